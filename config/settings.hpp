@@ -1,0 +1,57 @@
+#pragma once
+// How an operator describes the server. Every key has a default (config/earshot.toml shows them all); an unknown key, a wrong type or
+// an impossible value is an error that names file, line and key.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "content/model/error.hpp"
+#include "content/model/media.hpp"
+
+namespace earshot::config {
+
+struct Settings {
+    struct Server {
+        std::vector<std::string> listen{"127.0.0.1:8080"};
+        std::string public_url{"http://127.0.0.1:8080"};  // scheme and authority, no trailing slash: in feeds, pages and e-mails
+        unsigned network_threads{0};
+        unsigned pool_threads{8};
+        std::uint32_t max_connections{10'000};
+        std::chrono::seconds drain_timeout{30};
+        std::vector<std::string> trusted_proxies;  // addresses or CIDR blocks whose X-Forwarded-For is believed; empty: nobody's
+    } server;
+    struct Storage {
+        std::filesystem::path data_dir{"data"};    // catalogue.db, statistics.db, media/, uploads/
+        std::filesystem::path runtime_dir{};       // RAM-backed folder for the day's counting state; empty: $RUNTIME_DIRECTORY, else one under /dev/shm
+        std::uint64_t reserve_bytes{5ULL << 30};   // writes answer 507 below this much free disk (or 10 % of the disk, whichever is less)
+    } storage;
+    struct Uploads {
+        std::uint64_t max_bytes{8ULL << 30};
+        std::chrono::hours expire_after{7 * 24};
+    } uploads;
+    struct Publishing {
+        unsigned workers{1};                       // 0: this node takes no jobs
+        std::string sandbox{"required"};           // or "degraded": run jobs even when a layer is missing
+        std::chrono::seconds job_deadline{3 * 3600};
+    } publishing;
+    std::vector<model::RenditionProfile> renditions;  // [[rendition]] blocks; default: mp3 (main enclosure, first) and aac
+    struct Statistics {
+        unsigned suppress_below{10};               // cells under this are never shown; 1 shows everything
+        std::filesystem::path agents_file{};       // OPAWG-shaped rules instead of the built-in ones
+    } statistics;
+    struct Log {
+        std::string level{"info"};                 // trace debug info warn error
+        std::string format{"json"};                // or "text"
+    } log;
+};
+
+[[nodiscard]] Settings default_settings();
+
+// Relative paths in the file are relative to the file's folder. Errors: invalid_input, "earshot.toml:12: server.port: unknown key …".
+[[nodiscard]] model::Result<Settings> load_settings(const std::filesystem::path& file);
+[[nodiscard]] model::Result<Settings> parse_settings(std::string_view toml, std::string_view file_name);
+
+}  // namespace earshot::config

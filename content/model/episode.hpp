@@ -1,0 +1,64 @@
+#pragma once
+// An episode and its life: draft → scheduled or published → withdrawn → published again under the same GUID.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "content/model/error.hpp"
+#include "content/model/ids.hpp"
+#include "content/model/media.hpp"
+#include "content/model/show.hpp"
+#include "content/model/time.hpp"
+#include "content/model/transcript.hpp"
+
+namespace earshot::model {
+
+struct Chapter {
+    std::chrono::milliseconds start{};
+    std::string title;
+    std::string href;  // optional
+    bool operator==(const Chapter&) const = default;
+};
+
+enum class EpisodeState { draft, scheduled, published, withdrawn };
+enum class EpisodeType { full, trailer, bonus };  // itunes:episodeType
+
+struct Episode {
+    EpisodeId id;
+    ShowId show;
+    std::string guid;  // made once, never changes (a database trigger says so)
+    std::string slug;  // unique within the show, fixed at creation
+    std::string title;
+    std::string summary;  // one or two plain sentences; may be empty
+    std::string notes;    // Markdown
+    EpisodeType type{EpisodeType::full};
+    std::optional<std::uint32_t> season, number;
+    bool is_explicit{};
+    EpisodeState state{EpisodeState::draft};
+    std::optional<Timestamp> publish_at;  // when it went or will go public = pubDate; empty for a draft
+    std::vector<Person> people;           // replaces the show's when not empty
+    std::vector<Chapter> chapters;        // ascending, first at 0
+    std::optional<Transcript> transcript;
+    std::optional<Artwork> artwork;
+    std::optional<Master> master;       // the current one
+    std::vector<Rendition> renditions;  // of the current master, in settings order; empty until transcoded
+    Timestamp created_at{}, updated_at{};
+};
+
+// Public now? Visibility is computed from the clock, never flipped by a job (a scheduled episode appears at its instant).
+[[nodiscard]] bool is_public(const Episode& episode, Timestamp now) noexcept;
+
+// Checks order, first at 0, non-empty titles, all before `duration` when given. ≤ 255 (ID3 CTOC holds no more).
+// Errors: invalid_input naming the chapter.
+[[nodiscard]] Status check_chapters(const std::vector<Chapter>& chapters, std::optional<std::chrono::milliseconds> duration);
+
+[[nodiscard]] std::string_view to_string(EpisodeState state) noexcept;
+[[nodiscard]] std::optional<EpisodeState> parse_episode_state(std::string_view text) noexcept;
+[[nodiscard]] std::string_view to_string(EpisodeType type) noexcept;
+[[nodiscard]] std::optional<EpisodeType> parse_episode_type(std::string_view text) noexcept;
+
+}  // namespace earshot::model

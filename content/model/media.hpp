@@ -1,0 +1,89 @@
+#pragma once
+// Audio as the catalogue knows it: the master a producer handed in, and the renditions listeners get.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "content/model/ids.hpp"
+#include "content/model/time.hpp"
+
+namespace earshot::model {
+
+enum class Codec { mp3, aac };  // a new one: an enumerator here and a row in media/codec_table.cpp
+
+// One row of the settings' [[rendition]] blocks.
+struct RenditionProfile {
+    std::string name;  // "mp3", "aac": unique, a slug; goes into URLs
+    Codec codec{Codec::mp3};
+    std::uint32_t bit_rate{};       // bit/s when the master has two or more channels
+    std::uint32_t mono_bit_rate{};  // bit/s when it has one
+    std::uint32_t sample_rate{};    // Hz of the delivered file
+    double target_lufs{-16.0};      // integrated loudness of the decoded stereo file; a mono file gets 3 LU less
+    double ceiling_dbtp{-1.0};      // highest true peak of the decoded file
+    bool operator==(const RenditionProfile&) const = default;
+};
+
+// ITU-R BS.1770-4 / EBU R128 measurements.
+struct Loudness {
+    double integrated_lufs{};  // -70 or lower: silence
+    double true_peak_dbtp{};
+    double range_lu{};
+};
+
+// What probing found in a file; no judgement.
+struct MasterInfo {
+    std::string container;  // libavformat's short name, "wav"
+    std::string codec;      // libavcodec's short name, "pcm_s24le"
+    std::uint32_t sample_rate{};
+    std::uint32_t channels{};
+    std::uint32_t bits_per_sample{};  // 0 where the codec has no such thing
+    std::chrono::milliseconds duration{};
+    std::vector<std::string> embedded;  // plain words: "BWF originator: Studio 4", never published
+};
+
+struct Master {
+    MasterId id;
+    EpisodeId episode;
+    std::string object_key;  // in the MediaStore
+    std::uint64_t byte_length{};
+    std::string sha256;                // lower-case hex
+    std::string file_name;             // as the producer named it, cleaned; shown to producers only
+    std::optional<MasterInfo> info;    // set by the transcode job
+    std::optional<Loudness> loudness;  // before levelling
+    Timestamp uploaded_at{};
+};
+
+// A delivered file. Its bytes never change under one sha256; re-tagging swaps object_key, sha256, byte_length and
+// audio_start in one transaction and keeps url_path; other audio gets another url_path.
+struct Rendition {
+    RenditionId id;
+    EpisodeId episode;
+    MasterId master;
+    std::string profile;  // RenditionProfile::name
+    Codec codec{Codec::mp3};
+    std::uint32_t bit_rate{};
+    std::uint32_t sample_rate{};
+    std::uint32_t channels{};
+    std::string url_path;     // "/media/<random>/<slug>.mp3": unique for ever, never re-used
+    std::string essence_key;  // MediaStore key of the encoded, untagged file (re-tagging starts from it)
+    std::string object_key;   // MediaStore key of the tagged file that is served
+    std::string sha256;       // of the served file, lower-case hex; the strong ETag derives from it
+    std::uint64_t byte_length{};
+    std::string mime_type;  // "audio/mpeg", "audio/x-m4a"
+    std::chrono::milliseconds duration{};
+    std::uint64_t audio_start{};    // first byte of audio: after ID3v2 (and Info frame), or the first mdat sample
+    std::uint64_t bytes_for_60s{};  // audio bytes whose timestamps cover 60 s; all of them when the audio is shorter
+    Loudness loudness;              // measured on the decoded rendition
+    std::string tag_fingerprint;    // hash of everything that went into the tags; differs → tags are stale
+    Timestamp tagged_at{};          // Last-Modified
+};
+
+// "mp3" ⇄ Codec::mp3, for storage and settings.
+[[nodiscard]] std::string_view to_string(Codec codec) noexcept;
+[[nodiscard]] std::optional<Codec> parse_codec(std::string_view text) noexcept;
+
+}  // namespace earshot::model

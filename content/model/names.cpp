@@ -1,0 +1,96 @@
+// Enumerators as the words that storage, settings and the API use.
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "content/model/account.hpp"
+#include "content/model/episode.hpp"
+#include "content/model/job.hpp"
+#include "content/model/media.hpp"
+#include "content/model/show.hpp"
+
+namespace earshot::model {
+
+namespace {
+
+template <class E, std::size_t N>
+using Names = std::array<std::pair<E, std::string_view>, N>;
+
+template <class E, std::size_t N>
+std::string_view name_of(const Names<E, N>& names, E value) noexcept {
+    for (const auto& [enumerator, name] : names)
+        if (enumerator == value) return name;
+    return {};
+}
+
+template <class E, std::size_t N>
+std::optional<E> value_of(const Names<E, N>& names, std::string_view text) noexcept {
+    for (const auto& [enumerator, name] : names)
+        if (name == text) return enumerator;
+    return std::nullopt;
+}
+
+constexpr Names<Codec, 2> codecs{{{Codec::mp3, "mp3"}, {Codec::aac, "aac"}}};
+constexpr Names<ShowType, 2> show_types{{{ShowType::episodic, "episodic"}, {ShowType::serial, "serial"}}};
+constexpr Names<EpisodeState, 4> episode_states{{{EpisodeState::draft, "draft"},
+                                                 {EpisodeState::scheduled, "scheduled"},
+                                                 {EpisodeState::published, "published"},
+                                                 {EpisodeState::withdrawn, "withdrawn"}}};
+constexpr Names<EpisodeType, 3> episode_types{
+    {{EpisodeType::full, "full"}, {EpisodeType::trailer, "trailer"}, {EpisodeType::bonus, "bonus"}}};
+constexpr Names<JobKind, 2> job_kinds{{{JobKind::transcode, "transcode"}, {JobKind::tag, "tag"}}};
+constexpr Names<JobState, 5> job_states{{{JobState::queued, "queued"},
+                                         {JobState::running, "running"},
+                                         {JobState::succeeded, "succeeded"},
+                                         {JobState::failed, "failed"},
+                                         {JobState::cancelled, "cancelled"}}};
+constexpr Names<Role, 3> roles{{{Role::admin, "admin"}, {Role::producer, "producer"}, {Role::analyst, "analyst"}}};
+
+}  // namespace
+
+std::string_view to_string(Codec codec) noexcept {
+    return name_of(codecs, codec);
+}
+std::optional<Codec> parse_codec(std::string_view text) noexcept {
+    return value_of(codecs, text);
+}
+std::string_view to_string(ShowType type) noexcept {
+    return name_of(show_types, type);
+}
+std::optional<ShowType> parse_show_type(std::string_view text) noexcept {
+    return value_of(show_types, text);
+}
+std::string_view to_string(EpisodeState state) noexcept {
+    return name_of(episode_states, state);
+}
+std::optional<EpisodeState> parse_episode_state(std::string_view text) noexcept {
+    return value_of(episode_states, text);
+}
+std::string_view to_string(EpisodeType type) noexcept {
+    return name_of(episode_types, type);
+}
+std::optional<EpisodeType> parse_episode_type(std::string_view text) noexcept {
+    return value_of(episode_types, text);
+}
+std::string_view to_string(JobKind kind) noexcept {
+    return name_of(job_kinds, kind);
+}
+std::optional<JobKind> parse_job_kind(std::string_view text) noexcept {
+    return value_of(job_kinds, text);
+}
+std::string_view to_string(JobState state) noexcept {
+    return name_of(job_states, state);
+}
+std::optional<JobState> parse_job_state(std::string_view text) noexcept {
+    return value_of(job_states, text);
+}
+std::string_view to_string(Role role) noexcept {
+    return name_of(roles, role);
+}
+std::optional<Role> parse_role(std::string_view text) noexcept {
+    return value_of(roles, text);
+}
+
+}  // namespace earshot::model

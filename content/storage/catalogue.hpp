@@ -1,0 +1,63 @@
+#pragma once
+// Shows and episodes with everything that hangs on them. Every call is one transaction; every change raises revision().
+// Thread-safe and blocking: call from the pool, never from a network thread. Text is stored as given: clean it before (model/text.hpp).
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "content/model/episode.hpp"
+#include "content/model/error.hpp"
+#include "content/model/show.hpp"
+#include "content/storage/database.hpp"
+
+namespace earshot::storage {
+
+class Catalogue {
+public:
+    explicit Catalogue(Database& database, model::Clock clock = model::system_now);
+
+    // --- shows -------------------------------------------------------------------------------------------------
+    // id, created_at and updated_at are set here. conflict when the slug is taken.
+    [[nodiscard]] model::Result<model::Show> create_show(model::Show show);
+    // Everything but id, slug, podcast_guid, created_at. not_found.
+    [[nodiscard]] model::Result<model::Show> update_show(const model::Show& show);
+    [[nodiscard]] std::optional<model::Show> find_show(const model::ShowId& id);
+    [[nodiscard]] std::optional<model::Show> find_show_by_slug(std::string_view slug);
+    [[nodiscard]] std::vector<model::Show> list_shows();  // by title
+
+    // --- episodes ----------------------------------------------------------------------------------------------
+    // id, guid (a UUIDv4 when empty), created_at, updated_at are set here; state is draft; slug is made unique by "-2", "-3" ….
+    [[nodiscard]] model::Result<model::Episode> create_episode(model::Episode episode);
+    // Title, summary, notes, type, season, number, explicit, people, chapters, transcript, artwork. Not guid, slug, state, master, renditions.
+    [[nodiscard]] model::Result<model::Episode> update_episode(const model::Episode& episode);
+    [[nodiscard]] std::optional<model::Episode> find_episode(const model::EpisodeId& id);
+    [[nodiscard]] std::optional<model::Episode> find_episode_by_slug(const model::ShowId& show, std::string_view slug);
+    // Newest first by publish_at, drafts (by created_at) before all. Complete values, transcripts included.
+    [[nodiscard]] std::vector<model::Episode> list_episodes(const model::ShowId& show);
+    // Drafts only; conflict for anything that was ever public (GUIDs are never re-used). Its objects stay until collected.
+    [[nodiscard]] model::Status remove_episode(const model::EpisodeId& id);
+
+    // State change with its publish_at. conflict when `expected` no longer holds (somebody else was faster).
+    [[nodiscard]] model::Result<model::Episode> set_state(const model::EpisodeId& id, model::EpisodeState expected,
+                                                          model::EpisodeState next, std::optional<model::Timestamp> publish_at);
+
+    // --- audio -------------------------------------------------------------------------------------------------
+    // The new master becomes the episode's current one; its id and uploaded_at are set here. Renditions of the old one go on being served
+    // until replace_renditions.
+    [[nodiscard]] model::Result<model::Master> add_master(model::Master master);
+    [[nodiscard]] model::Status set_master_info(const model::MasterId& id, const model::MasterInfo& info, const model::Loudness& loudness);
+    // Swaps the episode's whole set in one transaction. conflict when `master` is no longer the episode's current one.
+    [[nodiscard]] model::Status replace_renditions(const model::EpisodeId& episode, const model::MasterId& master,
+                                                   const std::vector<model::Rendition>& renditions);
+
+    // --- for snapshots -----------------------------------------------------------------------------------------
+    [[nodiscard]] std::uint64_t revision();  // cheap; any committed change by any process raises it
+
+private:
+    Database& database_;
+    model::Clock clock_;
+};
+
+}  // namespace earshot::storage

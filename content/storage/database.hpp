@@ -1,0 +1,53 @@
+#pragma once
+// A SQLite file opened through SOCI, migrated forward, with one writer and a few readers. Thread-safe.
+// (The same SQL text is meant for PostgreSQL; only this class knows which engine it is.)
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace soci { class session; }
+
+namespace earshot::storage {
+
+// Numbered forward migrations, embedded in the binary; each runs in one transaction and is recorded in schema_migrations.
+struct Migration {
+    int number;
+    std::string_view name;  // "0001_catalogue"
+    std::string_view sql;
+};
+[[nodiscard]] std::span<const Migration> catalogue_migrations();   // content/storage/migrations/catalogue/*.sql
+[[nodiscard]] std::span<const Migration> statistics_migrations();  // content/storage/migrations/statistics/*.sql
+
+class Database {
+public:
+    struct Options {
+        std::filesystem::path file;
+        std::span<const Migration> migrations;
+        int readers = 4;
+        bool full_sync = true;  // PRAGMA synchronous=FULL, else NORMAL
+    };
+    // Creates the file when absent (mode 0600), sets WAL, runs migrations. Throws std::runtime_error with a sentence when the
+    // file is damaged, newer than this program, or cannot be opened: the server must then not start.
+    explicit Database(const Options& options);
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    // Runs f with a reader session; concurrent. Blocks while all readers are taken.
+    void read(const std::function<void(soci::session&)>& f);
+    // Runs f inside BEGIN IMMEDIATE … COMMIT on the writer; rolls back when f throws. Serialised.
+    void write(const std::function<void(soci::session&)>& f);
+
+    // Online copy (VACUUM INTO a temporary name, integrity_check, fsync, rename). Throws on failure.
+    void backup_to(const std::filesystem::path& file);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace earshot::storage

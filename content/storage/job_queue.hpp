@@ -1,0 +1,49 @@
+#pragma once
+// The job queue: rows in the catalogue's database, claimed by whichever node is free, safe against kill -9.
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "content/model/error.hpp"
+#include "content/model/job.hpp"
+#include "content/storage/database.hpp"
+
+namespace earshot::storage {
+
+class JobQueue {
+public:
+    explicit JobQueue(Database& database, model::Clock clock = model::system_now);
+
+    // A queued job for the same episode and kind is returned instead of adding a second one. A new transcode job cancels queued and
+    // running transcode and tag jobs of that episode (the running one notices at its next heartbeat).
+    [[nodiscard]] model::Job enqueue(model::JobKind kind, const model::EpisodeId& episode, const model::MasterId& master);
+
+    // Oldest queued job, or one whose lease ran out; now running under `node` until now + lease. Never two claims of one job.
+    [[nodiscard]] std::optional<model::Job> claim(std::string_view node, std::chrono::milliseconds lease);
+    // Renews the lease and shows progress. false: the job is no longer ours or was cancelled → stop working on it.
+    [[nodiscard]] bool heartbeat(const model::JobId& id, std::string_view node, std::string_view stage, double progress,
+                                 std::chrono::milliseconds lease);
+    void succeed(const model::JobId& id, std::string_view node);
+    // The file cannot be used: final.
+    void fail(const model::JobId& id, std::string_view node, std::string_view reason);
+    // The worker died or ran out of time: queued again, or failed with `reason` at the third attempt.
+    void worker_died(const model::JobId& id, std::string_view node, std::string_view reason);
+    // At start and at stop: what `node` left running is queued again (an interruption; failed at the tenth). Returns how many.
+    int release_all(std::string_view node);
+    // conflict when it already ended.
+    [[nodiscard]] model::Result<model::Job> cancel(const model::JobId& id);
+    // A failed or cancelled job is queued again with fresh counters. conflict otherwise.
+    [[nodiscard]] model::Result<model::Job> retry(const model::JobId& id);
+
+    [[nodiscard]] std::optional<model::Job> find(const model::JobId& id);
+    [[nodiscard]] std::vector<model::Job> list_for_episode(const model::EpisodeId& episode);  // newest first
+    [[nodiscard]] std::vector<model::Job> list_recent(int limit);                             // newest first
+
+private:
+    Database& database_;
+    model::Clock clock_;
+};
+
+}  // namespace earshot::storage

@@ -1,0 +1,52 @@
+#pragma once
+// What the public may see right now, as one immutable value: feeds, pages and delivery read it without touching the database.
+// It is rebuilt when the catalogue's revision moves (by whichever process) and at the very instant a scheduled episode becomes public.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "content/model/episode.hpp"
+#include "content/storage/catalogue.hpp"
+
+namespace earshot::storage {
+
+struct PublicShow {
+    model::Show show;
+    std::vector<model::Episode> episodes;  // public ones, newest first
+    std::vector<std::string> withdrawn_slugs;
+};
+
+struct PublicMedia {
+    const model::Rendition* rendition{};  // null: withdrawn → 410
+    const model::Episode* episode{};
+};
+
+struct PublicSnapshot {
+    std::uint64_t revision{};
+    std::vector<PublicShow> shows;  // by title
+    std::optional<model::Timestamp> next_change;  // the next scheduled episode's instant
+    std::unordered_map<std::string, PublicMedia> media;       // by url_path; pointers into `shows`
+    std::unordered_map<std::string, std::uint64_t> images;    // object_key → byte length, of every artwork size in use by a show or public episode
+    [[nodiscard]] const PublicShow* find_show(std::string_view slug) const;
+};
+using PublicSnapshotPtr = std::shared_ptr<const PublicSnapshot>;
+
+class PublicView {
+public:
+    PublicView(Catalogue& catalogue, model::Clock clock);
+    ~PublicView();  // stops its thread (which looks every 250 ms)
+    [[nodiscard]] PublicSnapshotPtr get() const;  // wait-free enough for a network thread
+    void refresh();                               // blocks until what is committed now is visible; call after a write
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace earshot::storage

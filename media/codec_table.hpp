@@ -1,0 +1,25 @@
+#pragma once
+// Everything that differs between codecs, one row each. Adding a codec is adding a row.
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "content/model/media.hpp"
+
+namespace earshot::media {
+
+enum class TagFormat { id3v2, mp4 };
+
+struct CodecRow {
+    model::Codec codec;
+    std::string_view encoder;      // libavcodec name
+    std::string_view muxer;        // libavformat name
+    std::string_view extension;    // without dot; Apple decides by it
+    std::string_view mime_type;    // enclosure type
+    TagFormat tags;
+};
+[[nodiscard]] std::span<const CodecRow> codec_table() noexcept;
+[[nodiscard]] const CodecRow& codec_row(model::Codec codec) noexcept;
+
+}  // namespace earshot::media

@@ -1,0 +1,48 @@
+#pragma once
+// One master in, every rendition out: decode once to measure, once to encode; one linear gain, true-peak limiter, encoders side by side.
+// Works on descriptors only and knows no catalogue. Runs in the sandboxed worker (and in `earshot transcode`).
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "content/model/error.hpp"
+#include "content/model/media.hpp"
+
+namespace earshot::media {
+
+struct RenditionOutput {
+    model::RenditionProfile profile;
+    int descriptor{-1};  // empty file, read-write, seekable
+};
+
+struct RenditionReport {
+    std::string profile;
+    std::uint32_t bit_rate{}, sample_rate{}, channels{};
+    std::chrono::milliseconds duration{};
+    std::uint64_t byte_length{};
+    model::Loudness loudness;  // of the decoded rendition
+    double gain_db{};          // applied before the limiter
+};
+struct TranscodeReport {
+    model::MasterInfo master;
+    model::Loudness before;
+    std::vector<RenditionReport> renditions;
+    std::vector<std::string> warnings;  // "The master is clipped …": sentences for a producer
+};
+
+// (stage, 0…1). Returns false to stop: transcode then fails with Errc::conflict "cancelled".
+using Progress = std::function<bool(std::string_view stage, double fraction)>;
+
+// Writes untagged essence files (MP3 with an exact Info/LAME frame and no ID3; faststart M4A). A truncated master is used as far as it decodes, with a
+// warning, when at least 1 s is there; a WAV header that lies is not believed. Every output is decoded again and must hold
+// profile.target_lufs ± 0.5 and ceiling_dbtp. Silent masters are encoded without gain, with a warning.
+[[nodiscard]] model::Result<TranscodeReport> transcode(int master, const std::vector<RenditionOutput>& outputs, const Progress& progress);
+
+// Measures any accepted audio (decoded to its own rate): for checks and `earshot probe`.
+[[nodiscard]] model::Result<model::Loudness> measure(int descriptor);
+
+}  // namespace earshot::media

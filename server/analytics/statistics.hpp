@@ -1,0 +1,73 @@
+#pragma once
+// Counting downloads while the server runs: deliveries in, hourly sums in statistics.db out. Nothing about a listener ever reaches a disk:
+// the day's random key and de-duplication set live in RAM and in a RAM-backed folder, and both die at the UTC day's end.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "content/model/delivery.hpp"
+#include "content/model/ids.hpp"
+#include "content/model/time.hpp"
+#include "content/storage/database.hpp"
+
+namespace earshot::analytics {
+
+struct StatisticsOptions {
+    std::filesystem::path runtime_dir;   // RAM-backed (tmpfs); checked at start, a warning is given when it is not
+    std::filesystem::path agents_file;   // empty: built-in rules
+    unsigned suppress_below{10};
+};
+
+class Statistics {
+public:
+    // Rebuilds today's state from the runtime folder; sums not yet committed are committed once, none twice.
+    Statistics(storage::Database& database, StatisticsOptions options, model::Clock clock);
+    ~Statistics();  // flushes
+
+    void submit(model::Delivery&& delivery) noexcept;  // thread-safe, never blocks; a full queue drops and counts the drop
+    void flush();                                      // everything submitted so far is in the database (tests, graceful stop)
+    [[nodiscard]] std::uint64_t dropped() const noexcept;
+
+    // A figure people may look at. value empty: more than 0 but fewer than suppress_below ("fewer than 10").
+    struct Figure {
+        std::optional<std::uint64_t> value{0};
+        bool operator==(const Figure&) const = default;
+    };
+    struct DayRow {
+        std::string day;  // "2026-11-24", UTC
+        Figure downloads;
+    };
+    struct EpisodeReport {
+        model::EpisodeId episode;
+        std::vector<DayRow> days;   // every day of the period, ascending
+        Figure total;               // sum of the days that are shown, so that nothing hidden can be computed by subtraction
+        bool total_is_partial{};    // some days are hidden
+    };
+    struct Query {
+        std::string first_day, last_day;           // inclusive UTC days, at most 366
+        std::vector<model::EpisodeId> episodes;    // in the order wanted
+    };
+    [[nodiscard]] std::vector<EpisodeReport> report(const Query& query);
+
+    // The day's tally of requests and why they did not count (all episodes of the query), suppressed alike.
+    struct Tally {
+        std::map<std::string, Figure> reasons;  // "counted", "bot", "head", "probe", "under_a_minute", "repeat", "preview", "error", "opted_out"
+        Figure requests;
+    };
+    [[nodiscard]] Tally tally(const Query& query);
+    // Downloads by app over the period, most first; suppressed ones folded into "other".
+    [[nodiscard]] std::vector<std::pair<std::string, Figure>> apps(const Query& query);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace earshot::analytics

@@ -1,0 +1,35 @@
+#pragma once
+// What API handlers work on; owned by the app, outlives every request. Handlers are free functions `Answer f(Context&, const
+// http::Request&)`, one file a resource, each named in server/routes.cpp.
+
+#include "config/settings.hpp"
+#include "content/storage/accounts.hpp"
+#include "content/storage/audit_log.hpp"
+#include "content/storage/catalogue.hpp"
+#include "content/storage/job_queue.hpp"
+#include "content/storage/media_store.hpp"
+#include "content/storage/public_view.hpp"
+#include "content/storage/uploads.hpp"
+#include "server/analytics/statistics.hpp"
+#include "server/publishing/job_runner.hpp"
+#include "server/publishing/publisher.hpp"
+
+namespace earshot::api {
+
+struct Context {
+    const config::Settings& settings;
+    model::Clock clock;
+    storage::Database& database;
+    storage::Catalogue& catalogue;
+    storage::JobQueue& jobs;
+    storage::MediaStore& store;
+    storage::Uploads& uploads;
+    storage::Accounts& accounts;
+    storage::AuditLog& audit;
+    storage::PublicView& view;
+    publishing::Publisher& publisher;
+    publishing::JobRunner& runner;
+    analytics::Statistics& statistics;
+};
+
+}  // namespace earshot::api

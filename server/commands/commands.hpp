@@ -1,0 +1,79 @@
+#pragma once
+// The subcommands of `earshot`, one .cpp each. main.cpp turns the command line into these values. Each returns the process's exit status:
+// 0 done, 1 refused (one sentence on stderr), 2 wrong usage.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace earshot::commands {
+
+struct ConfigOption {
+    std::filesystem::path config;  // empty: built-in defaults
+};
+
+// serve --config F [--data DIR] [--port N]: runs until SIGTERM or SIGINT.
+struct ServeOptions : ConfigOption {
+    std::filesystem::path data;         // overrides storage.data_dir
+    std::optional<std::uint16_t> port;  // overrides server.listen with 127.0.0.1:N, and public_url's port when that is the default
+};
+int serve(const ServeOptions& options);
+int check_config(const ConfigOption& options);  // prints "ok" or the error
+
+int worker(bool self_test);
+
+// probe FILE: JSON on stdout.
+int probe(const std::filesystem::path& file);
+// transcode FILE OUTDIR [--profile NAME]…: JSON report on stdout; files OUTDIR/<profile>.<extension>.
+struct TranscodeOptions : ConfigOption {
+    std::filesystem::path file, out_dir;
+    std::vector<std::string> profiles;  // empty: all of the settings
+};
+int transcode(const TranscodeOptions& options);
+
+// feed SHOW: the feed as it would be served, on stdout.
+struct FeedOptions : ServeOptions {
+    std::string show;
+};
+int feed(const FeedOptions& options);
+
+// count: deliveries as JSON lines on stdin → one JSON object on stdout. A malformed line: its number on stderr, exit 1.
+int count();
+
+// publish MASTER --show S --title T …: a whole episode over the API, with a progress bar on stderr and the episode's addresses on stdout.
+struct PublishOptions {
+    std::filesystem::path master;
+    std::string server{"http://127.0.0.1:8080"};  // --server, or $EARSHOT_SERVER
+    std::string token;                            // --token-file F, or $EARSHOT_TOKEN
+    std::string show, title, summary, schedule /* RFC 3339, empty: now */, artwork_alt, language, type;
+    std::filesystem::path notes, transcript, chapters,
+        artwork;                      // Markdown; VTT or SRT; lines "00:01:30 Title" or JSON chapters; JPEG or PNG
+    std::vector<std::string> people;  // "Name" or "Name:role"
+    std::optional<std::uint32_t> season, number;
+    bool draft{};  // upload and transcode, but do not publish
+};
+int publish(const PublishOptions& options);
+
+// account add NAME --role R (password on stdin, or generated and printed once); account list; account password NAME
+struct AccountOptions : ServeOptions {
+    std::string action, name, role;
+    bool generate{};
+};
+int account(const AccountOptions& options);
+// token create NAME --role R [--days N] prints the token once; token revoke NAME
+struct TokenOptions : ServeOptions {
+    std::string action, name, role;
+    std::optional<unsigned> days;
+};
+int token(const TokenOptions& options);
+
+// backup DIR: catalogue, statistics and every object, verified; safe while the server runs. restore DIR: into an empty data folder.
+struct BackupOptions : ServeOptions {
+    std::filesystem::path folder;
+};
+int backup(const BackupOptions& options);
+int restore(const BackupOptions& options);
+
+}  // namespace earshot::commands

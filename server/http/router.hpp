@@ -1,0 +1,73 @@
+#pragma once
+// The route table: verb, path, handler and policy in one row. What has no row does not exist; what has no access does not compile.
+// HEAD (from GET), OPTIONS, 405 with Allow, 404 and 413 follow from the table.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "content/model/error.hpp"
+#include "server/http/message.hpp"
+
+namespace earshot::http {
+
+enum class Access { anyone, staff, producer, analyst };  // admin passes everywhere; staff = any signed-in role
+enum class Run {
+    here,  // on the network thread: must not block (reads the public snapshot only)
+    pool,  // on the blocking pool
+};
+enum class Caching {
+    no_store,    // API, staff pages, forms
+    revalidate,  // no-cache + ETag: feeds, public pages
+    immutable,   // content-addressed assets: a year
+    media,       // public, revalidate after a day, strong ETag
+};
+enum class Look { api, page, asset };  // which security fields go out (CSP for pages) and how errors look (problem+json or a page)
+
+using Handler = std::function<Answer(const Request&)>;                                                 // body buffered up to body_limit
+using StreamHandler = std::function<std::variant<Answer, std::unique_ptr<BodySink>>(const Request&)>;  // body streamed
+
+struct Route {
+    Method method;
+    std::string pattern;  // "/shows/{show}/feed.xml": literal segments and {names}; a literal wins over a name
+    std::variant<Handler, StreamHandler> handler;
+    Access access;
+    Run run;
+    Caching caching;
+    Look look;
+    std::uint64_t body_limit{0};            // bytes; 0 = a body is refused with 413
+    std::string content_security_policy{};  // for Look::page when it differs from the default
+    bool cross_origin{false};               // Access-Control-Allow-Origin: * (transcripts, chapters, feeds, media)
+};
+
+class Router {
+public:
+    struct Policy {
+        // Who asks? nullopt: no credentials at all. For a browser session on an unsafe method it has also checked CSRF. Runs on the pool.
+        std::function<model::Result<std::optional<model::Identity>>(const Request&)> authenticate;
+        // The answer for a refused or failed request of that look (sign-in redirect, problem+json, error page).
+        std::function<Reply(const Request&, Look, const model::Error&)> refuse;
+    };
+    Router(std::vector<Route> routes, Policy policy);  // throws std::logic_error on two equal rows
+
+    struct Match {
+        const Route* route{};               // null: see `error`
+        std::optional<model::Error> error;  // not_found
+        std::vector<std::string> allow;     // for 405 and OPTIONS: methods of that path, HEAD and OPTIONS included
+    };
+    // Fills request.params. request.path must be set.
+    [[nodiscard]] Match match(Request& request) const;
+    [[nodiscard]] const Policy& policy() const noexcept { return policy_; }
+    [[nodiscard]] const std::vector<Route>& routes() const noexcept { return routes_; }
+
+private:
+    std::vector<Route> routes_;
+    Policy policy_;
+};
+
+}  // namespace earshot::http

@@ -1,0 +1,62 @@
+#pragma once
+// The listening server: N network threads, each with its own io_context and SO_REUSEPORT listener, and one bounded pool for blocking work.
+//
+// How a byte travels to a listener: accept → strict head check (head_validator) → Beast's parser → Router → handler → plan_stream →
+// one sendmsg of head + mapped body up to about 1 MiB, sendfile above → tcpi_bytes_acked tells what arrived → DeliverySink.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "content/model/delivery.hpp"
+#include "server/http/router.hpp"
+
+namespace earshot::http {
+
+struct ServerOptions {
+    std::vector<std::string> listen{"127.0.0.1:8080"};  // "address:port", "[::1]:8080"; port 0 = any free one
+    unsigned network_threads{0};                        // 0 = cores
+    unsigned pool_threads{8};
+    std::uint32_t max_connections{10'000};
+    std::uint32_t max_requests_per_connection{1'000};
+    std::chrono::milliseconds head_timeout{10'000};
+    std::chrono::milliseconds body_stall{30'000};   // no progress in a request body
+    std::chrono::milliseconds write_stall{30'000};  // no acknowledged progress of a response
+    std::chrono::milliseconds idle_timeout{20'000};
+    std::chrono::milliseconds drain_timeout{30'000};  // graceful stop: running transfers may take that long
+    int send_buffer_bytes{0};                         // SO_SNDBUF for accepted sockets, 0 = the house default (see performance notes)
+    bool redirect_missing_host{false};
+};
+
+// What a log line may say of a request: never an address, agent, referrer, query or private path.
+struct RequestLog {
+    std::string_view route;  // the pattern, or "-" when none matched
+    std::string_view method;
+    int status{};
+    std::uint64_t bytes{};
+    std::chrono::microseconds duration{};
+    std::string_view id;
+    std::string_view error;  // what() of an exception, for 500s
+};
+
+class Server {
+public:
+    // Throws std::system_error naming the address when it cannot listen. `sink` and `log` are called from network threads.
+    Server(ServerOptions options, Router router, model::DeliverySink sink, std::function<void(const RequestLog&)> log);
+    ~Server();
+    Server(const Server&) = delete;
+
+    void start();  // returns at once; accepts from now on
+    [[nodiscard]] std::vector<std::uint16_t> ports() const;
+    void stop();  // graceful: no new connections, idle ones close, transfers finish up to drain_timeout; blocks
+    [[nodiscard]] std::uint32_t connections() const noexcept;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace earshot::http

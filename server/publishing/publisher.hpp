@@ -1,0 +1,67 @@
+#pragma once
+// What producers do to an episode, as whole acts: each either happens completely or leaves the old state. The API and the studio call this.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "content/model/episode.hpp"
+#include "content/model/error.hpp"
+#include "content/model/job.hpp"
+#include "content/storage/audit_log.hpp"
+#include "content/storage/catalogue.hpp"
+#include "content/storage/job_queue.hpp"
+#include "content/storage/media_store.hpp"
+#include "content/storage/public_view.hpp"
+#include "content/storage/uploads.hpp"
+#include "server/publishing/worker.hpp"
+
+namespace earshot::publishing {
+
+class Publisher {
+public:
+    struct Rooms {
+        storage::Catalogue& catalogue;
+        storage::JobQueue& jobs;
+        storage::MediaStore& store;
+        storage::Uploads& uploads;
+        storage::AuditLog& audit;
+        storage::PublicView& view;
+        WorkerPool& workers;
+    };
+    Publisher(Rooms rooms, const config::Settings& settings, model::Clock clock);
+
+    // A complete upload becomes the episode's master; a transcode job is queued. not_found, conflict (upload not complete).
+    [[nodiscard]] model::Result<model::Job> attach_master(const model::EpisodeId& episode, const model::UploadId& upload, std::string_view who);
+
+    // After an edit: when renditions exist and their tags would differ, a tag job is queued.
+    void metadata_changed(const model::EpisodeId& episode);
+    void show_changed(const model::ShowId& show);
+
+    // What keeps an episode from being published: sentences ("The master is still being transcoded."); empty = ready.
+    [[nodiscard]] std::vector<std::string> obstacles(const model::Episode& episode);
+    // What a careful producer would still add (transcript, artwork alt text, chapters, notes); never blocks.
+    [[nodiscard]] std::vector<std::string> advice(const model::Episode& episode);
+
+    // Brings tags up to date, then makes it public now, or at `at` (scheduled; a time already past is invalid_input). A withdrawn episode comes back
+    // under its old GUID and, without `at`, its old date. conflict with the obstacles' sentences.
+    [[nodiscard]] model::Result<model::Episode> publish(const model::EpisodeId& episode, std::optional<model::Timestamp> at, std::string_view who);
+    [[nodiscard]] model::Result<model::Episode> unschedule(const model::EpisodeId& episode, std::string_view who);  // scheduled (still future) → draft
+    [[nodiscard]] model::Result<model::Episode> withdraw(const model::EpisodeId& episode, std::string_view who);
+
+    // Picture bytes (a temporary file's descriptor) → the ladder, stored. alt must not be empty.
+    [[nodiscard]] model::Result<model::Artwork> make_artwork(int picture, std::string alt);
+
+    // The tags an episode should carry now, and their fingerprint.
+    [[nodiscard]] media::AudioTags tags_for(const model::Show& show, const model::Episode& episode, const model::Rendition& rendition);
+    // Runs the tag step for all stale renditions in this thread and swaps them in; used by publish and by the job runner.
+    [[nodiscard]] model::Status refresh_tags(const model::EpisodeId& episode);
+
+private:
+    Rooms rooms_;
+    const config::Settings& settings_;
+    model::Clock clock_;
+};
+
+}  // namespace earshot::publishing

@@ -1,0 +1,59 @@
+#pragma once
+// The worker process: the only place foreign media is decoded. The server starts this same binary as `earshot worker` with open descriptors and
+// a small job record on stdin; it has no database, no network and no secrets. Progress and the result come back as JSON lines on stdout.
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "content/model/error.hpp"
+#include "media/artwork.hpp"
+#include "media/tags/audio_tags.hpp"
+#include "media/transcode.hpp"
+
+namespace earshot::publishing {
+
+// `earshot worker`: sandboxes itself, reads one job record from stdin, works, exits 0 (also for a refused file; the answer says so).
+int worker_main();
+// `earshot worker --self-test`: tries each forbidden thing, prints which layers hold, exit 0 when all do.
+int worker_self_test();
+
+struct WorkerLimits {
+    std::chrono::seconds deadline{3 * 3600};
+    bool degraded{false};  // work even when a sandbox layer is missing on this machine
+};
+
+// How a worker ended when not with an answer: killed, crashed, out of time. Distinct from model::Error, which is about the file.
+struct WorkerDied {
+    std::string reason;
+};
+
+// Starts workers and talks to them. Blocking; one call = one process, which dies with its caller.
+class WorkerPool {
+public:
+    // `program`: this binary (/proc/self/exe).
+    explicit WorkerPool(std::filesystem::path program, WorkerLimits limits);
+
+    template <class T>
+    using Outcome = std::expected<model::Result<T>, WorkerDied>;
+
+    [[nodiscard]] Outcome<model::MasterInfo> probe(int master);
+    // As media::transcode; outputs are descriptors the server opened.
+    [[nodiscard]] Outcome<media::TranscodeReport> transcode(int master, const std::vector<media::RenditionOutput>& outputs,
+                                                            const media::Progress& progress);
+    [[nodiscard]] Outcome<media::TaggedFile> tag(model::Codec codec, int essence, int output, const media::AudioTags& tags,
+                                                 std::chrono::milliseconds duration);
+    // Writes one JPEG per size into the descriptors of fresh temporary files under `folder` and returns the paths with their sizes.
+    struct ArtworkPath {
+        std::uint32_t pixels{};
+        std::filesystem::path file;
+    };
+    [[nodiscard]] Outcome<std::vector<ArtworkPath>> artwork(int picture, const std::filesystem::path& folder);
+
+private:
+    std::filesystem::path program_;
+    WorkerLimits limits_;
+};
+
+}  // namespace earshot::publishing

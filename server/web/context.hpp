@@ -1,0 +1,28 @@
+#pragma once
+// What the pages work on; owned by the app, outlives every request. Handlers are free functions `Answer f(Context&, const http::Request&)`,
+// each named in server/routes.cpp.
+
+#include "config/settings.hpp"
+#include "content/storage/accounts.hpp"
+#include "content/storage/catalogue.hpp"
+#include "content/storage/job_queue.hpp"
+#include "content/storage/media_store.hpp"
+#include "content/storage/public_view.hpp"
+#include "server/analytics/statistics.hpp"
+#include "server/publishing/publisher.hpp"
+
+namespace earshot::web {
+
+struct Context {
+    const config::Settings& settings;
+    model::Clock clock;
+    storage::Catalogue& catalogue;
+    storage::JobQueue& jobs;
+    storage::MediaStore& store;
+    storage::Accounts& accounts;
+    storage::PublicView& view;
+    publishing::Publisher& publisher;
+    analytics::Statistics& statistics;
+};
+
+}  // namespace earshot::web
