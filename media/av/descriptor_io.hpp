@@ -1,0 +1,34 @@
+#pragma once
+// An AVIOContext over an open descriptor. It keeps its own position (pread/pwrite), so several may share one descriptor.
+// Does not own the descriptor. File names and protocols never come into play.
+
+extern "C" {
+#include <libavformat/avio.h>
+}
+
+#include <cstdint>
+#include <memory>
+
+namespace earshot::media::av {
+
+class DescriptorIo {
+public:
+    enum class Mode { read, write };
+    DescriptorIo(int descriptor, Mode mode);
+    ~DescriptorIo();
+    DescriptorIo(const DescriptorIo&) = delete;
+    DescriptorIo& operator=(const DescriptorIo&) = delete;
+
+    [[nodiscard]] AVIOContext* get() const noexcept { return context_; }
+
+private:
+    static int read(void* self, std::uint8_t* buffer, int size);
+    static int write(void* self, std::uint8_t* buffer, int size);
+    static std::int64_t seek(void* self, std::int64_t offset, int whence);
+
+    int descriptor_;
+    std::int64_t position_{};
+    AVIOContext* context_{};
+};
+
+}  // namespace earshot::media::av

@@ -1,0 +1,33 @@
+#include "media/av/error.hpp"
+
+extern "C" {
+#include <libavutil/error.h>
+#include <libavutil/log.h>
+}
+
+#include <array>
+
+namespace earshot::media::av {
+
+namespace {
+
+std::string describe(int code, const std::string& what) {
+    std::array<char, AV_ERROR_MAX_STRING_SIZE> words{};
+    av_strerror(code, words.data(), words.size());
+    return what + ": " + words.data();
+}
+
+}  // namespace
+
+AvError::AvError(int code, const std::string& what) : std::runtime_error(describe(code, what)), code_(code) {}
+
+int av_check(int result, const char* what) {
+    if (result < 0) throw AvError(result, what);
+    return result;
+}
+
+void silence_log() noexcept {
+    av_log_set_level(AV_LOG_QUIET);
+}
+
+}  // namespace earshot::media::av

@@ -1,0 +1,32 @@
+#pragma once
+// libav's negative return codes as exceptions inside the media room. They never leave it: each public function of the room
+// turns them into a model::Error with a sentence, because it is nearly always the file that caused them.
+
+#include <stdexcept>
+#include <string>
+
+namespace earshot::media::av {
+
+class AvError : public std::runtime_error {
+public:
+    AvError(int code, const std::string& what);
+    [[nodiscard]] int code() const noexcept { return code_; }
+
+private:
+    int code_;
+};
+
+// Passes a result >= 0 through; throws AvError("<what>: <libav's words>") otherwise.
+int av_check(int result, const char* what);
+
+// For functions that answer with a pointer: null is out of memory or an unknown name.
+template <class T>
+T* av_check_pointer(T* pointer, const char* what) {
+    if (pointer == nullptr) throw AvError(-12, what);
+    return pointer;
+}
+
+// libav writes to stderr by default; the room is silent. Called by every handle that could make it talk; cheap.
+void silence_log() noexcept;
+
+}  // namespace earshot::media::av

@@ -1,0 +1,95 @@
+#include "media/av/input_file.hpp"
+
+extern "C" {
+#include <libavutil/avstring.h>
+#include <libavutil/dict.h>
+}
+
+namespace earshot::media::av {
+
+namespace {
+
+constexpr unsigned probe_bytes = 1U << 20;
+
+int refuse_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) {
+    return AVERROR(EACCES);
+}
+
+class Options {
+public:
+    ~Options() { av_dict_free(&entries_); }
+    Options() = default;
+    Options(const Options&) = delete;
+    Options& operator=(const Options&) = delete;
+    void set(const char* key, const char* value) { av_check(av_dict_set(&entries_, key, value, 0), key); }
+    AVDictionary** get() noexcept { return &entries_; }
+
+private:
+    AVDictionary* entries_{};
+};
+
+const AVInputFormat* guess(AVIOContext* io, unsigned limit) {
+    const AVInputFormat* format = nullptr;
+    if (av_probe_input_buffer2(io, &format, "", nullptr, 0, limit) < 0) return nullptr;
+    return format;
+}
+
+}  // namespace
+
+InputOptions audio_input() {
+    return {.formats = "wav,w64,flac,aiff,mp3,mov,ogg,aac,caf",
+            .codecs =
+                "pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_s64le,pcm_s64be,pcm_f32le,pcm_f32be,"
+                "pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw,flac,mp3float,mp3,mp2float,mp2,aac,alac,vorbis,opus"};
+}
+
+InputOptions picture_input() {
+    return {.formats = "jpeg_pipe,png_pipe", .codecs = "mjpeg,png"};
+}
+
+InputFile::InputFile(int descriptor, const InputOptions& options)
+    : io_(std::make_unique<DescriptorIo>(descriptor, DescriptorIo::Mode::read)) {
+    silence_log();
+    const AVInputFormat* format = guess(io_->get(), probe_bytes);
+    if (format == nullptr || av_match_list(format->name, options.formats.c_str(), ',') <= 0)
+        throw AvError(AVERROR_DEMUXER_NOT_FOUND, "format");
+
+    AVFormatContext* context = av_check_pointer(avformat_alloc_context(), "context");
+    context->pb = io_->get();
+    context->flags |= AVFMT_FLAG_CUSTOM_IO;
+    context->io_open = &refuse_open;
+    context->max_streams = 8;
+    Options settings;
+    settings.set("format_whitelist", options.formats.c_str());
+    settings.set("codec_whitelist", options.codecs.c_str());
+    settings.set("protocol_whitelist", "none");
+    if (options.ignore_wav_length && av_match_name("wav", format->name)) settings.set("ignore_length", "1");
+    av_check(avformat_open_input(&context, "", format, settings.get()), "open");  // frees the context when it fails
+    context_.reset(context);
+    if (options.find_streams) av_check(avformat_find_stream_info(context, nullptr), "streams");
+}
+
+AVStream* InputFile::best_stream(AVMediaType type) const noexcept {
+    for (unsigned i = 0; i < context_->nb_streams; ++i) {
+        AVStream* stream = context_->streams[i];
+        if (stream->codecpar->codec_type == type && (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) == 0) return stream;
+    }
+    return nullptr;
+}
+
+bool InputFile::read(Packet& packet) {
+    packet.unref();
+    const int result = av_read_frame(context_.get(), packet.get());
+    if (result == AVERROR_EOF) return false;
+    av_check(result, "read");
+    return true;
+}
+
+std::string InputFile::guess_format(int descriptor) {
+    silence_log();
+    DescriptorIo io(descriptor, DescriptorIo::Mode::read);
+    const AVInputFormat* format = guess(io.get(), probe_bytes);
+    return format == nullptr ? "" : format->name;
+}
+
+}  // namespace earshot::media::av
