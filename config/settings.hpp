@@ -24,27 +24,28 @@ struct Settings {
         std::vector<std::string> trusted_proxies;  // addresses or CIDR blocks whose X-Forwarded-For is believed; empty: nobody's
     } server;
     struct Storage {
-        std::filesystem::path data_dir{"data"};    // catalogue.db, statistics.db, media/, uploads/
-        std::filesystem::path runtime_dir{};       // RAM-backed folder for the day's counting state; empty: $RUNTIME_DIRECTORY, else one under /dev/shm
-        std::uint64_t reserve_bytes{5ULL << 30};   // writes answer 507 below this much free disk (or 10 % of the disk, whichever is less)
+        std::filesystem::path data_dir{"data"};  // catalogue.db, statistics.db, media/, uploads/
+        std::filesystem::path
+            runtime_dir{};  // RAM-backed folder for the day's counting state; empty: $RUNTIME_DIRECTORY, else one under /dev/shm
+        std::uint64_t reserve_bytes{5ULL << 30};  // writes answer 507 below this much free disk (or 10 % of the disk, whichever is less)
     } storage;
     struct Uploads {
         std::uint64_t max_bytes{8ULL << 30};
         std::chrono::hours expire_after{7 * 24};
     } uploads;
     struct Publishing {
-        unsigned workers{1};                       // 0: this node takes no jobs
-        std::string sandbox{"required"};           // or "degraded": run jobs even when a layer is missing
+        unsigned workers{1};              // 0: this node takes no jobs
+        std::string sandbox{"required"};  // or "degraded": run jobs even when a layer is missing
         std::chrono::seconds job_deadline{3 * 3600};
     } publishing;
     std::vector<model::RenditionProfile> renditions;  // [[rendition]] blocks; default: mp3 (main enclosure, first) and aac
     struct Statistics {
-        unsigned suppress_below{10};               // cells under this are never shown; 1 shows everything
-        std::filesystem::path agents_file{};       // OPAWG-shaped rules instead of the built-in ones
+        unsigned suppress_below{10};          // cells under this are never shown; 1 shows everything
+        std::filesystem::path agents_file{};  // OPAWG-shaped rules instead of the built-in ones
     } statistics;
     struct Log {
-        std::string level{"info"};                 // trace debug info warn error
-        std::string format{"json"};                // or "text"
+        std::string level{"info"};   // trace debug info warn error
+        std::string format{"json"};  // or "text"
     } log;
 };
 

@@ -1,0 +1,258 @@
+#include "config/settings.hpp"
+
+#include <fstream>
+#include <span>
+#include <sstream>
+
+#include "content/model/embedded.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace earshot::model {
+std::span<const EmbeddedFile> default_settings_files();
+}
+
+namespace {
+
+using namespace earshot;
+using namespace std::chrono_literals;
+
+config::Settings ok(std::string_view toml) {
+    const auto settings = config::parse_settings(toml, "earshot.toml");
+    INFO(toml);
+    INFO((settings ? "" : settings.error().message));
+    REQUIRE(settings);
+    return *settings;
+}
+
+// The message must begin with `begins` and hold `holds`.
+void bad(std::string_view toml, const std::string& begins, const std::string& holds = "") {
+    const auto settings = config::parse_settings(toml, "earshot.toml");
+    INFO(toml);
+    REQUIRE_FALSE(settings);
+    CHECK(settings.error().code == model::Errc::invalid_input);
+    CHECK_THAT(settings.error().message, Catch::StartsWith(begins) && Catch::Contains(holds));
+    CHECK(settings.error().message.ends_with('.'));
+}
+
+std::string rendition(std::string_view lines) {
+    return "[[rendition]]\nname = \"x\"\ncodec = \"mp3\"\nbit_rate = 128000\n" + std::string(lines);
+}
+
+std::string shipped() {
+    return std::string(model::default_settings_files().front().bytes);
+}
+
+}  // namespace
+
+TEST_CASE("the shipped earshot.toml says exactly the built-in defaults") {
+    REQUIRE(model::default_settings_files().size() == 1);
+    CHECK(model::default_settings_files().front().name == "earshot.toml");
+    const auto file = ok(shipped());
+    const auto built_in = config::default_settings();
+    CHECK(file.server.listen == built_in.server.listen);
+    CHECK(file.server.public_url == built_in.server.public_url);
+    CHECK(file.server.network_threads == built_in.server.network_threads);
+    CHECK(file.server.pool_threads == built_in.server.pool_threads);
+    CHECK(file.server.max_connections == built_in.server.max_connections);
+    CHECK(file.server.drain_timeout == built_in.server.drain_timeout);
+    CHECK(file.server.trusted_proxies == built_in.server.trusted_proxies);
+    CHECK(file.storage.data_dir == built_in.storage.data_dir);
+    CHECK(file.storage.runtime_dir == built_in.storage.runtime_dir);
+    CHECK(file.storage.reserve_bytes == built_in.storage.reserve_bytes);
+    CHECK(file.uploads.max_bytes == built_in.uploads.max_bytes);
+    CHECK(file.uploads.expire_after == built_in.uploads.expire_after);
+    CHECK(file.publishing.workers == built_in.publishing.workers);
+    CHECK(file.publishing.sandbox == built_in.publishing.sandbox);
+    CHECK(file.publishing.job_deadline == built_in.publishing.job_deadline);
+    CHECK(file.renditions == built_in.renditions);
+    CHECK(file.statistics.suppress_below == built_in.statistics.suppress_below);
+    CHECK(file.statistics.agents_file == built_in.statistics.agents_file);
+    CHECK(file.log.level == built_in.log.level);
+    CHECK(file.log.format == built_in.log.format);
+}
+
+TEST_CASE("the shipped earshot.toml shows every key there is") {
+    for (const std::string section : {"[server]", "[storage]", "[uploads]", "[publishing]", "[[rendition]]", "[statistics]", "[log]"}) {
+        const auto needed = section == "[[rendition]]" ? "name = \"x\"\ncodec = \"mp3\"\nbit_rate = 128000\n" : "";
+        const auto refused = config::parse_settings(section + "\n" + needed + "no_such_key = 1\n", "f");
+        REQUIRE_FALSE(refused);
+        const auto& message = refused.error().message;
+        const auto knows = message.find(" knows ");
+        REQUIRE(knows != std::string::npos);
+        const auto begin = shipped().find("\n" + section + "\n");
+        REQUIRE(begin != std::string::npos);
+        const auto block = shipped().substr(begin, shipped().find("\n[", begin + 2) - begin);
+        std::istringstream keys(message.substr(knows + 7, message.size() - knows - 8));
+        for (std::string key; std::getline(keys, key, ',');) {
+            key.erase(0, key.find_first_not_of(' '));
+            INFO(section << " " << key);
+            CHECK(block.find("\n" + key + " = ") != std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("the defaults are what podcast apps expect") {
+    const auto settings = ok("");
+    REQUIRE(settings.renditions.size() == 2);
+    const auto& mp3 = settings.renditions[0];
+    CHECK(mp3 == model::RenditionProfile{"mp3", model::Codec::mp3, 128'000, 96'000, 44'100, -16.0, -1.0});
+    CHECK(settings.renditions[1] == model::RenditionProfile{"aac", model::Codec::aac, 128'000, 96'000, 44'100, -16.0, -1.0});
+    CHECK(settings.server.listen == std::vector<std::string>{"127.0.0.1:8080"});
+}
+
+TEST_CASE("settings are read") {
+    const auto settings = ok(R"(
+[server]
+listen = ["0.0.0.0:80", "[::]:80"]
+public_url = "https://pod.example.org"
+network_threads = 2
+pool_threads = 4
+max_connections = 50
+drain_timeout = "2m"
+trusted_proxies = ["10.0.0.0/8", "::1"]
+[storage]
+data_dir = "/srv/earshot"
+runtime_dir = "/run/earshot"
+reserve_bytes = 0
+[uploads]
+max_bytes = "500MB"
+expire_after = "2d"
+[publishing]
+workers = 0
+sandbox = "degraded"
+job_deadline = 600
+[[rendition]]
+name = "hi"
+codec = "aac"
+bit_rate = 192_000
+target_lufs = -14
+[statistics]
+suppress_below = 1
+[log]
+level = "debug"
+format = "text"
+)");
+    CHECK(settings.server.listen == std::vector<std::string>{"0.0.0.0:80", "[::]:80"});
+    CHECK(settings.server.public_url == "https://pod.example.org");
+    CHECK(settings.server.network_threads == 2);
+    CHECK(settings.server.pool_threads == 4);
+    CHECK(settings.server.max_connections == 50);
+    CHECK(settings.server.drain_timeout == 120s);
+    CHECK(settings.server.trusted_proxies == std::vector<std::string>{"10.0.0.0/8", "::1"});
+    CHECK(settings.storage.data_dir == "/srv/earshot");
+    CHECK(settings.storage.runtime_dir == "/run/earshot");
+    CHECK(settings.storage.reserve_bytes == 0);
+    CHECK(settings.uploads.max_bytes == 500'000'000);
+    CHECK(settings.uploads.expire_after == 48h);
+    CHECK(settings.publishing.workers == 0);
+    CHECK(settings.publishing.sandbox == "degraded");
+    CHECK(settings.publishing.job_deadline == 600s);
+    REQUIRE(settings.renditions.size() == 1);
+    CHECK(settings.renditions[0] == model::RenditionProfile{"hi", model::Codec::aac, 192'000, 192'000, 44'100, -14.0, -1.0});
+    CHECK(settings.statistics.suppress_below == 1);
+    CHECK(settings.log.level == "debug");
+    CHECK(settings.log.format == "text");
+}
+
+TEST_CASE("unknown keys and wrong types are refused with file, line and key") {
+    bad("[server]\nprt = 1", "earshot.toml:2: server.prt: unknown key", "public_url");
+    bad("\n\n[sever]\n", "earshot.toml:3: sever: unknown section", "server");
+    bad("listen = 1", "earshot.toml:1: listen: unknown section");
+    bad("server = 1", "earshot.toml:1: server: must be a section");
+    bad("[rendition]\nname = \"x\"", "earshot.toml:1: rendition: must be written as [[rendition]]");
+    bad("rendition = []", "earshot.toml:1: rendition: must be written as [[rendition]]");
+    bad("[server]\npublic_url = 8080", "earshot.toml:2: server.public_url: must be text");
+    bad("[server]\nlisten = \"127.0.0.1:8080\"", "earshot.toml:2: server.listen: must be a list");
+    bad("[server]\nlisten = [\n  \"127.0.0.1:1\",\n  2,\n]", "earshot.toml:4: server.listen: must be a list");
+    bad("[server]\npool_threads = \"8\"", "earshot.toml:2: server.pool_threads: must be a whole number");
+    bad("[server]\npool_threads = 8.5", "earshot.toml:2: server.pool_threads: must be a whole number");
+    bad("[server]\ndrain_timeout = true", "earshot.toml:2: server.drain_timeout: must be a number of seconds");
+    bad("[storage]\ndata_dir = 7", "earshot.toml:2: storage.data_dir: must be text");
+    bad("[uploads]\nmax_bytes = 1.5", "earshot.toml:2: uploads.max_bytes: must be a number of bytes");
+    bad(rendition("target_lufs = \"-16\""), "earshot.toml:5: rendition.target_lufs: must be a number");
+    bad(rendition("quality = 2"), "earshot.toml:5: rendition.quality: unknown key");
+    bad("[server]\nlisten = [", "earshot.toml:2: ");
+    bad("[server]\n[server]", "earshot.toml:2: ");
+    bad("[log]\nlevel = \"a\"\nlevel = \"b\"", "earshot.toml:3: ");
+    bad("\xff\xfe", "earshot.toml:1: ");
+}
+
+TEST_CASE("impossible values are refused") {
+    for (const std::string address : {"", "8080", ":8080", "localhost:8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
+                                      "127.0.0.1:8080x", "256.0.0.1:80", "::1:80", "[::1]", "[::1]80", "[::g]:80", "[127.0.0.1]:80"})
+        bad("[server]\nlisten = [\"" + address + "\"]", "earshot.toml:2: server.listen: ", address);
+    bad("[server]\nlisten = []", "earshot.toml:2: server.listen: name at least one address");
+    bad("[server]\nlisten = [\"127.0.0.1:1\", \"127.0.0.1:1\"]", "earshot.toml:2: server.listen: ", "twice");
+    for (const std::string url : {"", "pod.example.org", "ftp://pod.example.org", "https://", "https://pod.example.org/",
+                                  "https://pod.example.org/podcasts", "https://pod.example.org?x", "https://u@pod.example.org",
+                                  "https://Pod.example.org", "https://pod.example.org:0", "https://pod.example.org:",
+                                  "https://pod.example.org:99999", "https://pod example.org", "https://.org", "https://[::1", "https:/x"})
+        bad("[server]\npublic_url = \"" + url + "\"", "earshot.toml:2: server.public_url: ", url);
+    for (const std::string proxy : {"", "proxy", "10.0.0.0/33", "10.0.0/8", "fd00::/129", "10.0.0.0/", "10.0.0.0/8/8"})
+        bad("[server]\ntrusted_proxies = [\"" + proxy + "\"]", "earshot.toml:2: server.trusted_proxies: ");
+    bad("[server]\npool_threads = 0", "earshot.toml:2: server.pool_threads: must be from 1");
+    bad("[server]\nnetwork_threads = -1", "earshot.toml:2: server.network_threads: must be from 0");
+    bad("[server]\nmax_connections = 0", "earshot.toml:2: server.max_connections: ");
+    bad("[server]\nmax_connections = 9223372036854775807", "earshot.toml:2: server.max_connections: ");
+    bad("[server]\ndrain_timeout = -1", "earshot.toml:2: server.drain_timeout: ");
+    for (const std::string text : {"", "s", "30", "30 sec", "-1s", "1.5h", "99999999999999999999d", "9223372036854775807d"})
+        bad("[server]\ndrain_timeout = \"" + text + "\"", "earshot.toml:2: server.drain_timeout: ");
+    bad("[storage]\ndata_dir = \"\"", "earshot.toml:2: storage.data_dir: must name a folder");
+    bad("[storage]\nreserve_bytes = -1", "earshot.toml:2: storage.reserve_bytes: ");
+    bad("[uploads]\nmax_bytes = 0", "earshot.toml:2: uploads.max_bytes: ");
+    bad("[uploads]\nmax_bytes = \"99999999TiB\"", "earshot.toml:2: uploads.max_bytes: ");
+    bad("[uploads]\nexpire_after = 168", "earshot.toml:2: uploads.expire_after: ");
+    bad("[uploads]\nexpire_after = \"90m\"", "earshot.toml:2: uploads.expire_after: must be a multiple of 3600");
+    bad("[publishing]\nsandbox = \"off\"", "earshot.toml:2: publishing.sandbox: ", "required, degraded");
+    bad("[publishing]\njob_deadline = 0", "earshot.toml:2: publishing.job_deadline: ");
+    bad("[statistics]\nsuppress_below = 0", "earshot.toml:2: statistics.suppress_below: must be from 1");
+    bad("[log]\nlevel = \"loud\"", "earshot.toml:2: log.level: ", "trace, debug");
+    bad("[log]\nformat = \"xml\"", "earshot.toml:2: log.format: ");
+}
+
+TEST_CASE("impossible renditions are refused") {
+    bad("[[rendition]]\nname = \"x\"\ncodec = \"mp3\"", "earshot.toml:1: rendition.bit_rate: is missing");
+    bad("[[rendition]]\ncodec = \"mp3\"\nbit_rate = 128000", "earshot.toml:1: rendition.name: is missing");
+    bad("[[rendition]]\nname = \"x\"\nbit_rate = 128000", "earshot.toml:1: rendition.codec: is missing");
+    bad("[[rendition]]\nname = \"x\"\ncodec = \"opus\"\nbit_rate = 1", "earshot.toml:3: rendition.codec: \"opus\"");
+    bad("[[rendition]]\nname = \"../x\"\ncodec = \"mp3\"\nbit_rate = 1", "earshot.toml:2: rendition.name: ");
+    bad("[[rendition]]\nname = \"x\"\ncodec = \"mp3\"\nbit_rate = 0", "earshot.toml:4: rendition.bit_rate: ");
+    bad("[[rendition]]\nname = \"x\"\ncodec = \"mp3\"\nbit_rate = 130000", "earshot.toml:4: rendition.bit_rate: mp3 at 44100 Hz", "128");
+    bad("[[rendition]]\nname = \"x\"\ncodec = \"aac\"\nbit_rate = 600000", "earshot.toml:4: rendition.bit_rate: ", "529200");
+    bad(rendition("mono_bit_rate = 0"), "earshot.toml:5: rendition.mono_bit_rate: ");
+    bad(rendition("sample_rate = 96000"), "earshot.toml:5: rendition.sample_rate: mp3 cannot have 96000 Hz", "44100");
+    bad(rendition("sample_rate = 0"), "earshot.toml:5: rendition.sample_rate: ");
+    bad("[[rendition]]\nname = \"x\"\ncodec = \"aac\"\nbit_rate = 128000\nsample_rate = 192000", "earshot.toml:5: rendition.sample_rate: ");
+    bad(rendition("target_lufs = 0"), "earshot.toml:5: rendition.target_lufs: ");
+    bad(rendition("target_lufs = nan"), "earshot.toml:5: rendition.target_lufs: ");
+    bad(rendition("ceiling_dbtp = 0.1"), "earshot.toml:5: rendition.ceiling_dbtp: ");
+    bad(rendition("") + rendition(""), "earshot.toml:6: rendition.name: \"x\" is the name of two renditions");
+    CHECK(ok(rendition("sample_rate = 48000")).renditions.front().sample_rate == 48'000);
+    CHECK(ok("[[rendition]]\nname = \"s\"\ncodec = \"mp3\"\nbit_rate = 64000\nsample_rate = 24000").renditions.front().bit_rate == 64'000);
+}
+
+TEST_CASE("a settings file is loaded, and its relative paths are relative to its folder") {
+    const tests::TemporaryFolder folder;
+    const auto file = folder.path() / "my.toml";
+    std::ofstream(file) << "[storage]\ndata_dir = \"here\"\nruntime_dir = \"/run/x\"\n";
+    const auto settings = config::load_settings(file);
+    REQUIRE(settings);
+    CHECK(settings->storage.data_dir == folder.path() / "here");
+    CHECK(settings->storage.runtime_dir == "/run/x");
+    CHECK(settings->statistics.agents_file.empty());
+
+    std::ofstream(file) << "# nothing\n";
+    CHECK(config::load_settings(file)->storage.data_dir == folder.path() / "data");
+
+    std::ofstream(file) << "[log]\nlevel = 3\n";
+    const auto refused = config::load_settings(file);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message == file.string() + ":2: log.level: must be text in quotes.");
+
+    for (const auto& path : {folder.path() / "absent.toml", folder.path()}) {
+        const auto unread = config::load_settings(path);
+        REQUIRE_FALSE(unread);
+        CHECK_THAT(unread.error().message, Catch::StartsWith(path.string() + ": cannot be read: "));
+    }
+}
