@@ -1,0 +1,206 @@
+#include "server/app.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "server/api/auth.hpp"
+#include "server/http/server.hpp"
+#include "server/health.hpp"
+#include "server/log.hpp"
+#include "server/places.hpp"
+#include "server/routes.hpp"
+#include "server/web/refuse.hpp"
+
+namespace earshot::app {
+
+namespace {
+
+const std::filesystem::path this_program = "/proc/self/exe";
+
+// Holds the runtime folder for one server: two would count the same day twice.
+class RuntimeLock {
+public:
+    explicit RuntimeLock(const std::filesystem::path& folder)
+        : descriptor_(::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+        if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0)
+            throw std::runtime_error("Another Earshot server is already running on this data folder. Stop it first, or choose another --data.");
+    }
+    ~RuntimeLock() { ::close(descriptor_); }
+    RuntimeLock(const RuntimeLock&) = delete;
+    RuntimeLock& operator=(const RuntimeLock&) = delete;
+
+private:
+    int descriptor_;
+};
+
+// Runs `earshot worker --self-test` once: do the sandbox's layers hold on this machine?
+bool sandbox_holds() {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const int nowhere = ::open("/dev/null", O_RDWR);
+        ::dup2(nowhere, 0);
+        ::dup2(nowhere, 1);
+        ::dup2(nowhere, 2);
+        ::execl(this_program.c_str(), "earshot", "worker", "--self-test", static_cast<char*>(nullptr));
+        ::_exit(127);
+    }
+    int status = 0;
+    return child > 0 && ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+http::ServerOptions server_options(const config::Settings& settings) {
+    http::ServerOptions options;
+    options.listen = settings.server.listen;
+    options.network_threads = settings.server.network_threads;
+    options.pool_threads = settings.server.pool_threads;
+    options.max_connections = settings.server.max_connections;
+    options.drain_timeout = settings.server.drain_timeout;
+    options.trusted_proxies = settings.server.trusted_proxies;
+    return options;
+}
+
+void log_request(const http::RequestLog& entry) {
+    const Level level = entry.status >= 500 && entry.status != 503 && entry.status != 507 ? Level::error : Level::debug;
+    log(level, "request",
+        {{"route", entry.route},
+         {"method", entry.method},
+         {"status", static_cast<long long>(entry.status)},
+         {"bytes", static_cast<long long>(entry.bytes)},
+         {"milliseconds", static_cast<double>(entry.duration.count()) / 1000.0},
+         {"id", entry.id},
+         {"error", entry.error}});
+}
+
+}  // namespace
+
+struct App::Rooms {
+    config::Settings settings;
+    Places where;
+    RuntimeLock lock;
+    bool sandboxed;
+    model::Clock clock = model::system_now;
+
+    storage::Database catalogue_db;
+    storage::Database statistics_db;
+    std::unique_ptr<storage::MediaStore> store;
+    storage::Catalogue catalogue;
+    storage::JobQueue jobs;
+    storage::Accounts accounts;
+    storage::AuditLog audit;
+    storage::Uploads uploads;
+    storage::PublicView view;
+    analytics::Statistics statistics;
+    publishing::WorkerPool workers;
+    publishing::Publisher::Rooms publishing_rooms;
+    publishing::Publisher publisher;
+    publishing::JobRunner runner;
+    api::Context api;
+    web::Context web;
+    http::Server server;
+
+    Rooms(config::Settings given, Places at);
+    std::vector<http::Route> routes();
+    http::Router::Policy policy();
+    std::vector<HealthCheck> checks();
+};
+
+App::Rooms::Rooms(config::Settings given, Places at)
+    : settings(std::move(given)),
+      where(std::move(at)),
+      lock(where.runtime),
+      sandboxed(sandbox_holds()),
+      catalogue_db({.file = where.catalogue_db, .migrations = storage::catalogue_migrations(), .readers = 4, .full_sync = true}),
+      statistics_db({.file = where.statistics_db, .migrations = storage::statistics_migrations(), .readers = 2, .full_sync = false}),
+      store(storage::make_disk_store(where.media, settings.storage.reserve_bytes)),
+      catalogue(catalogue_db),
+      jobs(catalogue_db),
+      accounts(catalogue_db),
+      audit(catalogue_db),
+      uploads(catalogue_db, *store, where.uploads, clock, settings.uploads.max_bytes, settings.uploads.expire_after),
+      view(catalogue, clock),
+      statistics(statistics_db,
+                 {.runtime_dir = where.runtime, .agents_file = settings.statistics.agents_file, .suppress_below = settings.statistics.suppress_below},
+                 clock),
+      workers(this_program, {.deadline = settings.publishing.job_deadline, .degraded = settings.publishing.sandbox == "degraded"}),
+      publishing_rooms{catalogue, jobs, *store, uploads, audit, view, workers},
+      publisher(publishing_rooms, settings, clock),
+      runner(publishing_rooms, publisher, settings, node_name(where)),
+      api{settings, clock, catalogue_db, catalogue, jobs, *store, uploads, accounts, audit, view, publisher, runner, statistics},
+      web{settings, clock, catalogue, jobs, *store, accounts, view, publisher, statistics},
+      server(server_options(settings), http::Router(routes(), policy()),
+             [this](model::Delivery&& delivery) { statistics.submit(std::move(delivery)); }, log_request) {}
+
+std::vector<http::Route> App::Rooms::routes() {
+    auto all = make_routes(api, web);
+    const auto health = [&](const char* path, http::Handler handler, http::Run run) {
+        all.push_back({.method = http::Method::get,
+                       .pattern = path,
+                       .handler = std::move(handler),
+                       .access = http::Access::anyone,
+                       .run = run,
+                       .caching = http::Caching::no_store,
+                       .look = http::Look::api});
+    };
+    health("/livez", [](const http::Request&) -> http::Answer { return livez(); }, http::Run::here);
+    health("/readyz", [tests = checks()](const http::Request&) -> http::Answer { return readyz(tests); }, http::Run::pool);
+    return all;
+}
+
+http::Router::Policy App::Rooms::policy() {
+    return {.authenticate = [this](const http::Request& request) { return api::authenticate(api, request); },
+            .refuse = [this](const http::Request& request, http::Look look, const model::Error& error) {
+                return web::refuse(web, request, look, error);
+            }};
+}
+
+std::vector<HealthCheck> App::Rooms::checks() {
+    return {
+        {"catalogue", [this] { return catalogue_db.write([](soci::session&) {}), std::string(); }},
+        {"statistics", [this] { return statistics_db.write([](soci::session&) {}), std::string(); }},
+        {"disk", [this] { return std::string(store->free_bytes() > 0 ? "" : "The disk is full up to its reserve: uploads are refused."); }},
+        {"counting",
+         [this] {
+             return statistics.dropped() == 0 ? std::string() : fmt::format("{} deliveries were dropped uncounted.", statistics.dropped());
+         }},
+        {"sandbox",
+         [this] {
+             const bool fine = sandboxed || settings.publishing.sandbox == "degraded";
+             return std::string(fine ? "" : "A layer of the worker's sandbox is missing here (earshot worker --self-test): masters are refused.");
+         }},
+    };
+}
+
+App::App(config::Settings settings) {
+    Places where = places(settings);
+    if (auto ready = prepare(where); !ready) throw std::runtime_error(ready.error().message);
+    rooms_ = std::make_unique<Rooms>(std::move(settings), std::move(where));
+}
+
+App::~App() = default;
+
+void App::start() {
+    rooms_->runner.start();
+    rooms_->server.start();
+    log(Level::info, "serving",
+        {{"public_url", std::string_view(rooms_->settings.server.public_url)}, {"port", static_cast<long long>(ports().front())}});
+    if (!rooms_->sandboxed)
+        log(Level::warn, "a layer of the worker's sandbox is missing", {{"sandbox", std::string_view(rooms_->settings.publishing.sandbox)}});
+}
+
+void App::stop() {
+    log(Level::info, "stopping");
+    rooms_->server.stop();
+    rooms_->runner.stop();
+    rooms_->statistics.flush();
+    log(Level::info, "stopped");
+}
+
+std::vector<std::uint16_t> App::ports() const { return rooms_->server.ports(); }
+
+}  // namespace earshot::app

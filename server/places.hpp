@@ -1,0 +1,28 @@
+#pragma once
+// Where an installation keeps its things, and how the command line changes the settings. Shared by the server and the commands that work on
+// the data folder directly.
+
+#include <filesystem>
+#include <string>
+
+#include "config/settings.hpp"
+#include "content/model/error.hpp"
+#include "server/commands/commands.hpp"
+
+namespace earshot::app {
+
+struct Places {
+    std::filesystem::path data, catalogue_db, statistics_db, media, uploads;
+    std::filesystem::path runtime;  // RAM-backed; created 0700 by prepare()
+};
+[[nodiscard]] Places places(const config::Settings& settings);
+// Creates the folders. invalid_input with a sentence when that is impossible.
+[[nodiscard]] model::Status prepare(const Places& places);
+// A random name for this installation, kept in its data folder.
+[[nodiscard]] std::string node_name(const Places& places);
+
+// The settings file (or defaults) with --data and --port applied.
+[[nodiscard]] model::Result<config::Settings> effective_settings(const commands::ServeOptions& options);
+[[nodiscard]] model::Result<config::Settings> effective_settings(const commands::ConfigOption& options);
+
+}  // namespace earshot::app
