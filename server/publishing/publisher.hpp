@@ -1,6 +1,7 @@
 #pragma once
 // What producers do to an episode, as whole acts: each either happens completely or leaves the old state. The API and the studio call this.
 
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,7 +34,8 @@ public:
     Publisher(Rooms rooms, const config::Settings& settings, model::Clock clock);
 
     // A complete upload becomes the episode's master; a transcode job is queued. not_found, conflict (upload not complete).
-    [[nodiscard]] model::Result<model::Job> attach_master(const model::EpisodeId& episode, const model::UploadId& upload, std::string_view who);
+    [[nodiscard]] model::Result<model::Job> attach_master(const model::EpisodeId& episode, const model::UploadId& upload,
+                                                          std::string_view who);
 
     // After an edit: when renditions exist and their tags would differ, a tag job is queued.
     void metadata_changed(const model::EpisodeId& episode);
@@ -44,10 +46,12 @@ public:
     // What a careful producer would still add (transcript, artwork alt text, chapters, notes); never blocks.
     [[nodiscard]] std::vector<std::string> advice(const model::Episode& episode);
 
-    // Brings tags up to date, then makes it public now, or at `at` (scheduled; a time already past is invalid_input). A withdrawn episode comes back
-    // under its old GUID and, without `at`, its old date. conflict with the obstacles' sentences.
-    [[nodiscard]] model::Result<model::Episode> publish(const model::EpisodeId& episode, std::optional<model::Timestamp> at, std::string_view who);
-    [[nodiscard]] model::Result<model::Episode> unschedule(const model::EpisodeId& episode, std::string_view who);  // scheduled (still future) → draft
+    // Brings tags up to date, then makes it public now, or at `at` (scheduled; a time already past is invalid_input). A withdrawn episode
+    // comes back under its old GUID and, without `at`, its old date. conflict with the obstacles' sentences.
+    [[nodiscard]] model::Result<model::Episode> publish(const model::EpisodeId& episode, std::optional<model::Timestamp> at,
+                                                        std::string_view who);
+    [[nodiscard]] model::Result<model::Episode> unschedule(const model::EpisodeId& episode,
+                                                           std::string_view who);  // scheduled (still future) → draft
     [[nodiscard]] model::Result<model::Episode> withdraw(const model::EpisodeId& episode, std::string_view who);
 
     // Picture bytes (a temporary file's descriptor) → the ladder, stored. alt must not be empty.
@@ -56,12 +60,17 @@ public:
     // The tags an episode should carry now, and their fingerprint.
     [[nodiscard]] media::AudioTags tags_for(const model::Show& show, const model::Episode& episode, const model::Rendition& rendition);
     // Runs the tag step for all stale renditions in this thread and swaps them in; used by publish and by the job runner.
+    // unavailable: the worker died, try again. Nothing to do (and no error) while a newer master waits for its renditions.
     [[nodiscard]] model::Status refresh_tags(const model::EpisodeId& episode);
 
 private:
+    // refresh_tags() as if the episode's publication date were `date` already.
+    [[nodiscard]] model::Status refresh_tags_for(const model::EpisodeId& episode, std::optional<std::optional<model::Timestamp>> date);
+
     Rooms rooms_;
     const config::Settings& settings_;
     model::Clock clock_;
+    std::mutex tagging_;  // one tag step at a time: the later one must see what the earlier one stored
 };
 
 }  // namespace earshot::publishing

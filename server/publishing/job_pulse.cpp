@@ -1,0 +1,58 @@
+#include "server/publishing/job_pulse.hpp"
+
+#include <algorithm>
+
+namespace earshot::publishing {
+
+namespace {
+constexpr std::chrono::milliseconds shortest_gap{500}, longest_gap{4'000};
+}
+
+JobPulse::JobPulse(storage::JobQueue& jobs, model::JobId job, std::string node, std::stop_token stopping)
+    : jobs_(jobs),
+      job_(std::move(job)),
+      node_(std::move(node)),
+      stopping_(std::move(stopping)),
+      thread_([this](const std::stop_token& ended) { beat(ended); }) {}
+
+JobPulse::~JobPulse() = default;  // the jthread is asked to stop and joined first, being declared last
+
+bool JobPulse::show(std::string_view stage, double progress) {
+    const std::lock_guard lock(mutex_);
+    stage_ = stage;
+    progress_ = std::max(progress_, std::clamp(progress, 0.0, 1.0));  // a bar never runs backwards
+    fresh_ = true;
+    changed_.notify_one();
+    return !lost_ && !stopping_.stop_requested();
+}
+
+bool JobPulse::alive() {
+    const std::lock_guard lock(mutex_);
+    return !lost_ && !stopping_.stop_requested();
+}
+
+void JobPulse::beat(const std::stop_token& ended) {
+    std::unique_lock lock(mutex_);
+    while (!ended.stop_requested()) {
+        (void)changed_.wait_for(lock, ended, longest_gap, [this] { return fresh_; });
+        if (ended.stop_requested()) return;
+        const std::string stage = stage_;
+        const double progress = progress_;
+        fresh_ = false;
+        lock.unlock();
+        bool ours = true;
+        try {
+            ours = jobs_.heartbeat(job_, node_, stage, progress, job_lease);
+        } catch (const std::exception&) {
+            // The database did not answer: the lease has room for a few more tries.
+        }
+        lock.lock();
+        if (!ours) {
+            lost_ = true;
+            return;
+        }
+        (void)changed_.wait_for(lock, ended, shortest_gap, [] { return false; });
+    }
+}
+
+}  // namespace earshot::publishing

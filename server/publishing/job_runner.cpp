@@ -1,0 +1,125 @@
+#include "server/publishing/job_runner.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "server/publishing/job_pulse.hpp"
+#include "server/publishing/transcode_job.hpp"
+
+namespace earshot::publishing {
+
+namespace {
+
+// How long a queued job of another process can go unnoticed here.
+constexpr std::chrono::milliseconds look_every{500};
+
+// What a producer reads when the decoder died of the file, or the machine had trouble; the details go to the operators' log.
+constexpr std::string_view decoder_died =
+    "The file could not be worked on: the decoder broke off at it three times. It is probably damaged. Export it again as WAV or FLAC and "
+    "upload that.";
+constexpr std::string_view machine_trouble =
+    "The server had trouble working on this file, and gave up after three tries. The file itself may be fine. Ask the operators, then "
+    "start the job again.";
+
+}  // namespace
+
+struct JobRunner::State {
+    Publisher::Rooms rooms;
+    Publisher& publisher;
+    const config::Settings& settings;
+    std::string node;
+    model::Clock clock;
+    Log log;
+    std::mutex mutex;
+    std::condition_variable_any wanted;
+    std::uint64_t calls{0};
+    std::vector<std::jthread> threads;
+
+    void tell(const model::Job& job, std::string_view what) const {
+        if (log) log(job.id.value, what);
+    }
+
+    WorkerPool::Outcome<void> work(const model::Job& job, JobPulse& pulse) {
+        if (job.kind == model::JobKind::transcode) return run_transcode_job(rooms, publisher, settings, clock, job, pulse);
+        if (!pulse.show("tagging", 0)) return model::Status(model::fail(model::Errc::conflict, "cancelled"));
+        model::Status status = publisher.refresh_tags(job.episode);
+        if (!status && status.error().code == model::Errc::unavailable) return std::unexpected(WorkerDied{"the tag writer died"});
+        return status;
+    }
+
+    void run_job(const model::Job& job, const std::stop_token& stopping) {
+        WorkerPool::Outcome<void> outcome = model::Status{};
+        bool ours = true;
+        bool machine = false;
+        {
+            JobPulse pulse(rooms.jobs, job.id, node, stopping);
+            try {
+                outcome = work(job, pulse);
+            } catch (const std::exception& trouble) {
+                machine = true;
+                outcome = std::unexpected(WorkerDied{trouble.what()});
+            }
+            ours = pulse.alive();
+        }
+        if (outcome && *outcome) {
+            rooms.jobs.succeed(job.id, node);
+        } else if (!ours) {
+            return;  // cancelled or taken over: its state belongs to whoever did that; stop() hands back what it cut off
+        } else if (!outcome) {
+            tell(job, outcome.error().reason);
+            rooms.jobs.worker_died(job.id, node, machine ? machine_trouble : decoder_died);
+        } else {
+            rooms.jobs.fail(job.id, node, outcome->error().message);
+        }
+    }
+
+    void take_jobs(const std::stop_token& stopping) {
+        std::uint64_t seen = 0;
+        while (!stopping.stop_requested()) {
+            try {
+                while (!stopping.stop_requested()) {
+                    const auto job = rooms.jobs.claim(node, job_lease);
+                    if (!job) break;
+                    run_job(*job, stopping);
+                }
+            } catch (const std::exception& trouble) {
+                if (log) log("-", trouble.what());  // the database: look again later
+            }
+            std::unique_lock lock(mutex);
+            (void)wanted.wait_for(lock, stopping, look_every, [&] { return calls != seen; });
+            seen = calls;
+        }
+    }
+};
+
+JobRunner::JobRunner(Publisher::Rooms rooms, Publisher& publisher, const config::Settings& settings, std::string node, model::Clock clock,
+                     Log log)
+    : state_(std::make_unique<State>(rooms, publisher, settings, std::move(node), std::move(clock), std::move(log))) {}
+
+JobRunner::~JobRunner() {
+    stop();
+}
+
+void JobRunner::start() {
+    if (!state_->threads.empty()) return;
+    (void)state_->rooms.jobs.release_all(state_->node);
+    for (unsigned i = 0; i < state_->settings.publishing.workers; ++i)
+        state_->threads.emplace_back([state = state_.get()](const std::stop_token& stopping) { state->take_jobs(stopping); });
+}
+
+void JobRunner::stop() {
+    if (state_->threads.empty()) return;
+    for (std::jthread& thread : state_->threads) thread.request_stop();
+    state_->threads.clear();  // joins
+    (void)state_->rooms.jobs.release_all(state_->node);
+}
+
+void JobRunner::wake() {
+    const std::lock_guard lock(state_->mutex);
+    ++state_->calls;
+    state_->wanted.notify_all();
+}
+
+}  // namespace earshot::publishing

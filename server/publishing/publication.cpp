@@ -1,0 +1,128 @@
+// An episode's way to the public and back.
+
+#include <fmt/format.h>
+
+#include "server/publishing/publisher.hpp"
+
+namespace earshot::publishing {
+
+namespace {
+
+using model::EpisodeState;
+using model::Errc;
+using model::fail;
+
+// Why the newest transcode job of this master left no renditions.
+std::string missing_renditions(const std::vector<model::Job>& jobs, const model::MasterId& master) {
+    for (const model::Job& job : jobs) {
+        if (job.kind != model::JobKind::transcode || job.master != master) continue;
+        switch (job.state) {
+            case model::JobState::queued:
+                return "The master waits to be transcoded.";
+            case model::JobState::running:
+                return "The master is still being transcoded.";
+            case model::JobState::failed:
+                return "The master could not be used: " + job.reason;
+            case model::JobState::cancelled:
+                return "Transcoding was cancelled. Start it again or upload another master.";
+            case model::JobState::succeeded:
+                break;
+        }
+    }
+    return "The master has not been transcoded. Upload it again.";
+}
+
+std::string joined(const std::vector<std::string>& sentences) {
+    return fmt::format("{}", fmt::join(sentences, " "));
+}
+
+}  // namespace
+
+std::vector<std::string> Publisher::obstacles(const model::Episode& episode) {
+    std::vector<std::string> sentences;
+    if (episode.title.empty()) sentences.emplace_back("The episode has no title.");
+    if (!episode.master) {
+        sentences.emplace_back("There is no audio yet. Upload a master.");
+        return sentences;
+    }
+    const bool current = !episode.renditions.empty() && episode.renditions.front().master == episode.master->id;
+    if (!current) {
+        sentences.push_back(missing_renditions(rooms_.jobs.list_for_episode(episode.id), episode.master->id));
+        return sentences;
+    }
+    if (auto chapters = model::check_chapters(episode.chapters, episode.renditions.front().duration); !chapters)
+        sentences.push_back(chapters.error().message);
+    return sentences;
+}
+
+std::vector<std::string> Publisher::advice(const model::Episode& episode) {
+    std::vector<std::string> sentences;
+    if (!episode.transcript)
+        sentences.emplace_back("Add a transcript, so that deaf listeners can read the episode and everybody can search it.");
+    if (episode.chapters.empty()) sentences.emplace_back("Add chapters, so that listeners find what they need.");
+    if (episode.notes.empty()) sentences.emplace_back("Add show notes with what to do and whom to call.");
+    if (episode.summary.empty()) sentences.emplace_back("Add a summary of one or two sentences; apps show it in lists.");
+    const auto show = rooms_.catalogue.find_show(episode.show);
+    const model::Artwork* artwork = episode.artwork ? &*episode.artwork : show && show->artwork ? &*show->artwork : nullptr;
+    if (artwork == nullptr)
+        sentences.emplace_back("Add cover art (square, 1400 to 3000 pixels): directories refuse a show without it.");
+    else if (artwork->alt.empty())
+        sentences.emplace_back("Describe the cover art in words for people who do not see it.");
+    if (show && show->type == model::ShowType::serial && !episode.number && episode.type == model::EpisodeType::full)
+        sentences.emplace_back("Give the episode a number: the show is a serial and apps sort by it.");
+    if (episode.master && episode.master->info && !episode.master->info->embedded.empty())
+        sentences.push_back(
+            fmt::format("Your file holds hidden words ({}). None of them is published.", fmt::join(episode.master->info->embedded, "; ")));
+    return sentences;
+}
+
+model::Result<model::Episode> Publisher::publish(const model::EpisodeId& id, std::optional<model::Timestamp> at, std::string_view who) {
+    const auto episode = rooms_.catalogue.find_episode(id);
+    if (!episode) return fail(Errc::not_found, "There is no such episode.");
+    const model::Timestamp now = clock_();
+    if (model::is_public(*episode, now)) return fail(Errc::conflict, "The episode is public already.");
+    if (at && *at <= now)
+        return fail(Errc::invalid_input,
+                    fmt::format("{} is in the past. Give a later time, or none to publish now.", model::format_rfc3339(*at)));
+    if (const auto missing = obstacles(*episode); !missing.empty()) return fail(Errc::conflict, joined(missing));
+
+    const bool returns = episode->state == EpisodeState::withdrawn && episode->publish_at && *episode->publish_at <= now;
+    const model::Timestamp date = at ? *at : returns ? *episode->publish_at : now;
+    // The date is in the tags: they must be right before anybody can fetch the file.
+    if (auto tagged = refresh_tags_for(id, std::optional(date)); !tagged) return std::unexpected(tagged.error());
+    auto changed = rooms_.catalogue.set_state(id, episode->state, at ? EpisodeState::scheduled : EpisodeState::published, date);
+    if (!changed) return changed;
+    rooms_.audit.add(who, at ? "episode.schedule" : "episode.publish", id.value);
+    rooms_.view.refresh();
+    metadata_changed(id);  // an edit may have slipped in between
+    return changed;
+}
+
+model::Result<model::Episode> Publisher::unschedule(const model::EpisodeId& id, std::string_view who) {
+    const auto episode = rooms_.catalogue.find_episode(id);
+    if (!episode) return fail(Errc::not_found, "There is no such episode.");
+    if (model::is_public(*episode, clock_())) return fail(Errc::conflict, "The episode is public already; withdraw it instead.");
+    if (episode->state != EpisodeState::scheduled) return fail(Errc::conflict, "The episode is not scheduled.");
+    auto changed = rooms_.catalogue.set_state(id, EpisodeState::scheduled, EpisodeState::draft, std::nullopt);
+    if (!changed) return changed;
+    rooms_.audit.add(who, "episode.unschedule", id.value);
+    rooms_.view.refresh();
+    return changed;
+}
+
+model::Result<model::Episode> Publisher::withdraw(const model::EpisodeId& id, std::string_view who) {
+    const auto episode = rooms_.catalogue.find_episode(id);
+    if (!episode) return fail(Errc::not_found, "There is no such episode.");
+    if (episode->state == EpisodeState::withdrawn) return fail(Errc::conflict, "The episode is withdrawn already.");
+    if (!model::is_public(*episode, clock_()))
+        return fail(Errc::conflict, episode->state == EpisodeState::scheduled
+                                        ? "The episode is not public yet; take it off the schedule instead."
+                                        : "The episode is a draft; nobody but staff can see it.");
+    auto changed = rooms_.catalogue.set_state(id, episode->state, EpisodeState::withdrawn, episode->publish_at);
+    if (!changed) return changed;
+    rooms_.audit.add(who, "episode.withdraw", id.value);
+    rooms_.view.refresh();
+    return changed;
+}
+
+}  // namespace earshot::publishing

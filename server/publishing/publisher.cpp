@@ -1,0 +1,146 @@
+#include "server/publishing/publisher.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+
+#include "content/storage/digest.hpp"
+#include "server/publishing/editing.hpp"
+#include "server/publishing/tagging.hpp"
+
+namespace earshot::publishing {
+
+namespace {
+
+using model::Errc;
+using model::fail;
+
+auto no_such_episode() {
+    return fail(Errc::not_found, "There is no such episode.");
+}
+
+// Removes a working folder with all it holds.
+class WorkingFolder {
+public:
+    explicit WorkingFolder(std::filesystem::path path) : path_(std::move(path)) { std::filesystem::create_directories(path_); }
+    ~WorkingFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    WorkingFolder(const WorkingFolder&) = delete;
+    WorkingFolder& operator=(const WorkingFolder&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+bool under_way(const model::Job& job) {
+    return job.state == model::JobState::queued || job.state == model::JobState::running;
+}
+
+}  // namespace
+
+Publisher::Publisher(Rooms rooms, const config::Settings& settings, model::Clock clock)
+    : rooms_(rooms), settings_(settings), clock_(std::move(clock)) {}
+
+model::Result<model::Job> Publisher::attach_master(const model::EpisodeId& id, const model::UploadId& upload_id, std::string_view who) {
+    const auto episode = rooms_.catalogue.find_episode(id);
+    if (!episode) return no_such_episode();
+    const auto upload = rooms_.uploads.find(upload_id);
+    if (!upload) return std::unexpected(upload.error());
+    if (upload->object_key.empty())
+        return fail(Errc::conflict,
+                    fmt::format("The upload is not complete: {} of {} bytes have arrived.", upload->offset, upload->length));
+    // A client that repeats the request after a lost answer gets the job it already started.
+    if (episode->master && episode->master->object_key == upload->object_key)
+        for (const model::Job& job : rooms_.jobs.list_for_episode(id))
+            if (job.kind == model::JobKind::transcode && job.master == episode->master->id && under_way(job)) return job;
+
+    model::Master master;
+    master.episode = id;
+    master.object_key = upload->object_key;
+    master.sha256 = upload->object_key;  // the store is addressed by SHA-256
+    master.byte_length = upload->length;
+    master.file_name = tidy_file_name(upload->file_name);
+    auto added = rooms_.catalogue.add_master(std::move(master));
+    if (!added) return std::unexpected(added.error());
+    model::Job job = rooms_.jobs.enqueue(model::JobKind::transcode, id, added->id);
+    rooms_.audit.add(who, "episode.master", id.value);
+    return job;
+}
+
+void Publisher::metadata_changed(const model::EpisodeId& id) {
+    const auto episode = rooms_.catalogue.find_episode(id);
+    if (!episode || !episode->master || episode->renditions.empty()) return;
+    const auto show = rooms_.catalogue.find_show(episode->show);
+    if (!show) return;
+    for (const model::Rendition& rendition : episode->renditions) {
+        if (rendition.master != episode->master->id) return;  // the coming renditions are tagged anyway
+        if (rendition.tag_fingerprint == fingerprint(tags_for(*show, *episode, rendition))) continue;
+        (void)rooms_.jobs.enqueue(model::JobKind::tag, id, episode->master->id);
+        return;
+    }
+}
+
+void Publisher::show_changed(const model::ShowId& show) {
+    for (const model::Episode& episode : rooms_.catalogue.list_episodes(show)) metadata_changed(episode.id);
+}
+
+model::Status Publisher::refresh_tags(const model::EpisodeId& id) {
+    return refresh_tags_for(id, std::nullopt);
+}
+
+model::Status Publisher::refresh_tags_for(const model::EpisodeId& id, std::optional<std::optional<model::Timestamp>> date) {
+    const std::lock_guard lock(tagging_);
+    // Somebody may edit while tags are written: what they saved gets in with the next round.
+    for (int round = 0; round < 4; ++round) {
+        auto episode = rooms_.catalogue.find_episode(id);
+        if (!episode) return no_such_episode();
+        const auto show = rooms_.catalogue.find_show(episode->show);
+        if (!show || !episode->master || episode->renditions.empty()) return {};
+        if (date) episode->publish_at = *date;
+        bool changed = false;
+        for (model::Rendition& rendition : episode->renditions) {
+            if (rendition.master != episode->master->id) return {};
+            const media::AudioTags tags = tags_for(*show, *episode, rendition);
+            if (rendition.tag_fingerprint == fingerprint(tags)) continue;
+            const auto outcome = tag_rendition(rooms_, tags, clock_(), rendition);
+            if (!outcome) return fail(Errc::unavailable, "Writing the titles into the audio files was interrupted. Try again.");
+            if (!*outcome) return *outcome;
+            changed = true;
+        }
+        if (!changed) return {};
+        const auto swapped = rooms_.catalogue.replace_renditions(id, episode->master->id, episode->renditions);
+        if (!swapped && swapped.error().code != Errc::conflict) return swapped;
+        rooms_.view.refresh();
+    }
+    return fail(Errc::conflict, "The episode is being edited by somebody else just now. Try again.");
+}
+
+model::Result<model::Artwork> Publisher::make_artwork(int picture, std::string alt) {
+    auto words = tidy_alt(alt);
+    if (!words) return std::unexpected(std::move(words.error()));
+    const WorkingFolder folder(settings_.storage.data_dir / "work" / storage::random_id());
+    const auto outcome = rooms_.workers.artwork(picture, folder.path());
+    if (!outcome)
+        return fail(Errc::unprocessable, "This picture could not be read: it seems damaged. Save it again as JPEG or PNG and upload that.");
+    if (!*outcome) return std::unexpected(outcome->error());
+    model::Artwork artwork;
+    artwork.alt = std::move(*words);
+    for (const auto& [pixels, file] : **outcome) {
+        model::ArtworkSize size;
+        size.pixels = pixels;
+        size.byte_length = std::filesystem::file_size(file);
+        auto key = rooms_.store.adopt(file);
+        if (!key) return std::unexpected(std::move(key.error()));
+        size.object_key = std::move(*key);
+        artwork.sizes.push_back(std::move(size));
+    }
+    std::ranges::sort(artwork.sizes, std::greater<>(), &model::ArtworkSize::pixels);
+    return artwork;
+}
+
+}  // namespace earshot::publishing

@@ -1,0 +1,161 @@
+#include "server/publishing/transcode_job.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "content/storage/digest.hpp"
+#include "media/codec_table.hpp"
+#include "server/publishing/tagging.hpp"
+
+namespace earshot::publishing {
+
+namespace {
+
+using model::Errc;
+using model::fail;
+using model::Status;
+using Outcome = WorkerPool::Outcome<void>;
+
+// Shares of the bar.
+constexpr double encoded = 0.90, checked = 0.95;
+
+constexpr auto duration_tolerance = std::chrono::milliseconds(500);
+
+Outcome refused(Errc code, std::string message) {
+    return Status(fail(code, std::move(message)));
+}
+
+struct Encoding {
+    const model::RenditionProfile* profile{};
+    std::unique_ptr<storage::PendingObject> output;
+    std::string essence_key;
+};
+
+std::vector<Encoding> open_outputs(storage::MediaStore& store, const config::Settings& settings) {
+    std::vector<Encoding> encodings;
+    for (const model::RenditionProfile& profile : settings.renditions) {
+        encodings.push_back({&profile, store.create(), {}});
+        if (encodings.back().output->descriptor() < 0) throw std::runtime_error("the media store offers no local file to encode into");
+    }
+    return encodings;
+}
+
+bool near(std::chrono::milliseconds a, std::chrono::milliseconds b) {
+    const auto allowed = std::max<std::chrono::milliseconds>(
+        duration_tolerance, std::chrono::milliseconds(std::llround(0.005 * static_cast<double>(b.count()))));
+    return std::chrono::abs(a - b) <= allowed;
+}
+
+// The worker decoded foreign bytes: believe nothing it says about its output without looking (size, hash, kind, duration).
+std::expected<void, WorkerDied> check_essence(Publisher::Rooms& rooms, const Encoding& encoding, const media::RenditionReport& report,
+                                              std::chrono::milliseconds longest) {
+    const auto file = rooms.store.open(encoding.essence_key);
+    if (!file) return std::unexpected(WorkerDied{"an encoded file is not in the store: " + file.error().message});
+    if ((*file)->size() == 0 || (*file)->size() != report.byte_length)
+        return std::unexpected(WorkerDied{"an encoded file has not the stated size"});
+    if (!rooms.store.verify(encoding.essence_key)) return std::unexpected(WorkerDied{"an encoded file does not match its hash"});
+    const auto probed = rooms.workers.probe((*file)->descriptor());
+    if (!probed) return std::unexpected(probed.error());
+    if (!*probed) return std::unexpected(WorkerDied{"an encoded file cannot be read back: " + probed->error().message});
+    const model::MasterInfo& info = **probed;
+    if (!near(info.duration, report.duration) || !near(report.duration, longest))
+        return std::unexpected(
+            WorkerDied{fmt::format("an encoded file lasts {} ms instead of {}", info.duration.count(), longest.count())});
+    if (info.channels != report.channels || info.sample_rate != report.sample_rate)
+        return std::unexpected(WorkerDied{"an encoded file has not the stated channels or sample rate"});
+    return {};
+}
+
+model::Rendition make_rendition(const model::Episode& episode, const Encoding& encoding, const media::RenditionReport& report) {
+    const media::CodecRow& codec = media::codec_row(encoding.profile->codec);
+    model::Rendition rendition;
+    rendition.episode = episode.id;
+    rendition.master = episode.master->id;
+    rendition.profile = encoding.profile->name;
+    rendition.codec = encoding.profile->codec;
+    rendition.bit_rate = report.bit_rate;
+    rendition.sample_rate = report.sample_rate;
+    rendition.channels = report.channels;
+    rendition.essence_key = encoding.essence_key;
+    rendition.mime_type = std::string(codec.mime_type);
+    rendition.duration = report.duration;
+    rendition.loudness = report.loudness;
+    rendition.url_path = fmt::format("/media/{}/{}.{}", storage::random_id().substr(0, 16), episode.slug, codec.extension);
+    // A job that was cut off after its swap and runs again makes the same bytes: their address is out already and stays.
+    for (const model::Rendition& old : episode.renditions)
+        if (old.profile == rendition.profile && old.essence_key == rendition.essence_key && old.master == rendition.master)
+            rendition.url_path = old.url_path;
+    return rendition;
+}
+
+const media::RenditionReport* find_report(const media::TranscodeReport& report, const std::string& profile) {
+    const auto found = std::ranges::find(report.renditions, profile, &media::RenditionReport::profile);
+    return found == report.renditions.end() ? nullptr : &*found;
+}
+
+// Encoded, stored and checked; not yet tagged.
+WorkerPool::Outcome<std::vector<model::Rendition>> encode(Publisher::Rooms& rooms, const config::Settings& settings,
+                                                          const model::Episode& episode, JobPulse& pulse, media::TranscodeReport& report) {
+    using Renditions = model::Result<std::vector<model::Rendition>>;
+    const auto master = rooms.store.open(episode.master->object_key);
+    if (!master) return Renditions(fail(Errc::unprocessable, "The uploaded file is no longer on the server. Upload it again."));
+    std::vector<Encoding> encodings = open_outputs(rooms.store, settings);
+    std::vector<media::RenditionOutput> outputs;
+    for (const Encoding& encoding : encodings) outputs.push_back({*encoding.profile, encoding.output->descriptor()});
+    auto outcome = rooms.workers.transcode((*master)->descriptor(), outputs,
+                                           [&](std::string_view stage, double fraction) { return pulse.show(stage, fraction * encoded); });
+    if (!outcome) return std::unexpected(outcome.error());
+    if (!*outcome) return Renditions(std::unexpected(outcome->error()));
+    report = std::move(**outcome);
+
+    std::chrono::milliseconds longest{};
+    for (const auto& row : report.renditions) longest = std::max(longest, row.duration);
+    std::vector<model::Rendition> renditions;
+    for (Encoding& encoding : encodings) {
+        if (!pulse.show("checking", encoded)) return Renditions(fail(Errc::conflict, "cancelled"));
+        auto key = encoding.output->commit();
+        if (!key) return Renditions(std::unexpected(key.error()));
+        encoding.essence_key = std::move(*key);
+        const media::RenditionReport* row = find_report(report, encoding.profile->name);
+        if (row == nullptr) return std::unexpected(WorkerDied{"the worker left a rendition out"});
+        if (auto good = check_essence(rooms, encoding, *row, longest); !good) return std::unexpected(good.error());
+        renditions.push_back(make_rendition(episode, encoding, *row));
+    }
+    return Renditions(std::move(renditions));
+}
+
+}  // namespace
+
+Outcome run_transcode_job(Publisher::Rooms& rooms, Publisher& publisher, const config::Settings& settings, const model::Clock& clock,
+                          const model::Job& job, JobPulse& pulse) {
+    const auto episode = rooms.catalogue.find_episode(job.episode);
+    if (!episode) return refused(Errc::conflict, "The episode was deleted.");
+    if (!episode->master || episode->master->id != job.master) return refused(Errc::conflict, "Another master was uploaded since.");
+    if (!pulse.show("measuring", 0)) return refused(Errc::conflict, "cancelled");
+
+    media::TranscodeReport report;
+    auto renditions = encode(rooms, settings, *episode, pulse, report);
+    if (!renditions) return std::unexpected(renditions.error());
+    if (!*renditions) return Status(std::unexpected(renditions->error()));
+
+    // Titles may have been edited while the encoders ran: read them again.
+    const auto now_titled = rooms.catalogue.find_episode(job.episode);
+    const auto show = now_titled ? rooms.catalogue.find_show(now_titled->show) : std::nullopt;
+    if (!show) return refused(Errc::conflict, "The episode was deleted.");
+    for (model::Rendition& rendition : **renditions) {
+        if (!pulse.show("tagging", checked)) return refused(Errc::conflict, "cancelled");
+        const media::AudioTags tags = publisher.tags_for(*show, *now_titled, rendition);
+        const auto tagged = tag_rendition(rooms, tags, clock(), rendition);
+        if (!tagged || !*tagged) return tagged;
+    }
+    if (!pulse.show("publishing", 1)) return refused(Errc::conflict, "cancelled");
+    if (auto stored = rooms.catalogue.set_master_info(job.master, report.master, report.before); !stored) return stored;
+    if (auto swapped = rooms.catalogue.replace_renditions(job.episode, job.master, **renditions); !swapped) return swapped;
+    rooms.view.refresh();
+    publisher.metadata_changed(job.episode);  // an edit may have slipped in between
+    return Status{};
+}
+
+}  // namespace earshot::publishing
