@@ -25,6 +25,7 @@ namespace earshot::http {
 
 enum class Method { get, head, post, put, patch, delete_, options, other };
 [[nodiscard]] std::string_view to_string(Method method) noexcept;
+[[nodiscard]] Method parse_method(std::string_view token) noexcept;  // case-sensitive (RFC 9110 §9.1)
 
 struct Field {
     std::string name, value;
@@ -44,13 +45,15 @@ struct Request {
 
     // First field of that name (case-insensitive), or nullopt.
     [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const;
+    [[nodiscard]] std::vector<std::string_view> all(std::string_view name) const;  // every line of that field, in order
     [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const;
     [[nodiscard]] const std::string& param(std::string_view name) const;  // "" when absent
     [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const;
 };
 
 // A complete answer. Content-Length, Date, Connection and the route's caching and security fields are added by the session;
-// a field set here wins over the route's. HEAD sends the same head without the body.
+// a field set here wins over the route's. HEAD sends the same head without the body. A 200 for GET or HEAD that carries an ETag is turned
+// into 304 or 412 when the request's preconditions say so (RFC 9110 §13).
 struct Reply {
     int status{200};
     std::vector<Field> fields;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,8 @@ public:
         const Route* route{};               // null: see `error`
         std::optional<model::Error> error;  // not_found
         std::vector<std::string> allow;     // for 405 and OPTIONS: methods of that path, HEAD and OPTIONS included
+        const Route* sibling{};             // for 405 and OPTIONS: another row of that path
+        Look look{Look::page};              // of the row, else of the rows that share the longest beginning with the path
     };
     // Fills request.params. request.path must be set.
     [[nodiscard]] Match match(Request& request) const;
@@ -66,7 +69,17 @@ public:
     [[nodiscard]] const std::vector<Route>& routes() const noexcept { return routes_; }
 
 private:
+    struct Node {                                                  // one path segment
+        std::map<std::string, std::size_t, std::less<>> literals;  // → index of the next node
+        std::size_t name{};                                        // next node of a {name}; 0: none
+        std::vector<std::size_t> rows;                             // routes that end here
+        std::size_t any_row{};                                     // some row at or below, for `look`
+    };
+    std::size_t insert(std::size_t row);
+    [[nodiscard]] const Node* find(const std::vector<std::string_view>& segments, std::size_t depth, const Node& node, Match& match) const;
+
     std::vector<Route> routes_;
+    std::vector<Node> nodes_;
     Policy policy_;
 };
 

@@ -1,0 +1,45 @@
+#pragma once
+// What to send for a request for a file: status, fields, and which bytes of it in which order. Pure; the session does the sending.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "content/model/delivery.hpp"
+#include "content/model/time.hpp"
+#include "server/streaming/preconditions.hpp"
+
+namespace earshot::streaming {
+
+struct Representation {
+    std::uint64_t size{};
+    std::string_view etag;  // strong, with quotes
+    model::Timestamp last_modified{};
+    std::string_view content_type;
+};
+
+struct PlannedField {
+    std::string_view name;  // static
+    std::string value;
+};
+
+struct Piece {
+    std::string head;       // multipart text before the slice, else ""
+    model::Interval slice;  // of the file
+};
+
+struct StreamPlan {
+    int status{200};
+    std::vector<PlannedField> fields;  // no Content-Length, Date, Cache-Control
+    std::vector<Piece> pieces;         // empty for HEAD and for what has no content
+    std::string tail;                  // multipart text after the last slice
+    std::uint64_t content_length{};    // of the content; for HEAD what GET would have had
+};
+
+// 200, 206, 304, 412 or 416 (RFC 9110 §13.2.2, §14, §15.3.7). `method` is "GET" or "HEAD"; Range counts for GET only.
+// `boundary`: a token that cannot occur in the file, used when the answer is multipart/byteranges.
+[[nodiscard]] StreamPlan plan_stream(std::string_view method, const ConditionalFields& fields, const Representation& file,
+                                     std::string_view boundary);
+
+}  // namespace earshot::streaming
