@@ -1,0 +1,24 @@
+#pragma once
+// The inside of one transcript cue: markup off, entities decoded, cut into who says what. A part of transcript.cpp.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace earshot::model {
+
+struct Turn {
+    std::string speaker;  // "" when nobody is named
+    std::string text;     // trimmed lines, none of them blank
+};
+
+// WebVTT cue text: <v Name> and <v.class Name> say who speaks, until the next one or </v>.
+[[nodiscard]] std::vector<Turn> read_vtt_text(std::string_view payload);
+
+// SubRip: a line that begins with "Name:" says who speaks. `speaker` is whoever spoke last and goes on speaking in the next cue.
+[[nodiscard]] std::vector<Turn> read_srt_text(std::string_view payload, std::string& speaker);
+
+// "[music]", "(applause)", "♪ … ♪": heard, not said.
+[[nodiscard]] bool is_sound(std::string_view text);
+
+}  // namespace earshot::model
