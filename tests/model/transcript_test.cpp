@@ -212,7 +212,7 @@ TEST_CASE("whatever is read can be written and read again") {
 TEST_CASE("a hostile transcript costs no more than its length") {
     for (const std::string piece : {"<", "{\\", "&", "(", "<v ", "a:", "-"}) {
         std::string payload;
-        while (payload.size() < 2'000'000) payload += piece;
+        while (payload.size() < 300'000) payload += piece;
         CHECK(parse_cues(vtt(payload)).has_value());
         CHECK(parse_cues(srt(payload)).has_value());
     }
