@@ -1,8 +1,10 @@
 #pragma once
-// The worker process: the only place foreign media is decoded. The server starts this same binary as `earshot worker` with open descriptors and
-// a small job record on stdin; it has no database, no network and no secrets. Progress and the result come back as JSON lines on stdout.
+// The worker process: the only place foreign media is decoded. The server starts this same binary as `earshot worker` with open descriptors
+// and a small job record on stdin; it has no database, no network and no secrets. Progress and the result come back as JSON lines on
+// stdout.
 
 #include <chrono>
+#include <expected>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -38,8 +40,13 @@ public:
     template <class T>
     using Outcome = std::expected<model::Result<T>, WorkerDied>;
 
+    // Starts one worker that only shuts itself in: whether this machine can take jobs. The reason names the missing layers.
+    [[nodiscard]] std::expected<void, WorkerDied> check();
+
     [[nodiscard]] Outcome<model::MasterInfo> probe(int master);
-    // As media::transcode; outputs are descriptors the server opened.
+    [[nodiscard]] Outcome<model::Loudness> measure(int audio);
+    // As media::transcode; outputs are descriptors the server opened. `progress` is called in this thread, several times a second even
+    // while the worker is silent: its `false` ends the worker at once.
     [[nodiscard]] Outcome<media::TranscodeReport> transcode(int master, const std::vector<media::RenditionOutput>& outputs,
                                                             const media::Progress& progress);
     [[nodiscard]] Outcome<media::TaggedFile> tag(model::Codec codec, int essence, int output, const media::AudioTags& tags,

@@ -1,0 +1,135 @@
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+
+#include "media/codec_table.hpp"
+#include "server/commands/commands.hpp"
+#include "server/commands/local_worker.hpp"
+#include "server/commands/report_json.hpp"
+
+namespace earshot::commands {
+namespace {
+
+model::Result<std::vector<model::RenditionProfile>> chosen_profiles(const config::Settings& settings,
+                                                                    const std::vector<std::string>& names) {
+    if (names.empty()) return settings.renditions;
+    std::vector<model::RenditionProfile> chosen;
+    for (const auto& name : names) {
+        const auto found = std::ranges::find(settings.renditions, name, &model::RenditionProfile::name);
+        if (found == settings.renditions.end()) {
+            std::string known;
+            for (const auto& profile : settings.renditions) known += (known.empty() ? "" : ", ") + profile.name;
+            return model::fail(model::Errc::invalid_input, fmt::format("There is no profile \"{}\"; the settings have {}.", name, known));
+        }
+        if (std::ranges::find(chosen, name, &model::RenditionProfile::name) == chosen.end()) chosen.push_back(*found);
+    }
+    return chosen;
+}
+
+// The files being written, under names nobody looks for until all are good. What is not committed goes, and so does a folder made for it.
+class Outputs {
+public:
+    explicit Outputs(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    ~Outputs() {
+        std::error_code ignored;
+        for (const auto& file : files_) {
+            ::close(file.descriptor);
+            if (!committed_) std::filesystem::remove(file.hidden, ignored);
+        }
+        if (!committed_ && made_folder_) std::filesystem::remove(folder_, ignored);
+    }
+    Outputs(const Outputs&) = delete;
+    Outputs& operator=(const Outputs&) = delete;
+
+    model::Status open(const std::vector<model::RenditionProfile>& profiles) {
+        std::error_code failed;
+        made_folder_ = std::filesystem::create_directory(folder_, failed);
+        if (failed)
+            return model::fail(model::Errc::invalid_input, fmt::format("{} cannot be made: {}.", folder_.string(), failed.message()));
+        for (const auto& profile : profiles) {
+            const auto name = profile.name + "." + std::string(media::codec_row(profile.codec).extension);
+            std::string hidden = (folder_ / ("." + name + ".XXXXXX")).string();
+            const int descriptor = ::mkostemp(hidden.data(), O_CLOEXEC);
+            if (descriptor < 0) {
+                return model::fail(model::Errc::invalid_input,
+                                   fmt::format("{} cannot be written to: {}.", folder_.string(), std::strerror(errno)));
+            }
+            files_.push_back({descriptor, hidden, folder_ / name});
+        }
+        return {};
+    }
+    model::Status commit() {
+        for (const auto& file : files_) {
+            std::error_code failed;
+            if (::fchmod(file.descriptor, 0644) == 0) std::filesystem::rename(file.hidden, file.shown, failed);
+            if (failed)
+                return model::fail(model::Errc::invalid_input,
+                                   fmt::format("{} cannot be written: {}.", file.shown.string(), failed.message()));
+        }
+        committed_ = true;
+        return {};
+    }
+    [[nodiscard]] std::vector<media::RenditionOutput> for_worker(const std::vector<model::RenditionProfile>& profiles) const {
+        std::vector<media::RenditionOutput> outputs;
+        for (std::size_t i = 0; i < profiles.size(); ++i) outputs.push_back({profiles[i], files_[i].descriptor});
+        return outputs;
+    }
+    [[nodiscard]] std::vector<std::string> names() const {
+        std::vector<std::string> names;
+        for (const auto& file : files_) names.push_back(file.shown.string());
+        return names;
+    }
+
+private:
+    struct File {
+        int descriptor;
+        std::filesystem::path hidden, shown;
+    };
+    std::filesystem::path folder_;
+    std::vector<File> files_;
+    bool made_folder_{}, committed_{};
+};
+
+// A line that rewrites itself, for people only.
+media::Progress shown_progress() {
+    if (::isatty(STDERR_FILENO) == 0) return {};
+    return [](std::string_view stage, double fraction) {
+        fmt::print(stderr, "\r{:<12} {:3.0f} %", stage, fraction * 100);
+        return true;
+    };
+}
+
+}  // namespace
+
+int transcode(const TranscodeOptions& options) {
+    const auto settings =
+        options.config.empty() ? model::Result<config::Settings>(config::default_settings()) : config::load_settings(options.config);
+    if (!settings) return refuse(settings.error().message);
+    const auto profiles = chosen_profiles(*settings, options.profiles);
+    if (!profiles) return refuse(profiles.error().message);
+    const auto master = LocalFile::open_for_reading(options.file);
+    if (!master) return refuse(master.error().message);
+    Outputs outputs(options.out_dir);
+    if (const auto opened = outputs.open(*profiles); !opened) return refuse(opened.error().message);
+
+    const auto begin = std::chrono::steady_clock::now();
+    const auto progress = shown_progress();
+    auto workers = local_workers(*settings);
+    const auto report = flatten(workers.transcode(master->descriptor(), outputs.for_worker(*profiles), progress));
+    if (progress) fmt::print(stderr, "\r{:20}\r", "");
+    if (!report) return refuse(report.error().message);
+    if (const auto committed = outputs.commit(); !committed) return refuse(committed.error().message);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+    fmt::print("{}", transcode_json(options.file.string(), *report, outputs.names(), seconds.count()));
+    return 0;
+}
+
+}  // namespace earshot::commands

@@ -1,0 +1,243 @@
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <optional>
+#include <system_error>
+
+#include "server/publishing/worker.hpp"
+#include "server/publishing/worker_process.hpp"
+#include "server/publishing/worker_protocol.hpp"
+
+namespace earshot::publishing {
+namespace {
+
+constexpr std::chrono::seconds short_deadline{120};  // for what takes moments: a head, a picture
+
+struct Answer {
+    std::optional<std::string> result;
+    std::optional<model::Error> error;
+    std::optional<std::string> refusal;
+    std::string nonsense;  // what was wrong with a line
+    bool cancelled{};
+};
+
+// One conversation. The progress callback is also asked while the worker is silent, so that a job can be stopped at any time.
+class Conversation {
+public:
+    explicit Conversation(const media::Progress& progress) : progress_(progress) {}
+    bool take(std::string_view text) {
+        try {
+            auto line = parse_worker_line(text);
+            switch (line.kind) {
+                case WorkerLine::Kind::progress:
+                    stage_ = std::move(line.text);
+                    fraction_ = line.fraction;
+                    return tick();
+                case WorkerLine::Kind::error:
+                    answer_.error = std::move(line.error);
+                    return true;
+                case WorkerLine::Kind::refusal:
+                    answer_.refusal = std::move(line.text);
+                    return true;
+                case WorkerLine::Kind::result:
+                    answer_.result = std::move(line.text);
+                    return true;
+            }
+            return true;
+        } catch (const std::runtime_error& error) {
+            answer_.nonsense = error.what();
+            return false;
+        }
+    }
+    bool tick() {
+        if (!progress_ || progress_(stage_, fraction_)) return true;
+        answer_.cancelled = true;
+        return false;
+    }
+    [[nodiscard]] const Answer& answer() const noexcept { return answer_; }
+
+private:
+    const media::Progress& progress_;
+    std::string stage_{"starting"};
+    double fraction_{};
+    Answer answer_;
+};
+
+struct Call {
+    const std::filesystem::path& program;
+    const WorkerLimits& limits;
+    std::chrono::seconds deadline;
+};
+
+template <class T>
+WorkerPool::Outcome<T> converse(const Call& call, WorkerRecord record, std::vector<int> descriptors, const media::Progress& progress = {}) {
+    record.parent = ::getpid();
+    record.degraded = call.limits.degraded;
+    record.descriptors = static_cast<unsigned>(descriptors.size());
+    record.cpu_seconds = static_cast<std::uint64_t>(2 * call.deadline.count() + 1);  // two threads at most times
+    Conversation conversation(progress);
+    WorkerExit exit;
+    try {
+        exit = run_worker(
+            {call.program, to_json(record), std::move(descriptors), call.deadline},
+            [&](std::string_view line) { return conversation.take(line); }, [&] { return conversation.tick(); });
+    } catch (const std::system_error& error) {
+        return std::unexpected(WorkerDied{fmt::format("The worker could not be started: {}.", error.what())});
+    }
+    const Answer& answer = conversation.answer();
+    if (answer.cancelled) return model::Result<T>(model::fail(model::Errc::conflict, "The job was cancelled."));
+    if (answer.refusal) return std::unexpected(WorkerDied{*answer.refusal});
+    if (!answer.nonsense.empty() || exit.stopped) {
+        return std::unexpected(WorkerDied{fmt::format("The worker gave an answer that makes no sense ({}).", answer.nonsense)});
+    }
+    if (!exit.in_time || exit.status != 0 || !(answer.error || answer.result)) {
+        return std::unexpected(WorkerDied{fmt::format("The worker {}.", describe(exit))});
+    }
+    if (answer.error) return model::Result<T>(std::unexpected(*answer.error));
+    try {
+        return parse_result<T>(*answer.result);
+    } catch (const std::runtime_error& error) {
+        return std::unexpected(WorkerDied{fmt::format("The worker gave an answer that makes no sense ({}).", error.what())});
+    }
+}
+
+std::uint64_t size_of(int descriptor) {
+    struct stat status{};
+    if (::fstat(descriptor, &status) != 0) throw std::system_error(errno, std::generic_category(), "fstat");
+    return static_cast<std::uint64_t>(status.st_size);
+}
+
+// A picture in memory, handed over as a descriptor.
+class MemoryFile {
+public:
+    explicit MemoryFile(const std::string& bytes) : descriptor_(::memfd_create("picture", MFD_CLOEXEC)) {
+        if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
+        for (std::size_t done = 0; done < bytes.size();) {
+            const auto written = ::write(descriptor_, bytes.data() + done, bytes.size() - done);
+            if (written <= 0) throw std::system_error(errno, std::generic_category(), "write");
+            done += static_cast<std::size_t>(written);
+        }
+    }
+    ~MemoryFile() { ::close(descriptor_); }
+    MemoryFile(const MemoryFile&) = delete;
+    MemoryFile& operator=(const MemoryFile&) = delete;
+    [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+
+private:
+    int descriptor_;
+};
+
+// Fresh files for a worker to fill; those not kept are removed.
+class TemporaryFiles {
+public:
+    TemporaryFiles(const std::filesystem::path& folder, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            std::string pattern = (folder / "artwork-XXXXXX").string();
+            const int descriptor = ::mkostemp(pattern.data(), O_CLOEXEC);
+            if (descriptor < 0) throw std::system_error(errno, std::generic_category(), "mkostemp " + pattern);
+            descriptors_.push_back(descriptor);
+            paths_.emplace_back(pattern);
+        }
+    }
+    ~TemporaryFiles() {
+        for (const int descriptor : descriptors_) ::close(descriptor);
+        std::error_code ignored;
+        for (std::size_t i = kept_; i < paths_.size(); ++i) std::filesystem::remove(paths_[i], ignored);
+    }
+    TemporaryFiles(const TemporaryFiles&) = delete;
+    TemporaryFiles& operator=(const TemporaryFiles&) = delete;
+    void keep(std::size_t count) noexcept { kept_ = count; }
+    [[nodiscard]] const std::vector<int>& descriptors() const noexcept { return descriptors_; }
+    [[nodiscard]] const std::filesystem::path& path(std::size_t i) const { return paths_.at(i); }
+
+private:
+    std::vector<int> descriptors_;
+    std::vector<std::filesystem::path> paths_;
+    std::size_t kept_{};
+};
+
+constexpr std::size_t ladder_length = 4;
+
+}  // namespace
+
+WorkerPool::WorkerPool(std::filesystem::path program, WorkerLimits limits) : program_(std::move(program)), limits_(limits) {}
+
+std::expected<void, WorkerDied> WorkerPool::check() {
+    const Call call{program_, limits_, std::min(limits_.deadline, short_deadline)};
+    if (const auto outcome = converse<model::MasterInfo>(call, {.task = WorkerTask::check}, {}); !outcome) {
+        return std::unexpected(outcome.error());
+    }
+    return {};
+}
+
+WorkerPool::Outcome<model::MasterInfo> WorkerPool::probe(int master) {
+    return converse<model::MasterInfo>({program_, limits_, std::min(limits_.deadline, short_deadline)}, {.task = WorkerTask::probe},
+                                       {master});
+}
+
+WorkerPool::Outcome<model::Loudness> WorkerPool::measure(int audio) {
+    return converse<model::Loudness>({program_, limits_, limits_.deadline}, {.task = WorkerTask::measure}, {audio});
+}
+
+WorkerPool::Outcome<media::TranscodeReport> WorkerPool::transcode(int master, const std::vector<media::RenditionOutput>& outputs,
+                                                                  const media::Progress& progress) {
+    WorkerRecord record{.task = WorkerTask::transcode};
+    std::vector<int> descriptors{master};
+    for (const auto& output : outputs) {
+        record.profiles.push_back(output.profile);
+        descriptors.push_back(output.descriptor);
+    }
+    auto outcome = converse<media::TranscodeReport>({program_, limits_, limits_.deadline}, std::move(record), descriptors, progress);
+    if (!outcome || !*outcome) return outcome;
+    const auto& renditions = (*outcome)->renditions;
+    bool plausible = renditions.size() == outputs.size();
+    for (std::size_t i = 0; plausible && i < outputs.size(); ++i) {
+        plausible = renditions[i].profile == outputs[i].profile.name && renditions[i].byte_length == size_of(outputs[i].descriptor);
+    }
+    if (!plausible) return std::unexpected(WorkerDied{"The worker's report does not match the files it wrote."});
+    return outcome;
+}
+
+WorkerPool::Outcome<media::TaggedFile> WorkerPool::tag(model::Codec codec, int essence, int output, const media::AudioTags& tags,
+                                                       std::chrono::milliseconds duration) {
+    WorkerRecord record{
+        .task = WorkerTask::tag, .codec = codec, .tags = tags, .has_artwork = !tags.artwork_jpeg.empty(), .duration = duration};
+    record.tags.artwork_jpeg.clear();
+    const MemoryFile picture(tags.artwork_jpeg);
+    std::vector<int> descriptors{essence, output};
+    if (record.has_artwork) descriptors.push_back(picture.descriptor());
+    auto outcome =
+        converse<media::TaggedFile>({program_, limits_, std::min(limits_.deadline, 5 * short_deadline)}, std::move(record), descriptors);
+    if (outcome && *outcome && (*outcome)->byte_length != size_of(output)) {
+        return std::unexpected(WorkerDied{"The worker's report does not match the file it wrote."});
+    }
+    return outcome;
+}
+
+WorkerPool::Outcome<std::vector<WorkerPool::ArtworkPath>> WorkerPool::artwork(int picture, const std::filesystem::path& folder) {
+    TemporaryFiles files(folder, ladder_length);
+    std::vector<int> descriptors{picture};
+    descriptors.insert(descriptors.end(), files.descriptors().begin(), files.descriptors().end());
+    const auto outcome = converse<std::vector<PictureSize>>({program_, limits_, std::min(limits_.deadline, short_deadline)},
+                                                            {.task = WorkerTask::artwork}, descriptors);
+    if (!outcome) return std::unexpected(outcome.error());
+    if (!*outcome) return model::Result<std::vector<ArtworkPath>>(std::unexpected(outcome->error()));
+    const auto& sizes = **outcome;
+    std::vector<ArtworkPath> paths;
+    for (std::size_t i = 0; i < sizes.size() && i < ladder_length; ++i) {
+        if (sizes[i].byte_length == size_of(files.descriptors()[i])) paths.push_back({sizes[i].pixels, files.path(i)});
+    }
+    if (paths.empty() || paths.size() != sizes.size()) {
+        return std::unexpected(WorkerDied{"The worker's report does not match the pictures it wrote."});
+    }
+    files.keep(paths.size());
+    return paths;
+}
+
+}  // namespace earshot::publishing

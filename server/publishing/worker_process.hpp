@@ -1,0 +1,36 @@
+#pragma once
+// One child process: started with chosen descriptors, no environment and nothing inherited; its output read until it ends or runs out of
+// time.
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace earshot::publishing {
+
+struct WorkerProcess {
+    std::filesystem::path program;
+    std::string record;            // becomes stdin
+    std::vector<int> descriptors;  // become 3, 4, … in the child; stay open here
+    std::chrono::milliseconds deadline{};
+};
+
+struct WorkerExit {
+    bool in_time{true};      // false: ended by us at the deadline
+    bool stopped{};          // ended by us because a callback said so
+    int status{};            // as waitpid tells
+    std::string last_words;  // the end of its stderr, for logs
+};
+
+// Blocking. `on_line` gets each line of the child's stdout, `on_tick` is called every 200 ms; the child is killed when one returns false.
+// The child dies with this thread's process at the latest. Throws std::system_error when it cannot be started.
+[[nodiscard]] WorkerExit run_worker(const WorkerProcess& process, const std::function<bool(std::string_view)>& on_line,
+                                    const std::function<bool()>& on_tick);
+
+// "was killed by signal 9 (Killed)", "ended with status 3".
+[[nodiscard]] std::string describe(const WorkerExit& exit);
+
+}  // namespace earshot::publishing

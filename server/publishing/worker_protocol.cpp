@@ -1,0 +1,305 @@
+#include "server/publishing/worker_protocol.hpp"
+
+#include <boost/json.hpp>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace json = boost::json;
+
+namespace earshot::publishing {
+namespace {
+
+// JSON has no infinities; silence measures as minus infinity. -200 is below anything that sounds.
+double finite(double value) {
+    return std::isfinite(value) ? value : -200.0;
+}
+
+std::string line(json::object object) {
+    return json::serialize(object) + "\n";
+}
+std::string result(json::value value) {
+    return line({{"result", std::move(value)}});
+}
+
+template <class T>
+T number(const json::object& object, std::string_view key) {
+    return object.at(key).to_number<T>();
+}
+std::string text(const json::object& object, std::string_view key) {
+    return std::string(object.at(key).as_string());
+}
+std::chrono::milliseconds milliseconds(const json::object& object, std::string_view key) {
+    return std::chrono::milliseconds(number<std::int64_t>(object, key));
+}
+
+template <class T, class Make>
+json::array array_of(const std::vector<T>& values, Make make) {
+    json::array array;
+    array.reserve(values.size());
+    for (const auto& value : values) array.push_back(make(value));
+    return array;
+}
+template <class T, class Make>
+std::vector<T> vector_of(const json::object& object, std::string_view key, Make make) {
+    std::vector<T> values;
+    for (const auto& value : object.at(key).as_array()) values.push_back(make(value));
+    return values;
+}
+
+template <class Work>
+auto checked(Work work) {
+    try {
+        return work();
+    } catch (const std::exception& error) {
+        throw std::runtime_error(std::string("malformed worker message: ") + error.what());
+    }
+}
+
+json::object to_object(const model::Loudness& loudness) {
+    return {{"integrated_lufs", finite(loudness.integrated_lufs)},
+            {"true_peak_dbtp", finite(loudness.true_peak_dbtp)},
+            {"range_lu", finite(loudness.range_lu)}};
+}
+model::Loudness to_loudness(const json::value& value) {
+    const auto& object = value.as_object();
+    return {number<double>(object, "integrated_lufs"), number<double>(object, "true_peak_dbtp"), number<double>(object, "range_lu")};
+}
+
+json::object to_object(const model::MasterInfo& info) {
+    return {{"container", info.container},
+            {"codec", info.codec},
+            {"sample_rate", info.sample_rate},
+            {"channels", info.channels},
+            {"bits_per_sample", info.bits_per_sample},
+            {"duration_ms", info.duration.count()},
+            {"embedded", array_of(info.embedded, [](const auto& word) { return json::value(word); })}};
+}
+model::MasterInfo to_master_info(const json::value& value) {
+    const auto& object = value.as_object();
+    return {.container = text(object, "container"),
+            .codec = text(object, "codec"),
+            .sample_rate = number<std::uint32_t>(object, "sample_rate"),
+            .channels = number<std::uint32_t>(object, "channels"),
+            .bits_per_sample = number<std::uint32_t>(object, "bits_per_sample"),
+            .duration = milliseconds(object, "duration_ms"),
+            .embedded = vector_of<std::string>(object, "embedded", [](const auto& word) { return std::string(word.as_string()); })};
+}
+
+json::object to_object(const model::RenditionProfile& profile) {
+    return {{"name", profile.name},
+            {"codec", model::to_string(profile.codec)},
+            {"bit_rate", profile.bit_rate},
+            {"mono_bit_rate", profile.mono_bit_rate},
+            {"sample_rate", profile.sample_rate},
+            {"target_lufs", profile.target_lufs},
+            {"ceiling_dbtp", profile.ceiling_dbtp}};
+}
+model::Codec to_codec(const json::object& object) {
+    const auto codec = model::parse_codec(text(object, "codec"));
+    if (!codec) throw std::runtime_error("unknown codec");
+    return *codec;
+}
+model::RenditionProfile to_profile(const json::value& value) {
+    const auto& object = value.as_object();
+    return {.name = text(object, "name"),
+            .codec = to_codec(object),
+            .bit_rate = number<std::uint32_t>(object, "bit_rate"),
+            .mono_bit_rate = number<std::uint32_t>(object, "mono_bit_rate"),
+            .sample_rate = number<std::uint32_t>(object, "sample_rate"),
+            .target_lufs = number<double>(object, "target_lufs"),
+            .ceiling_dbtp = number<double>(object, "ceiling_dbtp")};
+}
+
+json::object to_object(const media::RenditionReport& report) {
+    return {{"profile", report.profile},
+            {"bit_rate", report.bit_rate},
+            {"sample_rate", report.sample_rate},
+            {"channels", report.channels},
+            {"duration_ms", report.duration.count()},
+            {"byte_length", report.byte_length},
+            {"loudness", to_object(report.loudness)},
+            {"gain_db", finite(report.gain_db)}};
+}
+media::RenditionReport to_rendition(const json::value& value) {
+    const auto& object = value.as_object();
+    return {.profile = text(object, "profile"),
+            .bit_rate = number<std::uint32_t>(object, "bit_rate"),
+            .sample_rate = number<std::uint32_t>(object, "sample_rate"),
+            .channels = number<std::uint32_t>(object, "channels"),
+            .duration = milliseconds(object, "duration_ms"),
+            .byte_length = number<std::uint64_t>(object, "byte_length"),
+            .loudness = to_loudness(object.at("loudness")),
+            .gain_db = number<double>(object, "gain_db")};
+}
+
+json::object to_object(const media::AudioTags& tags) {
+    json::object object{{"title", tags.title},           {"show", tags.show},           {"author", tags.author},
+                        {"language", tags.language},     {"copyright", tags.copyright}, {"summary", tags.summary},
+                        {"transcript", tags.transcript}, {"guid", tags.guid},           {"feed_url", tags.feed_url},
+                        {"page_url", tags.page_url}};
+    if (tags.date) object["date"] = tags.date->time_since_epoch().count();
+    if (tags.season) object["season"] = *tags.season;
+    if (tags.number) object["number"] = *tags.number;
+    object["people"] = array_of(tags.people, [](const model::Person& person) {
+        return json::object{{"name", person.name}, {"role", person.role}, {"group", person.group}, {"href", person.href}};
+    });
+    object["chapters"] = array_of(tags.chapters, [](const model::Chapter& chapter) {
+        return json::object{{"start_ms", chapter.start.count()}, {"title", chapter.title}, {"href", chapter.href}};
+    });
+    return object;
+}
+media::AudioTags to_tags(const json::value& value) {
+    const auto& object = value.as_object();
+    media::AudioTags tags{.title = text(object, "title"),
+                          .show = text(object, "show"),
+                          .author = text(object, "author"),
+                          .language = text(object, "language"),
+                          .copyright = text(object, "copyright"),
+                          .summary = text(object, "summary"),
+                          .transcript = text(object, "transcript"),
+                          .guid = text(object, "guid"),
+                          .feed_url = text(object, "feed_url"),
+                          .page_url = text(object, "page_url")};
+    if (object.contains("date")) tags.date = model::Timestamp(milliseconds(object, "date"));
+    if (object.contains("season")) tags.season = number<std::uint32_t>(object, "season");
+    if (object.contains("number")) tags.number = number<std::uint32_t>(object, "number");
+    tags.people = vector_of<model::Person>(object, "people", [](const json::value& person) {
+        const auto& p = person.as_object();
+        return model::Person{text(p, "name"), text(p, "role"), text(p, "group"), text(p, "href")};
+    });
+    tags.chapters = vector_of<model::Chapter>(object, "chapters", [](const json::value& chapter) {
+        const auto& c = chapter.as_object();
+        return model::Chapter{milliseconds(c, "start_ms"), text(c, "title"), text(c, "href")};
+    });
+    return tags;
+}
+
+WorkerLine read_line(const json::object& object) {
+    using Kind = WorkerLine::Kind;
+    if (const auto* progress = object.if_contains("progress")) {
+        const double fraction = number<double>(object, "fraction");
+        return {Kind::progress, std::string(progress->as_string()), fraction >= 0 && fraction <= 1 ? fraction : 0, {}};
+    }
+    if (const auto* message = object.if_contains("error")) {
+        const auto code = number<int>(object, "code");
+        if (code < 0 || code > static_cast<int>(model::Errc::insufficient_storage)) throw std::runtime_error("unknown error code");
+        return {Kind::error, "", 0, {static_cast<model::Errc>(code), std::string(message->as_string())}};
+    }
+    if (const auto* sentence = object.if_contains("refusal")) return {Kind::refusal, std::string(sentence->as_string()), 0, {}};
+    return {Kind::result, json::serialize(object.at("result")), 0, {}};
+}
+
+}  // namespace
+
+std::string to_json(const WorkerRecord& record) {
+    const json::object object{{"task", static_cast<int>(record.task)},
+                              {"parent", record.parent},
+                              {"degraded", record.degraded},
+                              {"cpu_seconds", record.cpu_seconds},
+                              {"descriptors", record.descriptors},
+                              {"profiles", array_of(record.profiles, [](const auto& profile) { return to_object(profile); })},
+                              {"codec", model::to_string(record.codec)},
+                              {"tags", to_object(record.tags)},
+                              {"has_artwork", record.has_artwork},
+                              {"duration_ms", record.duration.count()}};
+    return json::serialize(object);
+}
+
+WorkerRecord parse_worker_record(std::string_view text_of_record) {
+    return checked([&] {
+        const auto value = json::parse(text_of_record);
+        const auto& object = value.as_object();
+        const int task = number<int>(object, "task");
+        if (task < 0 || task > static_cast<int>(WorkerTask::artwork)) throw std::runtime_error("unknown task");
+        return WorkerRecord{.task = static_cast<WorkerTask>(task),
+                            .parent = number<pid_t>(object, "parent"),
+                            .degraded = object.at("degraded").as_bool(),
+                            .cpu_seconds = number<std::uint64_t>(object, "cpu_seconds"),
+                            .descriptors = number<unsigned>(object, "descriptors"),
+                            .profiles = vector_of<model::RenditionProfile>(object, "profiles", to_profile),
+                            .codec = to_codec(object),
+                            .tags = to_tags(object.at("tags")),
+                            .has_artwork = object.at("has_artwork").as_bool(),
+                            .duration = milliseconds(object, "duration_ms")};
+    });
+}
+
+std::string progress_line(std::string_view stage, double fraction) {
+    return line({{"progress", stage}, {"fraction", finite(fraction)}});
+}
+std::string error_line(const model::Error& error) {
+    return line({{"error", error.message}, {"code", static_cast<int>(error.code)}});
+}
+std::string refusal_line(std::string_view sentence) {
+    return line({{"refusal", sentence}});
+}
+
+std::string result_line(const model::MasterInfo& info) {
+    return result(to_object(info));
+}
+std::string result_line(const model::Loudness& loudness) {
+    return result(to_object(loudness));
+}
+std::string result_line(const media::TranscodeReport& report) {
+    return result(json::object{{"master", to_object(report.master)},
+                               {"before", to_object(report.before)},
+                               {"renditions", array_of(report.renditions, [](const auto& rendition) { return to_object(rendition); })},
+                               {"warnings", array_of(report.warnings, [](const auto& warning) { return json::value(warning); })}});
+}
+std::string result_line(const media::TaggedFile& file) {
+    return result(
+        json::object{{"byte_length", file.byte_length}, {"audio_start", file.audio_start}, {"bytes_for_60s", file.bytes_for_60s}});
+}
+std::string result_line(const std::vector<PictureSize>& sizes) {
+    return result(
+        array_of(sizes, [](const auto& size) { return json::object{{"pixels", size.pixels}, {"byte_length", size.byte_length}}; }));
+}
+
+WorkerLine parse_worker_line(std::string_view text_of_line) {
+    return checked([&] { return read_line(json::parse(text_of_line).as_object()); });
+}
+
+template <>
+model::MasterInfo parse_result(std::string_view text_of_result) {
+    return checked([&] { return to_master_info(json::parse(text_of_result)); });
+}
+template <>
+model::Loudness parse_result(std::string_view text_of_result) {
+    return checked([&] { return to_loudness(json::parse(text_of_result)); });
+}
+template <>
+media::TranscodeReport parse_result(std::string_view text_of_result) {
+    return checked([&] {
+        const auto value = json::parse(text_of_result);
+        const auto& object = value.as_object();
+        return media::TranscodeReport{
+            .master = to_master_info(object.at("master")),
+            .before = to_loudness(object.at("before")),
+            .renditions = vector_of<media::RenditionReport>(object, "renditions", to_rendition),
+            .warnings = vector_of<std::string>(object, "warnings", [](const auto& warning) { return std::string(warning.as_string()); })};
+    });
+}
+template <>
+media::TaggedFile parse_result(std::string_view text_of_result) {
+    return checked([&] {
+        const auto value = json::parse(text_of_result);
+        const auto& object = value.as_object();
+        return media::TaggedFile{number<std::uint64_t>(object, "byte_length"), number<std::uint64_t>(object, "audio_start"),
+                                 number<std::uint64_t>(object, "bytes_for_60s")};
+    });
+}
+template <>
+std::vector<PictureSize> parse_result(std::string_view text_of_result) {
+    return checked([&] {
+        const auto value = json::parse(text_of_result);
+        std::vector<PictureSize> sizes;
+        for (const auto& size : value.as_array()) {
+            const auto& object = size.as_object();
+            sizes.push_back({number<std::uint32_t>(object, "pixels"), number<std::uint64_t>(object, "byte_length")});
+        }
+        return sizes;
+    });
+}
+
+}  // namespace earshot::publishing
