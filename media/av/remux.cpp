@@ -2,6 +2,7 @@
 
 extern "C" {
 #include <libavutil/dict.h>
+#include <libavutil/mathematics.h>
 }
 
 #include "media/av/input_file.hpp"
@@ -28,6 +29,7 @@ void remux_audio(int input_descriptor, int output_descriptor, const RemuxOptions
     OutputFile output(output_descriptor, options.muxer);
     AVStream* to = output.add_stream(from->codecpar, from->time_base);
     for (const auto& [key, value] : options.metadata) av_dict_set(&output->metadata, key.c_str(), value.c_str(), 0);
+    if (!options.language.empty()) av_dict_set(&to->metadata, "language", options.language.c_str(), 0);
     for (std::size_t i = 0; i < options.chapters.size(); ++i) {
         const auto end = i + 1 < options.chapters.size() ? options.chapters[i + 1].start : options.duration;
         output.add_chapter(options.chapters[i].start.count(), end.count(), options.chapters[i].title);
@@ -36,6 +38,18 @@ void remux_audio(int input_descriptor, int output_descriptor, const RemuxOptions
     for (Packet packet; input.read(packet);)
         if (packet->stream_index == from->index) output.write(packet, to, from->time_base);
     output.finish();
+}
+
+std::vector<RemuxChapter> read_chapters(int input_descriptor) {
+    const InputFile input(input_descriptor);
+    std::vector<RemuxChapter> chapters;
+    for (unsigned i = 0; i < input->nb_chapters; ++i) {
+        const AVChapter* chapter = input->chapters[i];
+        const AVDictionaryEntry* title = av_dict_get(chapter->metadata, "title", nullptr, 0);
+        chapters.push_back({.start = std::chrono::milliseconds(av_rescale_q(chapter->start, chapter->time_base, {1, 1000})),
+                            .title = title == nullptr ? "" : title->value});
+    }
+    return chapters;
 }
 
 void for_each_audio_packet(int input_descriptor, const std::function<bool(const PacketPlace&)>& take) {

@@ -20,10 +20,14 @@ struct RemuxOptions {
     std::chrono::milliseconds duration{};
     std::vector<std::pair<std::string, std::string>> muxer_options;  // {"movflags", "+faststart"}
     std::vector<std::pair<std::string, std::string>> metadata;       // libavformat keys, {"title", …}
+    std::string language;                                            // of the audio stream, ISO 639-2; "" = not said
 };
 
 // Copies the first audio stream; no other stream, no metadata, no chapters of the input pass. Throws AvError.
 void remux_audio(int input, int output, const RemuxOptions& options);
+
+// The chapters libavformat finds, in order. Throws AvError.
+[[nodiscard]] std::vector<RemuxChapter> read_chapters(int input);
 
 struct PacketPlace {
     double start{};  // seconds; negative for encoder delay that players skip

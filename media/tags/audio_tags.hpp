@@ -18,21 +18,21 @@ struct AudioTags {
     std::vector<model::Person> people;
     std::optional<model::Timestamp> date;
     std::optional<std::uint32_t> season, number;
-    std::string summary;      // plain text of the notes, calls to action included
-    std::string transcript;   // plain text
+    std::string summary;     // plain text of the notes, calls to action included
+    std::string transcript;  // plain text
     std::string guid, feed_url, page_url;
-    std::string artwork_jpeg; // ≤ 600 px, bytes; "" = none
+    std::string artwork_jpeg;  // ≤ 600 px, bytes; "" = none
     std::vector<model::Chapter> chapters;
 };
 
 struct TaggedFile {
     std::uint64_t byte_length{};
-    std::uint64_t audio_start{};    // see model::Rendition
+    std::uint64_t audio_start{};  // see model::Rendition
     std::uint64_t bytes_for_60s{};
 };
 
-// Copies the essence (as transcode() made it, at `essence`) to `output` (empty, read-write, seekable) with tags: ID3v2.4 in front of MP3 with CHAP/CTOC
-// whose sizes strict parsers accept; atoms and both chapter kinds in MP4, faststart kept. The audio payload is not touched.
+// Copies the essence (as transcode() made it, at `essence`) to `output` (empty, read-write, seekable) with tags: ID3v2.4 in front of MP3
+// with CHAP/CTOC whose sizes strict parsers accept; atoms and both chapter kinds in MP4, faststart kept. The audio payload is not touched.
 [[nodiscard]] model::Result<TaggedFile> write_tagged(model::Codec codec, int essence, int output, const AudioTags& tags,
                                                      std::chrono::milliseconds duration);
 
