@@ -165,7 +165,7 @@ Status check_number(const std::optional<std::uint32_t>& number, std::string_view
 
 Status tidy(model::Show& show) {
     if (auto s = tidy_required_line(show.title, "The title"); !s) return s;
-    if (auto s = tidy_slug(show.slug, show.title); !s) return s;
+    if (auto s = show.id.empty() ? tidy_slug(show.slug, show.title) : Status{}; !s) return s;
     if (auto s = tidy_paragraphs(show.description, "The description", description_limit); !s) return s;
     if (show.description.empty())
         return fail(Errc::invalid_input, "The description must not be empty: say in a sentence or two what the show is about.");
@@ -193,7 +193,7 @@ Status tidy(model::Show& show) {
 
 Status tidy(model::Episode& episode) {
     if (auto s = tidy_required_line(episode.title, "The title"); !s) return s;
-    if (auto s = tidy_slug(episode.slug, episode.title); !s) return s;
+    if (auto s = episode.id.empty() ? tidy_slug(episode.slug, episode.title) : Status{}; !s) return s;
     if (auto s = tidy_paragraphs(episode.summary, "The summary", description_limit); !s) return s;
     if (auto s = tidy_paragraphs(episode.notes, "The notes", notes_limit); !s) return s;
     if (auto s = check_number(episode.season, "The season"); !s) return s;

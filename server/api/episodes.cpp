@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+
+#include "content/model/text.hpp"
+#include "server/api/documents.hpp"
+#include "server/api/edits.hpp"
+#include "server/api/finding.hpp"
+#include "server/api/handlers.hpp"
+#include "server/publishing/editing.hpp"
+
+namespace earshot::api {
+
+namespace {
+
+using http::problem;
+
+Answer answer_with(Context& context, int status, const model::Episode& episode) {
+    const auto show = context.catalogue.find_show(episode.show);
+    if (!show) return problem(404, "There is no such show.");
+    http::Reply reply = http::json(status, episode_document(context, *show, episode));
+    if (status == 201) reply.fields.push_back({"Location", "/api/v1/episodes/" + episode.id.value});
+    return reply;
+}
+
+// Stores an edited episode, says so in the audit trail, and has the audio files' tags follow.
+Answer store(Context& context, const Request& request, const model::Episode& episode, std::string_view what) {
+    const auto stored = context.catalogue.update_episode(episode);
+    if (!stored) return problem(stored.error());
+    note(context, request, what, stored->id.value);
+    context.view.refresh();
+    context.publisher.metadata_changed(stored->id);
+    context.runner.wake();
+    return answer_with(context, 200, *stored);
+}
+
+std::optional<std::chrono::milliseconds> known_duration(const model::Episode& episode) {
+    const bool current = episode.master && !episode.renditions.empty() && episode.renditions.front().master == episode.master->id;
+    if (!current) return std::nullopt;
+    return episode.renditions.front().duration;
+}
+
+}  // namespace
+
+Answer list_episodes(Context& context, const Request& request) {
+    const auto show = find_show(context, request);
+    if (!show) return problem(show.error());
+    return http::json(200, episodes_document(context, *show, context.catalogue.list_episodes(show->id)));
+}
+
+Answer create_episode(Context& context, const Request& request) {
+    const auto show = find_show(context, request);
+    if (!show) return problem(show.error());
+    model::Episode episode;
+    episode.show = show->id;
+    if (auto read = read_new_episode(request.body, episode); !read) return problem(read.error());
+    const auto stored = context.catalogue.create_episode(std::move(episode));
+    if (!stored) return problem(stored.error());
+    note(context, request, "episode.create", stored->id.value);
+    return answer_with(context, 201, *stored);
+}
+
+Answer get_episode(Context& context, const Request& request) {
+    const auto episode = find_episode(context, request);
+    if (!episode) return problem(episode.error());
+    return answer_with(context, 200, *episode);
+}
+
+Answer edit_episode(Context& context, const Request& request) {
+    auto episode = find_episode(context, request);
+    if (!episode) return problem(episode.error());
+    if (auto read = read_episode_edit(request.body, *episode); !read) return problem(read.error());
+    return store(context, request, *episode, "episode.edit");
+}
+
+Answer delete_episode(Context& context, const Request& request) {
+    const auto episode = find_episode(context, request);
+    if (!episode) return problem(episode.error());
+    if (auto removed = context.catalogue.remove_episode(episode->id); !removed) return problem(removed.error());
+    note(context, request, "episode.delete", episode->id.value);
+    http::Reply reply;
+    reply.status = 204;
+    return reply;
+}
+
+Answer get_transcript(Context& context, const Request& request) {
+    const auto episode = find_episode(context, request);
+    if (!episode) return problem(episode.error());
+    if (!episode->transcript) return problem(404, "This episode has no transcript yet.");
+    http::Reply reply;
+    reply.fields = {{"Content-Type", episode->transcript->mime_type + "; charset=utf-8"},
+                    {"Content-Language", episode->transcript->language}};
+    reply.body = episode->transcript->source;
+    return reply;
+}
+
+Answer put_transcript(Context& context, const Request& request) {
+    auto episode = find_episode(context, request);
+    if (!episode) return problem(episode.error());
+    std::string language(request.query_value("language").value_or(""));
+    if (language.empty())
+        if (const auto show = context.catalogue.find_show(episode->show)) language = show->language;
+    auto tag = publishing::tidy_language(language);
+    if (!tag) return problem(tag.error());
+    auto transcript = model::make_transcript(request.body, std::move(*tag));
+    if (!transcript) return problem(transcript.error());
+    episode->transcript = std::move(*transcript);
+    return store(context, request, *episode, "episode.transcript");
+}
+
+Answer delete_transcript(Context& context, const Request& request) {
+    auto episode = find_episode(context, request);
+    if (!episode) return problem(episode.error());
+    episode->transcript.reset();
+    return store(context, request, *episode, "episode.transcript");
+}
+
+Answer put_chapters(Context& context, const Request& request) {
+    auto episode = find_episode(context, request);
+    if (!episode) return problem(episode.error());
+    auto chapters = publishing::parse_chapters(request.body, known_duration(*episode));
+    if (!chapters) return problem(chapters.error());
+    episode->chapters = std::move(*chapters);
+    return store(context, request, *episode, "episode.chapters");
+}
+
+}  // namespace earshot::api

@@ -1,0 +1,186 @@
+// Downloads per episode and day. Small numbers arrive hidden from the analytics room and stay so.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "server/api/finding.hpp"
+#include "server/api/handlers.hpp"
+
+namespace earshot::api {
+
+namespace {
+
+using analytics::Statistics;
+using boost::json::array;
+using boost::json::object;
+using http::problem;
+using model::Errc;
+using model::fail;
+
+constexpr std::chrono::days default_period{30};
+constexpr std::chrono::days longest_period{366};
+
+struct Subject {
+    model::Show show;
+    model::Episode episode;
+};
+struct Question {
+    Statistics::Query query;
+    std::vector<Subject> subjects;  // same order as query.episodes
+};
+
+// Drafts stay out: analysts see numbers of what was public, and nothing of what is to come.
+bool was_public(const model::Episode& episode, model::Timestamp now) {
+    return model::is_public(episode, now) || episode.state == model::EpisodeState::withdrawn;
+}
+
+model::Result<model::Timestamp> parse_day(std::string_view name, std::string_view text) {
+    const auto day = model::parse_rfc3339(fmt::format("{}T00:00:00Z", text));
+    if (!day || text.size() != 10) return fail(Errc::invalid_input, fmt::format("\"{}\" must be a UTC day like 2026-11-24.", name));
+    return *day;
+}
+
+model::Result<Question> read_period(const Request& request, model::Timestamp now) {
+    Question question;
+    model::Timestamp last = std::chrono::floor<std::chrono::days>(now);
+    if (const auto to = request.query_value("to")) {
+        auto day = parse_day("to", *to);
+        if (!day) return std::unexpected(day.error());
+        last = *day;
+    }
+    model::Timestamp first = last - default_period + std::chrono::days(1);
+    if (const auto from = request.query_value("from")) {
+        auto day = parse_day("from", *from);
+        if (!day) return std::unexpected(day.error());
+        first = *day;
+    }
+    if (first > last) return fail(Errc::invalid_input, "The first day is after the last one.");
+    if (last - first >= longest_period) return fail(Errc::invalid_input, "A period may have at most 366 days.");
+    question.query.first_day = model::format_utc_day(first);
+    question.query.last_day = model::format_utc_day(last);
+    return question;
+}
+
+model::Result<Question> read_question(Context& context, const Request& request) {
+    for (const http::Field& given : request.query)
+        if (given.name != "show" && given.name != "episode" && given.name != "from" && given.name != "to")
+            return fail(Errc::invalid_input, "Known parameters are show, episode, from and to.");
+    const model::Timestamp now = context.clock();
+    auto question = read_period(request, now);
+    if (!question) return question;
+    const auto wanted_show = request.query_value("show");
+    const auto wanted_episode = request.query_value("episode");
+    bool show_found = !wanted_show;
+    for (const model::Show& show : context.catalogue.list_shows()) {
+        if (wanted_show && show.slug != *wanted_show && show.id.value != *wanted_show) continue;
+        show_found = true;
+        for (model::Episode& episode : context.catalogue.list_episodes(show.id)) {
+            if (!was_public(episode, now) || (wanted_episode && episode.id.value != *wanted_episode)) continue;
+            question->query.episodes.push_back(episode.id);
+            question->subjects.push_back({show, std::move(episode)});
+        }
+    }
+    if (!show_found) return fail(Errc::not_found, "There is no such show.");
+    if (wanted_episode && question->subjects.empty()) return fail(Errc::not_found, "There is no such episode, or it was never public.");
+    return question;
+}
+
+object figure(const Statistics::Figure& value, unsigned hidden_below) {
+    if (value.value) return {{"downloads", *value.value}};
+    return {{"downloads", nullptr}, {"fewer_than", hidden_below}};
+}
+
+object count(const Statistics::Figure& value, unsigned hidden_below) {
+    if (value.value) return {{"requests", *value.value}};
+    return {{"requests", nullptr}, {"fewer_than", hidden_below}};
+}
+
+object report_object(const Subject& subject, const Statistics::EpisodeReport& report, unsigned hidden_below) {
+    array days;
+    for (const Statistics::DayRow& row : report.days) {
+        object day = figure(row.downloads, hidden_below);
+        day["day"] = row.day;
+        days.push_back(std::move(day));
+    }
+    object total = figure(report.total, hidden_below);
+    total["is_partial"] = report.total_is_partial;
+    return {{"id", subject.episode.id.value},
+            {"slug", subject.episode.slug},
+            {"title", subject.episode.title},
+            {"show", object{{"id", subject.show.id.value}, {"slug", subject.show.slug}, {"title", subject.show.title}}},
+            {"days", std::move(days)},
+            {"total", std::move(total)}};
+}
+
+const Statistics::EpisodeReport* find_report(const std::vector<Statistics::EpisodeReport>& reports, const model::EpisodeId& id) {
+    const auto found = std::ranges::find(reports, id, &Statistics::EpisodeReport::episode);
+    return found == reports.end() ? nullptr : &*found;
+}
+
+// RFC 4180, and nothing a spreadsheet would run as a formula.
+std::string csv_cell(std::string_view text) {
+    std::string out = "\"";
+    if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) out += '\'';
+    for (const char c : text) {
+        if (c == '"') out += '"';
+        out += c;
+    }
+    return out + "\"";
+}
+
+}  // namespace
+
+Answer get_statistics(Context& context, const Request& request) {
+    const auto question = read_question(context, request);
+    if (!question) return problem(question.error());
+    const unsigned below = context.settings.statistics.suppress_below;
+    const auto reports = context.statistics.report(question->query);
+    array episodes;
+    for (const Subject& subject : question->subjects)
+        if (const auto* report = find_report(reports, subject.episode.id)) episodes.push_back(report_object(subject, *report, below));
+    const Statistics::Tally tally = context.statistics.tally(question->query);
+    object reasons;
+    for (const auto& [reason, value] : tally.reasons) reasons[reason] = count(value, below);
+    array apps;
+    for (const auto& [name, value] : context.statistics.apps(question->query)) {
+        object app = figure(value, below);
+        app["app"] = name;
+        apps.push_back(std::move(app));
+    }
+    return http::json(200,
+                      serialize(object{{"from", question->query.first_day},
+                                       {"to", question->query.last_day},
+                                       {"episodes", std::move(episodes)},
+                                       {"apps", std::move(apps)},
+                                       {"requests", object{{"total", count(tally.requests, below)}, {"by_reason", std::move(reasons)}}}}));
+}
+
+Answer get_statistics_csv(Context& context, const Request& request) {
+    const auto question = read_question(context, request);
+    if (!question) return problem(question.error());
+    const auto reports = context.statistics.report(question->query);
+    std::string csv = "day,show,episode,title,downloads\r\n";
+    for (const Subject& subject : question->subjects) {
+        const auto* report = find_report(reports, subject.episode.id);
+        if (report == nullptr) continue;
+        for (const Statistics::DayRow& row : report->days) {
+            csv += fmt::format("{},{},{},{},", row.day, csv_cell(subject.show.slug), csv_cell(subject.episode.slug),
+                               csv_cell(subject.episode.title));
+            csv += row.downloads.value ? std::to_string(*row.downloads.value)
+                                       : fmt::format("\"fewer than {}\"", context.settings.statistics.suppress_below);
+            csv += "\r\n";
+        }
+    }
+    note(context, request, "statistics.export", question->query.first_day + "/" + question->query.last_day);
+    http::Reply reply;
+    reply.fields = {{"Content-Type", "text/csv; charset=utf-8; header=present"},
+                    {"Content-Disposition", "attachment; filename=\"downloads.csv\""}};
+    reply.body = std::move(csv);
+    return reply;
+}
+
+}  // namespace earshot::api
