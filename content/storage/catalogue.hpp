@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -39,21 +40,35 @@ public:
     // Drafts only; conflict for anything that was ever public (GUIDs are never re-used). Its objects stay until collected.
     [[nodiscard]] model::Status remove_episode(const model::EpisodeId& id);
 
-    // State change with its publish_at. conflict when `expected` no longer holds (somebody else was faster).
+    // State change with its publish_at. Without one: a draft has none, a withdrawn episode keeps its own, a published one keeps its own or
+    // gets the present, a scheduled one is invalid_input. conflict when `expected` no longer holds (somebody else was faster).
     [[nodiscard]] model::Result<model::Episode> set_state(const model::EpisodeId& id, model::EpisodeState expected,
                                                           model::EpisodeState next, std::optional<model::Timestamp> publish_at);
 
     // --- audio -------------------------------------------------------------------------------------------------
     // The new master becomes the episode's current one; its id and uploaded_at are set here. Renditions of the old one go on being served
-    // until replace_renditions.
+    // (and stay in Episode::renditions: look at Rendition::master) until replace_renditions.
     [[nodiscard]] model::Result<model::Master> add_master(model::Master master);
     [[nodiscard]] model::Status set_master_info(const model::MasterId& id, const model::MasterInfo& info, const model::Loudness& loudness);
-    // Swaps the episode's whole set in one transaction. conflict when `master` is no longer the episode's current one.
+    // Swaps the episode's whole set in one transaction; empty ids are filled in. conflict when `master` is no longer the episode's current
+    // one, or when a url_path ever belonged to another recording or profile.
     [[nodiscard]] model::Status replace_renditions(const model::EpisodeId& episode, const model::MasterId& master,
                                                    const std::vector<model::Rendition>& renditions);
 
     // --- for snapshots -----------------------------------------------------------------------------------------
     [[nodiscard]] std::uint64_t revision();  // cheap; any committed change by any process raises it
+
+    // Everything at one moment, as list_shows and list_episodes give it.
+    struct Contents {
+        struct ShowWithEpisodes {
+            model::Show show;
+            std::vector<model::Episode> episodes;
+        };
+        std::uint64_t revision{};
+        std::vector<ShowWithEpisodes> shows;
+        std::vector<std::string> retired_paths;  // url_paths once served that no rendition has now
+    };
+    [[nodiscard]] Contents contents();
 
 private:
     Database& database_;

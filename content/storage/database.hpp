@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,22 @@ struct Migration {
 [[nodiscard]] std::span<const Migration> catalogue_migrations();   // content/storage/migrations/catalogue/*.sql
 [[nodiscard]] std::span<const Migration> statistics_migrations();  // content/storage/migrations/statistics/*.sql
 
+// What only the machine or a bug can cause. The text never holds parameter values.
+class DatabaseError : public std::runtime_error {
+public:
+    enum class Kind {
+        failed,      // damaged, unreadable, wrong SQL
+        full,        // no space left: nothing was changed → 507
+        busy,        // another process held the lock for 10 s
+        constraint,  // a trigger or constraint said no
+    };
+    DatabaseError(Kind kind, const std::string& sentence) : std::runtime_error(sentence), kind_(kind) {}
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+
+private:
+    Kind kind_;
+};
+
 class Database {
 public:
     struct Options {
@@ -30,14 +47,15 @@ public:
         int readers = 4;
         bool full_sync = true;  // PRAGMA synchronous=FULL, else NORMAL
     };
-    // Creates the file when absent (mode 0600), sets WAL, runs migrations. Throws std::runtime_error with a sentence when the
-    // file is damaged, newer than this program, or cannot be opened: the server must then not start.
+    // Creates the file when absent (mode 0600, complete or not at all), sets WAL, runs migrations. Throws DatabaseError with a sentence
+    // when the file is damaged, newer than this program, or cannot be opened: the server must then not start.
     explicit Database(const Options& options);
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    // Runs f with a reader session; concurrent. Blocks while all readers are taken.
+    // Both throw DatabaseError for what the database says, and let anything else that f throws through. Do not nest them.
+    // Runs f with a reader session on one consistent state; concurrent. Blocks while all readers are taken.
     void read(const std::function<void(soci::session&)>& f);
     // Runs f inside BEGIN IMMEDIATE … COMMIT on the writer; rolls back when f throws. Serialised.
     void write(const std::function<void(soci::session&)>& f);

@@ -31,6 +31,21 @@ private:
     std::unique_ptr<State> state_;
 };
 
+// SHA-1 over a stream: tus checksums only.
+class Sha1 {
+public:
+    Sha1();
+    ~Sha1();
+    Sha1(Sha1&&) noexcept;
+    Sha1& operator=(Sha1&&) noexcept;
+    void update(std::span<const std::byte> bytes);
+    [[nodiscard]] std::string finish_raw();  // 20 bytes
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
 // `bits` of randomness from the kernel as lower-case base32 (a-z, 2-7): ids, URL keys.
 [[nodiscard]] std::string random_id(unsigned bits = 80);
 [[nodiscard]] std::string random_bytes(std::size_t count);

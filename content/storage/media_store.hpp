@@ -44,7 +44,8 @@ public:
     [[nodiscard]] virtual bool verify(std::string_view key) = 0;
 };
 
-// root/ab/cd/<key>, temporary files in root/tmp (emptied on construction).
-[[nodiscard]] std::unique_ptr<MediaStore> make_disk_store(std::filesystem::path root);
+// root/ab/cd/<key>, temporary files in root/tmp (emptied on construction of what no living process holds). `reserve_bytes` of the disk are
+// left alone: append and adopt answer insufficient_storage rather than touch them.
+[[nodiscard]] std::unique_ptr<MediaStore> make_disk_store(std::filesystem::path root, std::uint64_t reserve_bytes = 0);
 
 }  // namespace earshot::storage

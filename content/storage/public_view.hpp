@@ -18,13 +18,13 @@ namespace earshot::storage {
 
 struct PublicShow {
     model::Show show;
-    std::vector<model::Episode> episodes;  // public ones, newest first
+    std::vector<model::Episode> episodes;  // public ones that have audio, newest first
     std::vector<std::string> withdrawn_slugs;
 };
 
 struct PublicMedia {
-    const model::Rendition* rendition{};  // null: withdrawn → 410
-    const model::Episode* episode{};
+    const model::Rendition* rendition{};  // null: withdrawn, or replaced by other audio → 410
+    const model::Episode* episode{};         // null in those cases too
 };
 
 struct PublicSnapshot {

@@ -1,0 +1,74 @@
+#include "content/storage/audit_log.hpp"
+
+#include <fmt/format.h>
+
+#include "content/storage/digest.hpp"
+#include "content/storage/statement.hpp"
+
+namespace earshot::storage {
+
+namespace {
+
+// Lengths in front, so that no text can pass for another division of the same characters.
+std::string chained_hash(std::string_view previous, const AuditEntry& entry) {
+    return sha256_hex(fmt::format("{}\n{}\n{}\n{}:{}\n{}:{}\n{}:{}", previous, entry.number, entry.time.time_since_epoch().count(),
+                                  entry.who.size(), entry.who, entry.what.size(), entry.what, entry.object.size(), entry.object));
+}
+
+struct Head {
+    long long number{};
+    std::string hash;
+};
+
+Head read_head(soci::session& session) {
+    Head head;
+    Statement query(session, "select number, hash from audit_head");
+    (void)query.into(head.number).into(head.hash).next();
+    return head;
+}
+
+}  // namespace
+
+AuditLog::AuditLog(Database& database, model::Clock clock) : database_(database), clock_(std::move(clock)) {}
+
+void AuditLog::add(std::string_view who, std::string_view what, std::string_view object) {
+    database_.write([&](soci::session& session) {
+        const auto head = read_head(session);
+        AuditEntry entry{head.number + 1, clock_(), std::string(who), std::string(what), std::string(object), ""};
+        entry.hash = chained_hash(head.hash, entry);
+        Statement insert(session, "insert into audit_log (number, time, who, what, object, hash) values (:number, :time, :who, :what, :object, :hash)");
+        insert.bind("number", entry.number).bind("time", entry.time).bind("who", entry.who).bind("what", entry.what);
+        insert.bind("object", entry.object).bind("hash", entry.hash).run();
+        Statement(session, "update audit_head set number = :number, hash = :hash").bind("number", entry.number).bind("hash", entry.hash).run();
+    });
+}
+
+std::vector<AuditEntry> AuditLog::list(int limit) {
+    std::vector<AuditEntry> result;
+    database_.read([&](soci::session& session) {
+        AuditEntry entry;
+        Statement rows(session, "select number, time, who, what, object, hash from audit_log order by number desc limit :limit");
+        rows.bind("limit", limit).into(entry.number).into(entry.time).into(entry.who).into(entry.what).into(entry.object).into(entry.hash);
+        while (rows.next()) result.push_back(entry);
+    });
+    return result;
+}
+
+long long AuditLog::verify() {
+    long long broken = 0;
+    database_.read([&](soci::session& session) {
+        AuditEntry entry;
+        Head last;
+        Statement rows(session, "select number, time, who, what, object, hash from audit_log order by number");
+        rows.into(entry.number).into(entry.time).into(entry.who).into(entry.what).into(entry.object).into(entry.hash);
+        while (broken == 0 && rows.next()) {
+            if (entry.number != last.number + 1 || entry.hash != chained_hash(last.hash, entry)) broken = last.number + 1;
+            last = {entry.number, entry.hash};
+        }
+        const auto head = read_head(session);
+        if (broken == 0 && (head.number != last.number || head.hash != last.hash)) broken = last.number + 1;
+    });
+    return broken;
+}
+
+}  // namespace earshot::storage

@@ -1,0 +1,184 @@
+// The catalogue's changes of state and audio.
+
+#include <fmt/format.h>
+
+#include "content/storage/catalogue.hpp"
+#include "content/storage/catalogue_json.hpp"
+#include "content/storage/catalogue_rows.hpp"
+#include "content/storage/digest.hpp"
+#include "content/storage/statement.hpp"
+
+namespace earshot::storage {
+
+using model::EpisodeState;
+using model::Errc;
+using model::fail;
+
+namespace {
+
+constexpr const char* no_episode = "There is no such episode.";
+
+bool was_public(soci::session& session, const model::EpisodeId& id) {
+    std::optional<model::Timestamp> first;
+    Statement query(session, "select first_public_at from episodes where id = :id");
+    return query.bind("id", id.value).into(first).next() && first.has_value();
+}
+
+// What is to be stored as publish_at, see set_state.
+model::Result<std::optional<model::Timestamp>> next_publish_at(const model::Episode& episode, EpisodeState next,
+                                                               std::optional<model::Timestamp> given, model::Timestamp now) {
+    switch (next) {
+        case EpisodeState::draft:
+            return std::nullopt;
+        case EpisodeState::scheduled:
+            if (!given) return fail(Errc::invalid_input, "A scheduled episode needs the moment it is to be published.");
+            return given;
+        case EpisodeState::published:
+            if (given) return given;
+            return episode.publish_at ? episode.publish_at : std::optional(now);
+        case EpisodeState::withdrawn:
+            return given ? given : episode.publish_at;
+    }
+    return std::nullopt;
+}
+
+void insert_rendition(soci::session& session, const model::Rendition& r, std::size_t position) {
+    Statement insert(session,
+                     "insert into renditions (id, episode_id, master_id, position, profile, codec, bit_rate, sample_rate, channels, url_path, "
+                     "essence_key, object_key, sha256, byte_length, mime_type, duration, audio_start, bytes_for_60s, integrated_lufs, "
+                     "true_peak_dbtp, range_lu, tag_fingerprint, tagged_at) values (:id, :episode, :master, :position, :profile, :codec, "
+                     ":bit_rate, :sample_rate, :channels, :url_path, :essence_key, :object_key, :sha256, :byte_length, :mime_type, :duration, "
+                     ":audio_start, :bytes_for_60s, :integrated_lufs, :true_peak_dbtp, :range_lu, :tag_fingerprint, :tagged_at)");
+    insert.bind("id", r.id.empty() ? random_id() : r.id.value).bind("episode", r.episode.value).bind("master", r.master.value);
+    insert.bind("position", position).bind("profile", r.profile).bind("codec", to_string(r.codec)).bind("bit_rate", r.bit_rate);
+    insert.bind("sample_rate", r.sample_rate).bind("channels", r.channels).bind("url_path", r.url_path);
+    insert.bind("essence_key", r.essence_key).bind("object_key", r.object_key).bind("sha256", r.sha256);
+    insert.bind("byte_length", r.byte_length).bind("mime_type", r.mime_type).bind("duration", r.duration);
+    insert.bind("audio_start", r.audio_start).bind("bytes_for_60s", r.bytes_for_60s);
+    insert.bind("integrated_lufs", r.loudness.integrated_lufs).bind("true_peak_dbtp", r.loudness.true_peak_dbtp);
+    insert.bind("range_lu", r.loudness.range_lu).bind("tag_fingerprint", r.tag_fingerprint).bind("tagged_at", r.tagged_at).run();
+}
+
+bool path_belongs_to_other_audio(soci::session& session, const model::Rendition& r) {
+    std::string found;
+    Statement query(session,
+                    "select url_path from media_paths where url_path = :path and (episode_id <> :episode or master_id <> :master "
+                    "or profile <> :profile)");
+    query.bind("path", r.url_path).bind("episode", r.episode.value).bind("master", r.master.value).bind("profile", r.profile);
+    return query.into(found).next();
+}
+
+}  // namespace
+
+model::Status Catalogue::remove_episode(const model::EpisodeId& id) {
+    model::Status status;
+    database_.write([&](soci::session& session) {
+        const auto episode = read_episode(session, id);
+        if (!episode) {
+            status = fail(Errc::not_found, no_episode);
+        } else if (episode->state != EpisodeState::draft || was_public(session, id)) {
+            status = fail(Errc::conflict, "Only a draft that was never public can be removed. Withdraw the episode instead.");
+        } else {
+            Statement(session, "update episodes set master_id = null where id = :id").bind("id", id.value).run();
+            Statement(session, "delete from episodes where id = :id").bind("id", id.value).run();
+        }
+    });
+    return status;
+}
+
+model::Result<model::Episode> Catalogue::set_state(const model::EpisodeId& id, EpisodeState expected, EpisodeState next,
+                                                   std::optional<model::Timestamp> publish_at) {
+    model::Result<model::Episode> result = fail(Errc::not_found, no_episode);
+    database_.write([&](soci::session& session) {
+        const auto now = clock_();
+        const auto episode = read_episode(session, id);
+        if (!episode) return;
+        if (episode->state != expected) {
+            result = fail(Errc::conflict, fmt::format("The episode is {} by now; somebody else changed it. Look again before you go on.",
+                                                      to_string(episode->state)));
+            return;
+        }
+        const auto moment = next_publish_at(*episode, next, publish_at, now);
+        if (!moment) {
+            result = std::unexpected(moment.error());
+            return;
+        }
+        const bool was_seen = is_public(*episode, now);  // a scheduled one whose time came
+        Statement update(session,
+                         "update episodes set state = :state, publish_at = :publish_at, updated_at = :now, first_public_at = "
+                         "coalesce(first_public_at, :first_public_at) where id = :id");
+        update.bind("state", to_string(next)).bind("publish_at", *moment).bind("now", now).bind("id", id.value);
+        update.bind("first_public_at", was_seen || next == EpisodeState::published ? std::optional(now) : std::nullopt).run();
+        result = *read_episode(session, id);
+    });
+    return result;
+}
+
+model::Result<model::Master> Catalogue::add_master(model::Master master) {
+    master.id.value = random_id();
+    master.uploaded_at = clock_();
+    model::Status status;
+    database_.write([&](soci::session& session) {
+        if (!read_episode(session, master.episode)) {
+            status = fail(Errc::not_found, no_episode);
+            return;
+        }
+        Statement insert(session,
+                         "insert into masters (id, episode_id, object_key, byte_length, sha256, file_name, info, integrated_lufs, "
+                         "true_peak_dbtp, range_lu, uploaded_at) values (:id, :episode, :object_key, :byte_length, :sha256, :file_name, :info, "
+                         ":integrated_lufs, :true_peak_dbtp, :range_lu, :uploaded_at)");
+        const auto& loudness = master.loudness;
+        insert.bind("id", master.id.value).bind("episode", master.episode.value).bind("object_key", master.object_key);
+        insert.bind("byte_length", master.byte_length).bind("sha256", master.sha256).bind("file_name", master.file_name);
+        insert.bind("info", to_json(master.info)).bind("uploaded_at", master.uploaded_at);
+        insert.bind("integrated_lufs", loudness ? std::optional(loudness->integrated_lufs) : std::nullopt);
+        insert.bind("true_peak_dbtp", loudness ? std::optional(loudness->true_peak_dbtp) : std::nullopt);
+        insert.bind("range_lu", loudness ? std::optional(loudness->range_lu) : std::nullopt).run();
+        Statement current(session, "update episodes set master_id = :master, updated_at = :now where id = :id");
+        current.bind("master", master.id.value).bind("now", master.uploaded_at).bind("id", master.episode.value).run();
+    });
+    if (!status) return std::unexpected(status.error());
+    return master;
+}
+
+model::Status Catalogue::set_master_info(const model::MasterId& id, const model::MasterInfo& info, const model::Loudness& loudness) {
+    long long changed = 0;
+    database_.write([&](soci::session& session) {
+        Statement update(session,
+                         "update masters set info = :info, integrated_lufs = :integrated_lufs, true_peak_dbtp = :true_peak_dbtp, "
+                         "range_lu = :range_lu where id = :id");
+        update.bind("info", to_json(std::optional(info))).bind("integrated_lufs", loudness.integrated_lufs);
+        update.bind("true_peak_dbtp", loudness.true_peak_dbtp).bind("range_lu", loudness.range_lu).bind("id", id.value);
+        changed = update.run();
+    });
+    if (changed == 0) return fail(Errc::not_found, "There is no such master.");
+    return {};
+}
+
+model::Status Catalogue::replace_renditions(const model::EpisodeId& id, const model::MasterId& master,
+                                            const std::vector<model::Rendition>& renditions) {
+    model::Status status;
+    database_.write([&](soci::session& session) {
+        const auto episode = read_episode(session, id);
+        if (!episode) {
+            status = fail(Errc::not_found, no_episode);
+            return;
+        }
+        if (!episode->master || episode->master->id != master) {
+            status = fail(Errc::conflict, "The episode has a newer master by now; these files belong to the old one.");
+            return;
+        }
+        for (const auto& rendition : renditions) {
+            if (rendition.episode != id || rendition.master != master || path_belongs_to_other_audio(session, rendition)) {
+                status = fail(Errc::conflict, fmt::format("{} belongs to other audio. New audio needs a new address.", rendition.url_path));
+                return;
+            }
+        }
+        Statement(session, "delete from renditions where episode_id = :id").bind("id", id.value).run();
+        for (std::size_t i = 0; i < renditions.size(); ++i) insert_rendition(session, renditions[i], i);
+        Statement(session, "update episodes set updated_at = :now where id = :id").bind("now", clock_()).bind("id", id.value).run();
+    });
+    return status;
+}
+
+}  // namespace earshot::storage

@@ -1,0 +1,110 @@
+#include "content/storage/catalogue_json.hpp"
+
+#include <boost/json.hpp>
+
+namespace earshot::storage {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string text(const json::value& object, const char* key) { return std::string(object.at(key).as_string()); }
+
+template <class T>
+T number(const json::value& object, const char* key) { return object.at(key).to_number<T>(); }
+
+template <class T, class F>
+std::string list_to_json(const std::vector<T>& items, F one) {
+    if (items.empty()) return {};
+    json::array array;
+    for (const auto& item : items) array.push_back(one(item));
+    return json::serialize(array);
+}
+
+template <class T, class F>
+std::vector<T> list_from_json(std::string_view source, F one) {
+    std::vector<T> items;
+    if (source.empty()) return items;
+    for (const auto& value : json::parse(json::string_view(source)).as_array()) items.push_back(one(value));
+    return items;
+}
+
+}  // namespace
+
+std::string to_json(const std::vector<model::Person>& people) {
+    return list_to_json(people, [](const auto& p) -> json::value {
+        return {{"name", p.name}, {"role", p.role}, {"group", p.group}, {"href", p.href}};
+    });
+}
+
+std::string to_json(const std::vector<model::CallToAction>& actions) {
+    return list_to_json(actions, [](const auto& a) -> json::value {
+        return {{"label", a.label}, {"href", a.href}, {"detail", a.detail}, {"emergency", a.emergency}};
+    });
+}
+
+std::string to_json(const std::vector<model::Chapter>& chapters) {
+    return list_to_json(chapters, [](const auto& c) -> json::value {
+        return {{"start", c.start.count()}, {"title", c.title}, {"href", c.href}};
+    });
+}
+
+std::string to_json(const std::optional<model::Artwork>& artwork) {
+    if (!artwork) return {};
+    json::array sizes;
+    for (const auto& s : artwork->sizes)
+        sizes.push_back({{"pixels", s.pixels}, {"object_key", s.object_key}, {"byte_length", s.byte_length}});
+    return json::serialize(json::object{{"alt", artwork->alt}, {"sizes", sizes}});
+}
+
+std::string to_json(const std::optional<model::MasterInfo>& info) {
+    if (!info) return {};
+    return json::serialize(json::object{{"container", info->container},
+                                        {"codec", info->codec},
+                                        {"sample_rate", info->sample_rate},
+                                        {"channels", info->channels},
+                                        {"bits_per_sample", info->bits_per_sample},
+                                        {"duration", info->duration.count()},
+                                        {"embedded", json::value_from(info->embedded)}});
+}
+
+std::vector<model::Person> people_from_json(std::string_view source) {
+    return list_from_json<model::Person>(source, [](const json::value& v) {
+        return model::Person{text(v, "name"), text(v, "role"), text(v, "group"), text(v, "href")};
+    });
+}
+
+std::vector<model::CallToAction> actions_from_json(std::string_view source) {
+    return list_from_json<model::CallToAction>(source, [](const json::value& v) {
+        return model::CallToAction{text(v, "label"), text(v, "href"), text(v, "detail"), v.at("emergency").as_bool()};
+    });
+}
+
+std::vector<model::Chapter> chapters_from_json(std::string_view source) {
+    return list_from_json<model::Chapter>(source, [](const json::value& v) {
+        return model::Chapter{std::chrono::milliseconds(number<long long>(v, "start")), text(v, "title"), text(v, "href")};
+    });
+}
+
+std::optional<model::Artwork> artwork_from_json(std::string_view source) {
+    if (source.empty()) return std::nullopt;
+    const auto value = json::parse(json::string_view(source));
+    model::Artwork artwork{text(value, "alt"), {}};
+    for (const auto& s : value.at("sizes").as_array())
+        artwork.sizes.push_back({number<std::uint32_t>(s, "pixels"), text(s, "object_key"), number<std::uint64_t>(s, "byte_length")});
+    return artwork;
+}
+
+std::optional<model::MasterInfo> master_info_from_json(std::string_view source) {
+    if (source.empty()) return std::nullopt;
+    const auto value = json::parse(json::string_view(source));
+    return model::MasterInfo{text(value, "container"),
+                             text(value, "codec"),
+                             number<std::uint32_t>(value, "sample_rate"),
+                             number<std::uint32_t>(value, "channels"),
+                             number<std::uint32_t>(value, "bits_per_sample"),
+                             std::chrono::milliseconds(number<long long>(value, "duration")),
+                             json::value_to<std::vector<std::string>>(value.at("embedded"))};
+}
+
+}  // namespace earshot::storage

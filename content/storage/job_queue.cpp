@@ -1,0 +1,216 @@
+#include "content/storage/job_queue.hpp"
+
+#include <stdexcept>
+
+#include "content/storage/digest.hpp"
+#include "content/storage/statement.hpp"
+
+namespace earshot::storage {
+
+using model::Errc;
+using model::Job;
+using model::JobKind;
+
+namespace {
+
+constexpr int most_attempts = 3;
+constexpr int most_interruptions = 10;
+constexpr const char* interrupted_too_often =
+    "The server was stopped ten times while it worked on this file. Try again; if that does not help, ask its operator to look at the log.";
+
+#define JOB_COLUMNS                                                                                                                  \
+    "select id, kind, episode_id, master_id, state, stage, progress, reason, attempts, interruptions, created_at, updated_at from jobs "
+
+std::vector<Job> fetch(Statement& rows) {
+    std::vector<Job> result;
+    Job job;
+    std::string kind, state;
+    rows.into(job.id.value).into(kind).into(job.episode.value).into(job.master.value).into(state).into(job.stage).into(job.progress);
+    rows.into(job.reason).into(job.attempts).into(job.interruptions).into(job.created_at).into(job.updated_at);
+    while (rows.next()) {
+        const auto known_kind = model::parse_job_kind(kind);
+        const auto known_state = model::parse_job_state(state);
+        if (!known_kind || !known_state) throw std::runtime_error("the database holds an unknown job kind or state: " + kind + ", " + state);
+        job.kind = *known_kind;
+        job.state = *known_state;
+        result.push_back(job);
+    }
+    return result;
+}
+
+std::optional<Job> read_job(soci::session& session, const model::JobId& id) {
+    Statement rows(session, JOB_COLUMNS "where id = :id");
+    auto jobs = fetch(rows.bind("id", id.value));
+    return jobs.empty() ? std::nullopt : std::optional(std::move(jobs.front()));
+}
+
+void cancel_older(soci::session& session, const model::EpisodeId& episode, model::Timestamp now) {
+    Statement update(session,
+                     "update jobs set state = 'cancelled', reason = 'A newer master or a new order took its place.', updated_at = :now "
+                     "where episode_id = :episode and state in ('queued', 'running')");
+    update.bind("now", now).bind("episode", episode.value).run();
+}
+
+}  // namespace
+
+JobQueue::JobQueue(Database& database, model::Clock clock) : database_(database), clock_(std::move(clock)) {}
+
+Job JobQueue::enqueue(JobKind kind, const model::EpisodeId& episode, const model::MasterId& master) {
+    std::optional<Job> result;
+    const auto now = clock_();
+    database_.write([&](soci::session& session) {
+        Statement same(session, JOB_COLUMNS
+                       "where episode_id = :episode and kind = :kind and master_id = :master and state = 'queued' order by number");
+        same.bind("episode", episode.value).bind("kind", to_string(kind)).bind("master", master.value);
+        if (auto waiting = fetch(same); !waiting.empty()) {
+            result = std::move(waiting.front());
+            return;
+        }
+        if (kind == JobKind::transcode) cancel_older(session, episode, now);
+        const model::JobId id{random_id()};
+        Statement insert(session,
+                         "insert into jobs (id, kind, episode_id, master_id, state, stage, progress, reason, attempts, interruptions, node, "
+                         "lease_until, created_at, updated_at) values (:id, :kind, :episode, :master, 'queued', '', 0, '', 0, 0, '', 0, :now, :now)");
+        insert.bind("id", id.value).bind("kind", to_string(kind)).bind("episode", episode.value).bind("master", master.value);
+        insert.bind("now", now).run();
+        result = read_job(session, id);
+    });
+    return *std::move(result);
+}
+
+std::optional<Job> JobQueue::claim(std::string_view node, std::chrono::milliseconds lease) {
+    std::optional<Job> result;
+    const auto now = clock_();
+    database_.write([&](soci::session& session) {
+        Statement worn_out(session,
+                           "update jobs set state = 'failed', reason = :reason, interruptions = interruptions + 1, updated_at = :now "
+                           "where state = 'running' and lease_until <= :now and interruptions + 1 >= :most");
+        worn_out.bind("reason", interrupted_too_often).bind("now", now).bind("most", most_interruptions).run();
+        // Never two at once for one episode: the later one would be overtaken by the earlier.
+        std::string id;
+        Statement take(session,
+                       "update jobs set interruptions = interruptions + case state when 'running' then 1 else 0 end, state = 'running', "
+                       "stage = '', progress = 0, reason = '', node = :node, lease_until = :lease_until, updated_at = :now "
+                       "where id = (select j.id from jobs j where (j.state = 'queued' or (j.state = 'running' and j.lease_until <= :now)) "
+                       "and not exists (select 1 from jobs other where other.episode_id = j.episode_id and other.id <> j.id "
+                       "and other.state = 'running' and other.lease_until > :now) order by j.number limit 1) returning id");
+        take.bind("node", node).bind("lease_until", now + lease).bind("now", now).into(id);
+        if (take.next()) result = read_job(session, model::JobId{id});
+    });
+    return result;
+}
+
+bool JobQueue::heartbeat(const model::JobId& id, std::string_view node, std::string_view stage, double progress,
+                         std::chrono::milliseconds lease) {
+    long long changed = 0;
+    const auto now = clock_();
+    database_.write([&](soci::session& session) {
+        Statement update(session,
+                         "update jobs set stage = :stage, progress = :progress, lease_until = :lease_until, updated_at = :now "
+                         "where id = :id and node = :node and state = 'running'");
+        update.bind("stage", stage).bind("progress", progress).bind("lease_until", now + lease).bind("now", now);
+        changed = update.bind("id", id.value).bind("node", node).run();
+    });
+    return changed == 1;
+}
+
+void JobQueue::succeed(const model::JobId& id, std::string_view node) {
+    database_.write([&](soci::session& session) {
+        Statement update(session,
+                         "update jobs set state = 'succeeded', progress = 1, reason = '', updated_at = :now "
+                         "where id = :id and node = :node and state = 'running'");
+        update.bind("now", clock_()).bind("id", id.value).bind("node", node).run();
+    });
+}
+
+void JobQueue::fail(const model::JobId& id, std::string_view node, std::string_view reason) {
+    database_.write([&](soci::session& session) {
+        Statement update(session,
+                         "update jobs set state = 'failed', reason = :reason, updated_at = :now "
+                         "where id = :id and node = :node and state = 'running'");
+        update.bind("reason", reason).bind("now", clock_()).bind("id", id.value).bind("node", node).run();
+    });
+}
+
+void JobQueue::worker_died(const model::JobId& id, std::string_view node, std::string_view reason) {
+    database_.write([&](soci::session& session) {
+        Statement update(session,
+                         "update jobs set attempts = attempts + 1, reason = :reason, node = '', lease_until = 0, updated_at = :now, "
+                         "state = case when attempts + 1 >= :most then 'failed' else 'queued' end "
+                         "where id = :id and node = :node and state = 'running'");
+        update.bind("reason", reason).bind("now", clock_()).bind("most", most_attempts).bind("id", id.value).bind("node", node).run();
+    });
+}
+
+int JobQueue::release_all(std::string_view node) {
+    long long changed = 0;
+    database_.write([&](soci::session& session) {
+        Statement update(session,
+                         "update jobs set reason = case when interruptions + 1 >= :most then :reason else reason end, "
+                         "state = case when interruptions + 1 >= :most then 'failed' else 'queued' end, interruptions = interruptions + 1, "
+                         "node = '', lease_until = 0, updated_at = :now where node = :node and state = 'running'");
+        update.bind("most", most_interruptions).bind("reason", interrupted_too_often).bind("now", clock_());
+        changed = update.bind("node", node).run();
+    });
+    return static_cast<int>(changed);
+}
+
+model::Result<Job> JobQueue::cancel(const model::JobId& id) {
+    model::Result<Job> result = model::fail(Errc::not_found, "There is no such job.");
+    database_.write([&](soci::session& session) {
+        Statement update(session,
+                         "update jobs set state = 'cancelled', reason = 'Cancelled on request.', updated_at = :now "
+                         "where id = :id and state in ('queued', 'running')");
+        const bool changed = update.bind("now", clock_()).bind("id", id.value).run() == 1;
+        auto job = read_job(session, id);
+        if (changed) {
+            result = *std::move(job);
+        } else if (job) {
+            result = model::fail(Errc::conflict, "The job has ended already, there is nothing to cancel.");
+        }
+    });
+    return result;
+}
+
+model::Result<Job> JobQueue::retry(const model::JobId& id) {
+    model::Result<Job> result = model::fail(Errc::not_found, "There is no such job.");
+    database_.write([&](soci::session& session) {
+        Statement update(session,
+                         "update jobs set state = 'queued', stage = '', progress = 0, reason = '', attempts = 0, interruptions = 0, node = '', "
+                         "lease_until = 0, updated_at = :now where id = :id and state in ('failed', 'cancelled')");
+        const bool changed = update.bind("now", clock_()).bind("id", id.value).run() == 1;
+        auto job = read_job(session, id);
+        if (changed) {
+            result = *std::move(job);
+        } else if (job) {
+            result = model::fail(Errc::conflict, "Only a failed or cancelled job can be tried again.");
+        }
+    });
+    return result;
+}
+
+std::optional<Job> JobQueue::find(const model::JobId& id) {
+    std::optional<Job> result;
+    database_.read([&](soci::session& session) { result = read_job(session, id); });
+    return result;
+}
+
+std::vector<Job> JobQueue::list_for_episode(const model::EpisodeId& episode) {
+    std::vector<Job> result;
+    database_.read([&](soci::session& session) {
+        Statement rows(session, JOB_COLUMNS "where episode_id = :episode order by number desc");
+        result = fetch(rows.bind("episode", episode.value));
+    });
+    return result;
+}
+
+std::vector<Job> JobQueue::list_recent(int limit) {
+    std::vector<Job> result;
+    database_.read([&](soci::session& session) {
+        Statement rows(session, JOB_COLUMNS "order by number desc limit :limit");
+        result = fetch(rows.bind("limit", limit));
+    });
+    return result;
+}
+
+}  // namespace earshot::storage
