@@ -2,6 +2,8 @@
 // What the pages work on; owned by the app, outlives every request. Handlers are free functions `Answer f(Context&, const http::Request&)`,
 // each named in server/routes.cpp.
 
+#include <memory>
+
 #include "config/settings.hpp"
 #include "content/storage/accounts.hpp"
 #include "content/storage/catalogue.hpp"
@@ -13,6 +15,10 @@
 
 namespace earshot::web {
 
+// Rendered feeds and pages, open files, the boot's key for sign-in limits (server/web/caches.hpp).
+class Caches;
+[[nodiscard]] std::shared_ptr<Caches> make_caches();
+
 struct Context {
     const config::Settings& settings;
     model::Clock clock;
@@ -23,6 +29,7 @@ struct Context {
     storage::PublicView& view;
     publishing::Publisher& publisher;
     analytics::Statistics& statistics;
+    std::shared_ptr<Caches> caches{make_caches()};
 };
 
 }  // namespace earshot::web

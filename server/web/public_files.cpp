@@ -1,0 +1,99 @@
+// Feeds, transcripts, chapters, audio and pictures. These run on network threads: the snapshot, cached bytes, and open files.
+
+#include "feeds/addresses.hpp"
+#include "feeds/chapters_json.hpp"
+#include "feeds/rss.hpp"
+#include "server/web/caches.hpp"
+#include "server/web/handlers.hpp"
+#include "server/web/page.hpp"
+#include "server/web/public_lookup.hpp"
+
+namespace earshot::web {
+namespace {
+
+http::Reply nothing_there() {
+    return http::text(404, "There is nothing at this address.\n");
+}
+http::Reply withdrawn() {
+    return http::text(410, "This episode has been withdrawn.\n");
+}
+
+std::string etag_of(std::string_view sha256) {
+    return '"' + std::string(sha256.substr(0, 32)) + '"';
+}
+
+}  // namespace
+
+http::Answer feed(Context& context, const http::Request& request) {
+    const auto snapshot = context.view.get();
+    const auto* show = snapshot->find_show(request.param("show"));
+    if (!show) return nothing_there();
+    const auto document = context.caches->document(snapshot, feeds::feed_path(show->show), [&] {
+        auto made = feeds::render_rss(show->show, show->episodes, context.settings.server.public_url);
+        return make_document("application/rss+xml; charset=utf-8", std::move(made.xml), made.last_modified);
+    });
+    return reply_with(request, *document);
+}
+
+http::Answer transcript(Context& context, const http::Request& request) {
+    const auto snapshot = context.view.get();
+    const auto found = find_public(*snapshot, request);
+    if (found.withdrawn) return withdrawn();
+    if (!found.episode || !found.episode->transcript) return nothing_there();
+    const auto path = feeds::transcript_path(found.show->show, *found.episode);
+    if (path != request.path) return nothing_there();  // .vtt asked for, .srt there, or the other way round
+    const auto document = context.caches->document(snapshot, path, [&] {
+        const auto& text = *found.episode->transcript;
+        return make_document(text.mime_type + "; charset=utf-8", text.source, found.episode->updated_at);
+    });
+    return reply_with(request, *document);
+}
+
+http::Answer chapters(Context& context, const http::Request& request) {
+    const auto snapshot = context.view.get();
+    const auto found = find_public(*snapshot, request);
+    if (found.withdrawn) return withdrawn();
+    if (!found.episode || found.episode->chapters.empty()) return nothing_there();
+    const auto document = context.caches->document(snapshot, feeds::chapters_path(found.show->show, *found.episode), [&] {
+        return make_document("application/json+chapters", feeds::render_chapters_json(found.show->show, *found.episode),
+                             found.episode->updated_at);
+    });
+    return reply_with(request, *document);
+}
+
+http::Answer media_file(Context& context, const http::Request& request) {
+    const auto snapshot = context.view.get();
+    const auto found = snapshot->media.find(request.path);
+    if (found == snapshot->media.end()) return nothing_there();
+    const auto* rendition = found->second.rendition;
+    if (!rendition) return withdrawn();
+    auto file = context.caches->open(context.store, rendition->object_key);
+    if (!file) return http::problem(file.error());
+    http::FileReply reply;
+    reply.file = *file;
+    reply.etag = etag_of(rendition->sha256);
+    reply.last_modified = rendition->tagged_at;
+    reply.content_type = rendition->mime_type;
+    reply.counted = http::FileReply::Counted{.episode = rendition->episode,
+                                             .profile = rendition->profile,
+                                             .file = {rendition->byte_length, rendition->audio_start, rendition->bytes_for_60s},
+                                             .preview = false};
+    return reply;
+}
+
+http::Answer image(Context& context, const http::Request& request) {
+    const auto snapshot = context.view.get();
+    std::string_view key = request.param("file");
+    if (!key.ends_with(".jpg")) return nothing_there();
+    key.remove_suffix(4);
+    if (!snapshot->images.contains(std::string(key))) return nothing_there();
+    auto file = context.caches->open(context.store, std::string(key));
+    if (!file) return http::problem(file.error());
+    http::FileReply reply;
+    reply.file = *file;
+    reply.etag = etag_of(key);
+    reply.content_type = "image/jpeg";
+    return reply;
+}
+
+}  // namespace earshot::web

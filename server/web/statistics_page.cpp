@@ -1,0 +1,173 @@
+// Statistics for analysts: page and CSV. Small figures never reach this file: Statistics hides them.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "server/web/chart.hpp"
+#include "server/web/handlers.hpp"
+#include "server/web/page.hpp"
+#include "server/web/statistics_query.hpp"
+#include "server/web/wording.hpp"
+
+namespace earshot::web {
+namespace {
+
+using Statistics = analytics::Statistics;
+using Reports = std::vector<Statistics::EpisodeReport>;
+
+std::vector<std::string> titles_of(const Selection& selection) {
+    std::vector<std::string> titles;
+    for (const auto& episode : selection.episodes) {
+        titles.push_back(episode.title + (episode.state == model::EpisodeState::withdrawn ? " (withdrawn)" : ""));
+    }
+    return titles;
+}
+
+void put_filter(Values& values, const Selection& selection) {
+    values.set("FROM", selection.first_day).set("TO", selection.last_day).maybe("PROBLEM", selection.problem);
+    values.set("CSV", fmt::format("/statistics.csv?from={}&to={}&show={}", selection.first_day, selection.last_day, selection.show));
+    values.set("PERIOD", selection.first_day == selection.last_day ? fmt::format("on {}", selection.first_day)
+                                                                   : fmt::format("from {} to {}", selection.first_day, selection.last_day));
+    for (const auto& show : selection.shows) {
+        auto& option = values.add("SHOW");
+        option.set("SLUG", show.slug).set("TITLE", show.title);
+        if (show.slug == selection.show) option.show("CHOSEN");
+    }
+}
+
+std::uint64_t sum_of_day(const Reports& reports, std::size_t day) {
+    std::uint64_t sum = 0;
+    for (const auto& report : reports) sum += report.days[day].downloads.value.value_or(0);
+    return sum;
+}
+
+// Newest day first: it is the one people come for.
+std::uint64_t put_table(Values& report_values, const Reports& reports, const std::vector<std::string>& titles, unsigned fewest) {
+    for (const auto& title : titles) report_values.add("HEAD").set("TITLE", title);
+    for (std::size_t day = reports.front().days.size(); day-- > 0;) {
+        auto& row = report_values.add("ROW");
+        row.set("DAY", reports.front().days[day].day).set("SUM", grouped(sum_of_day(reports, day)));
+        for (const auto& report : reports) {
+            const auto& figure = report.days[day].downloads;
+            auto& cell = row.add("CELL").set("VALUE", shown(figure, fewest));
+            if (!figure.value) cell.show("FEW");
+        }
+    }
+    std::uint64_t total = 0;
+    for (const auto& report : reports) {
+        report_values.add("FOOT").set("VALUE", shown(report.total, fewest));
+        total += report.total.value.value_or(0);
+    }
+    return total;
+}
+
+void put_figures(Values& values, const Reports& reports, std::uint64_t total) {
+    values.set("TOTAL", grouped(total))
+        .set("EPISODE_COUNT", reports.size())
+        .set("EPISODE_WORD", reports.size() == 1 ? "episode" : "episodes");
+    std::size_t best = 0;
+    const auto days = reports.front().days.size();
+    for (std::size_t day = 0; day < days; ++day) {
+        if (sum_of_day(reports, day) > sum_of_day(reports, best)) best = day;
+    }
+    const auto most = sum_of_day(reports, best);
+    values.set("BEST", grouped(most)).set("BEST_NAME", most > 0 ? "on the best day, " + reports.front().days[best].day : "on the best day");
+}
+
+constexpr std::pair<std::string_view, std::string_view> reason_names[] = {
+    {"counted", "Counted as a download"},
+    {"repeat", "The same device again that day"},
+    {"under_a_minute", "Less than a minute was received"},
+    {"probe", "A probe of a few bytes"},
+    {"head", "Asked for the size only (HEAD)"},
+    {"bot", "A bot"},
+    {"opted_out", "Asked not to be counted (GPC, DNT)"},
+    {"preview", "Staff listening before publication"},
+    {"error", "Answered with an error"},
+};
+
+void put_tally(Values& values, const Statistics::Tally& tally, unsigned fewest) {
+    values.set("REQUESTS", shown(tally.requests, fewest));
+    for (const auto& [key, name] : reason_names) {
+        const auto found = tally.reasons.find(std::string(key));
+        values.add("REASON")
+            .set("NAME", std::string(name))
+            .set("VALUE", shown(found == tally.reasons.end() ? Statistics::Figure{} : found->second, fewest));
+    }
+}
+
+void put_apps(Values& values, const std::vector<std::pair<std::string, Statistics::Figure>>& apps, unsigned fewest) {
+    constexpr std::size_t most = 12;
+    if (apps.empty()) {
+        values.show("NO_APPS");
+        return;
+    }
+    auto& table = values.add("APPS");
+    for (std::size_t i = 0; i < std::min(apps.size(), most); ++i) {
+        table.add("APP").set("NAME", apps[i].first).set("VALUE", shown(apps[i].second, fewest));
+    }
+}
+
+void put_report(Values& values, Statistics& statistics, const Selection& selection, unsigned fewest) {
+    const auto query = query_of(selection);
+    const auto reports = statistics.report(query);
+    if (reports.empty() || reports.front().days.empty()) {
+        values.show("NOTHING");
+        return;
+    }
+    const auto titles = titles_of(selection);
+    const auto few = fmt::format("fewer than {}", fewest);
+    auto& report = values.add("REPORT");
+    put_figures(report, reports, put_table(report, reports, titles, fewest));
+    put_chart(report, reports, titles, few);
+    if (std::ranges::any_of(reports, &Statistics::EpisodeReport::total_is_partial)) report.add("PARTIAL").set("FEW", few);
+    put_tally(report, statistics.tally(query), fewest);
+    put_apps(report, statistics.apps(query), fewest);
+}
+
+// A cell that a spreadsheet would take for a formula gets an apostrophe; quotes are doubled (RFC 4180).
+std::string csv_cell(std::string_view text) {
+    std::string cell = text.find_first_of("=+-@\t\r") == 0 ? "'" : "";
+    for (const char c : text) cell += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return '"' + cell + '"';
+}
+
+}  // namespace
+
+http::Answer statistics(Context& context, const http::Request& request) {
+    const auto fewest = context.settings.statistics.suppress_below;
+    const auto selection = select(context, request);
+    Page page{.title = "Statistics", .main = "statistics.html"};
+    put_filter(page.values, selection);
+    if (selection.episodes.empty()) {
+        page.values.show("NOTHING");
+    } else {
+        put_report(page.values, context.statistics, selection, fewest);
+    }
+    if (fewest > 1) page.values.add("SMALL_NUMBERS").set("SMALL_NUMBERS", fewest).set("LESS", fewest - 1);
+    const auto identity = request.identity.value_or(model::Identity{});
+    return staff_reply(200, render_staff(context, identity, "/statistics", std::move(page)));
+}
+
+http::Answer statistics_csv(Context& context, const http::Request& request) {
+    const auto fewest = context.settings.statistics.suppress_below;
+    const auto selection = select(context, request);
+    if (!selection.problem.empty()) return http::text(400, selection.problem.substr(0, selection.problem.find(" Here are")) + "\n");
+    std::string csv = "day,episode,downloads\r\n";
+    const auto reports = selection.episodes.empty() ? Reports{} : context.statistics.report(query_of(selection));
+    const auto titles = titles_of(selection);
+    for (std::size_t row = 0; row < reports.size(); ++row) {
+        for (const auto& day : reports[row].days) {
+            csv += fmt::format("{},{},{}\r\n", day.day, csv_cell(titles[row]),
+                               day.downloads.value ? std::to_string(*day.downloads.value) : fmt::format("<{}", fewest));
+        }
+    }
+    auto reply = http::Reply{.body = std::move(csv)};
+    reply.fields.push_back({"Content-Type", "text/csv; charset=utf-8"});
+    reply.fields.push_back(
+        {"Content-Disposition", fmt::format("attachment; filename=\"downloads-{}-{}.csv\"", selection.first_day, selection.last_day)});
+    return reply;
+}
+
+}  // namespace earshot::web
