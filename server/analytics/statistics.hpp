@@ -20,8 +20,8 @@
 namespace earshot::analytics {
 
 struct StatisticsOptions {
-    std::filesystem::path runtime_dir;   // RAM-backed (tmpfs); checked at start, a warning is given when it is not
-    std::filesystem::path agents_file;   // empty: built-in rules
+    std::filesystem::path runtime_dir;  // RAM-backed (tmpfs); checked at start, a warning is given when it is not
+    std::filesystem::path agents_file;  // empty: built-in rules
     unsigned suppress_below{10};
 };
 
@@ -46,19 +46,20 @@ public:
     };
     struct EpisodeReport {
         model::EpisodeId episode;
-        std::vector<DayRow> days;   // every day of the period, ascending
-        Figure total;               // sum of the days that are shown, so that nothing hidden can be computed by subtraction
-        bool total_is_partial{};    // some days are hidden
+        std::vector<DayRow> days;  // every day of the period, ascending
+        Figure total;              // sum of the days that are shown, so that nothing hidden can be computed by subtraction
+        bool total_is_partial{};   // some days are hidden
     };
     struct Query {
-        std::string first_day, last_day;           // inclusive UTC days, at most 366
-        std::vector<model::EpisodeId> episodes;    // in the order wanted
+        std::string first_day, last_day;         // inclusive UTC days, at most 366
+        std::vector<model::EpisodeId> episodes;  // in the order wanted
     };
     [[nodiscard]] std::vector<EpisodeReport> report(const Query& query);
 
     // The day's tally of requests and why they did not count (all episodes of the query), suppressed alike.
     struct Tally {
-        std::map<std::string, Figure> reasons;  // "counted", "bot", "head", "probe", "under_a_minute", "repeat", "preview", "error", "opted_out"
+        std::map<std::string, Figure>
+            reasons;  // "counted", "bot", "head", "probe", "under_a_minute", "repeat", "preview", "error", "opted_out"
         Figure requests;
     };
     [[nodiscard]] Tally tally(const Query& query);

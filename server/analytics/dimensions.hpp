@@ -1,0 +1,27 @@
+#pragma once
+// By what downloads can be broken down: one row a dimension. A value must come from a list of ours, never from the listener's own text.
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "content/model/delivery.hpp"
+#include "server/analytics/classify.hpp"
+
+namespace earshot::analytics {
+
+struct Dimension {
+    std::string_view name;
+    std::string (*value)(const model::Delivery& delivery, const Agent& agent);
+};
+[[nodiscard]] std::span<const Dimension> dimensions();
+
+constexpr std::string_view all_downloads = "all";  // the total's own dimension, value ""
+constexpr std::string_view other = "other";        // the value of what is not on a list, or is too small to be shown
+
+using DimensionValues = std::vector<std::pair<std::string, std::string>>;  // dimension, value
+[[nodiscard]] DimensionValues dimension_values(const model::Delivery& delivery, const Agent& agent);
+
+}  // namespace earshot::analytics

@@ -1,0 +1,165 @@
+#include "server/analytics/listener.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <new>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "server/analytics/wiped.hpp"
+
+namespace earshot::analytics {
+
+namespace {
+
+constexpr std::size_t key_size = crypto_auth_hmacsha256_KEYBYTES;
+using Hmac = crypto_auth_hmacsha256_state;
+
+void ensure_sodium() {
+    if (::sodium_init() < 0) throw std::runtime_error("The cryptography library libsodium could not be started.");
+}
+
+[[noreturn]] void fail(const std::string& what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
+
+struct Descriptor {
+    int number;
+    ~Descriptor() {
+        if (number >= 0) ::close(number);
+    }
+};
+
+// Under its final name the file is always complete: a process that dies half way leaves only the ".new" one.
+void make_key_file(const std::filesystem::path& file) {
+    const auto fresh = file.string() + ".new";
+    ::unlink(fresh.c_str());
+    const Descriptor out{::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    if (out.number < 0) fail("create " + fresh);
+    std::array<std::uint8_t, key_size> key;
+    ::randombytes_buf(key.data(), key.size());
+    const auto written = ::write(out.number, key.data(), key.size());
+    wipe(key.data(), key.size());
+    if (written != static_cast<ssize_t>(key_size)) fail("write " + fresh);
+    if (::rename(fresh.c_str(), file.c_str()) != 0) fail("rename " + fresh);
+}
+
+bool is_key_file(const std::filesystem::path& file) {
+    struct stat info{};
+    return ::lstat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size == static_cast<off_t>(key_size);
+}
+
+void update(Hmac& hmac, std::string_view text) {
+    const auto length = static_cast<std::uint32_t>(text.size());  // so that no two inputs run into the same bytes
+    ::crypto_auth_hmacsha256_update(&hmac, reinterpret_cast<const std::uint8_t*>(&length), sizeof length);
+    ::crypto_auth_hmacsha256_update(&hmac, reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+}
+
+}  // namespace
+
+void wipe(void* memory, std::size_t size) noexcept {
+    ::sodium_memzero(memory, size);
+}
+
+std::string listener_address(std::string_view address) {
+    const std::string text(address.substr(0, address.find('%')));  // a zone says where, not who
+    in_addr four{};
+    if (::inet_pton(AF_INET, text.c_str(), &four) == 1) return '4' + std::string(reinterpret_cast<const char*>(&four), 4);
+    in6_addr six{};
+    if (::inet_pton(AF_INET6, text.c_str(), &six) != 1) return '?' + std::string(address);
+    const auto* bytes = reinterpret_cast<const char*>(&six);
+    if (IN6_IS_ADDR_V4MAPPED(&six)) return '4' + std::string(bytes + 12, 4);
+    return '6' + std::string(bytes, 8);
+}
+
+void DayKey::derive(const std::uint8_t* key) {
+    state_ = ::sodium_malloc(sizeof(Hmac));  // locked, not dumped, between guard pages
+    if (state_ == nullptr) throw std::bad_alloc();
+    ::crypto_auth_hmacsha256_init(static_cast<Hmac*>(state_), key, key_size);
+    ::sodium_mprotect_readonly(state_);
+}
+
+DayKey DayKey::in_memory() {
+    ensure_sodium();
+    std::array<std::uint8_t, key_size> bytes;
+    ::randombytes_buf(bytes.data(), bytes.size());
+    DayKey key;
+    key.derive(bytes.data());
+    wipe(bytes.data(), bytes.size());
+    return key;
+}
+
+DayKey DayKey::in_file(const std::filesystem::path& file) {
+    ensure_sodium();
+    if (!is_key_file(file)) make_key_file(file);
+    const Descriptor in{::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
+    if (in.number < 0) fail("open " + file.string());
+    DayKey key;
+    void* memory = ::mmap(nullptr, key_size, PROT_READ | PROT_WRITE, MAP_SHARED, in.number, 0);
+    if (memory == MAP_FAILED) fail("map " + file.string());
+    key.mapped_ = memory;
+    key.file_ = file;
+    // Locking the mapping pins the file's own page: not even the RAM-backed file can be swapped out while we run.
+    key.locked_ = ::mlock(memory, key_size) == 0;
+    ::madvise(memory, static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)), MADV_DONTDUMP);
+    key.derive(static_cast<const std::uint8_t*>(memory));
+    return key;
+}
+
+DayKey::DayKey(DayKey&& other) noexcept
+    : state_(std::exchange(other.state_, nullptr)),
+      mapped_(std::exchange(other.mapped_, nullptr)),
+      locked_(other.locked_),
+      file_(std::move(other.file_)) {}
+
+DayKey& DayKey::operator=(DayKey&& other) noexcept {
+    if (this != &other) {
+        release();
+        state_ = std::exchange(other.state_, nullptr);
+        mapped_ = std::exchange(other.mapped_, nullptr);
+        locked_ = other.locked_;
+        file_ = std::move(other.file_);
+    }
+    return *this;
+}
+
+DayKey::~DayKey() {
+    release();
+}
+
+void DayKey::release() noexcept {
+    if (state_ != nullptr) ::sodium_free(std::exchange(state_, nullptr));  // wipes
+    if (mapped_ != nullptr) ::munmap(std::exchange(mapped_, nullptr), key_size);
+}
+
+void DayKey::destroy() noexcept {
+    if (mapped_ != nullptr) {
+        wipe(mapped_, key_size);
+        ::msync(mapped_, key_size, MS_SYNC);  // matters only where the folder is on a disk after all
+        ::unlink(file_.c_str());
+    }
+    release();
+}
+
+ListenerKey DayKey::of(std::string_view address, std::string_view agent, std::string_view episode) const {
+    if (state_ == nullptr) throw std::logic_error("a destroyed day key was used");
+    Hmac hmac = *static_cast<const Hmac*>(state_);
+    update(hmac, listener_address(address));
+    update(hmac, agent);
+    update(hmac, episode);
+    std::array<std::uint8_t, crypto_auth_hmacsha256_BYTES> digest;
+    ::crypto_auth_hmacsha256_final(&hmac, digest.data());
+    ListenerKey key;
+    std::memcpy(key.bytes.data(), digest.data(), key.bytes.size());
+    wipe(&hmac, sizeof hmac);
+    wipe(digest.data(), digest.size());
+    return key;
+}
+
+}  // namespace earshot::analytics

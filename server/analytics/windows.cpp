@@ -1,0 +1,133 @@
+#include "server/analytics/windows.hpp"
+
+#include <algorithm>
+
+#include "server/analytics/screen.hpp"
+
+namespace earshot::analytics {
+
+namespace {
+
+constexpr std::size_t most_tracks = 8;  // versions of one episode that one listener can be followed through in a day
+
+AudioVersion version_of(const model::CountedFile& file) {
+    const auto bytes = file.size > file.audio_start ? file.size - file.audio_start : 0;
+    const bool all = file.bytes_for_60s == 0 || file.bytes_for_60s > bytes;  // shorter than 60 s, or not known: all of it
+    return {bytes, all ? bytes : file.bytes_for_60s};
+}
+
+std::vector<model::Interval> audio_of(const model::Delivery& delivery) {
+    std::vector<model::Interval> result;
+    for (const auto& part : delivery.acknowledged) {
+        const auto begin = std::max(part.begin, delivery.file.audio_start);
+        const auto end = std::min(part.end, delivery.file.size);
+        if (begin < end) result.push_back({begin - delivery.file.audio_start, end - delivery.file.audio_start});
+    }
+    return result;
+}
+
+Listen::Track* track_for(Listen& listen, const AudioVersion& version) {
+    const auto known = std::ranges::find(listen.tracks, version, &Listen::Track::version);
+    if (known != listen.tracks.end()) return &*known;
+    if (listen.tracks.size() >= most_tracks) return nullptr;
+    return &listen.tracks.emplace_back(Listen::Track{version, {}, {}, false});
+}
+
+// A listen that was counted before midnight counts again only when 60 s of what it already had are fetched anew.
+bool is_download(const Listen::Track& track) {
+    if (track.version.enough == 0) return false;
+    const auto again = track.today.overlap(track.before);
+    return (track.counted_before ? again : track.today.size() + track.before.size() - again) >= track.version.enough;
+}
+
+}  // namespace
+
+void Windows::open(Day day, DayKey key) {
+    windows_.emplace(day, Window{std::move(key), {}});
+}
+
+void Windows::close(Day day) noexcept {
+    const auto window = windows_.find(day);
+    if (window == windows_.end()) return;
+    window->second.key.destroy();
+    windows_.erase(window);
+}
+
+std::vector<Day> Windows::days() const {
+    std::vector<Day> result;
+    for (const auto& [day, window] : windows_) result.push_back(day);
+    return result;
+}
+
+Day Windows::day_for(model::Timestamp time) const {
+    const auto day = day_of(time);
+    return windows_.empty() ? day : std::max(day, windows_.begin()->first);
+}
+
+std::optional<Listen> Windows::carried(const model::Delivery& delivery, Day day, const ListenerKey& listener) const {
+    if (delivery.time > start_of(day) + grace || windows_.at(day).listens.contains(listener)) return std::nullopt;
+    const auto yesterday = windows_.find(day - 1);
+    if (yesterday == windows_.end()) return std::nullopt;
+    const auto& window = yesterday->second;
+    const auto found = window.listens.find(window.key.of(delivery.address, delivery.user_agent, delivery.episode.value));
+    if (found == window.listens.end() || !found->second.in_evening) return std::nullopt;
+    Listen listen;
+    listen.waiting = found->second.waiting;
+    for (const auto& track : found->second.tracks) {
+        auto received = track.before;
+        for (const auto& piece : track.today.pieces()) received.add(piece);
+        const bool counted = track.counted_before || (found->second.counted && received.size() >= track.version.enough);
+        // What was too little of one version beside a counted other one starts anew.
+        if (counted || !found->second.counted) listen.tracks.push_back({track.version, {}, std::move(received), counted});
+    }
+    return listen;
+}
+
+Record Windows::record(const model::Delivery& delivery, const Classifier& classifier) const {
+    auto screened = screen(delivery, classifier);
+    const auto day = day_for(delivery.time);
+    Record record;
+    record.hour = std::max(hour_of(delivery.time), day * 24);
+    record.episode = delivery.episode.value;
+    for (const auto& part : delivery.acknowledged) record.bytes += part.end > part.begin ? part.end - part.begin : 0;
+    record.first = delivery.first;
+    record.settled = screened.verdict;
+    if (record.settled) return record;
+    record.listener = windows_.at(day).key.of(delivery.address, delivery.user_agent, delivery.episode.value);
+    record.in_evening = delivery.time >= start_of(day + 1) - evening;
+    record.version = version_of(delivery.file);
+    record.audio = audio_of(delivery);
+    record.values = dimension_values(delivery, screened.agent);
+    record.carried = carried(delivery, day, record.listener);
+    return record;
+}
+
+Outcome Windows::apply(const Record& record) {
+    Outcome outcome;
+    if (record.settled) {
+        if (record.first) outcome.added = {record.hour, *record.settled, +1};
+        return outcome;
+    }
+    auto& listens = windows_.at(record.hour / 24).listens;
+    const auto [entry, is_new] = listens.try_emplace(record.listener);
+    auto& listen = entry->second;
+    if (is_new && record.carried) listen = *record.carried;
+    listen.in_evening |= record.in_evening;
+    auto* track = track_for(listen, record.version);
+    if (track != nullptr) {
+        for (const auto& piece : record.audio) track->today.add(piece);
+    }
+    if (!listen.counted && track != nullptr && is_download(*track)) {
+        listen.counted = outcome.download = true;
+        outcome.added = {record.hour, Verdict::counted, +1};
+        if (!record.first && listen.waiting) outcome.removed = {listen.waiting->hour, listen.waiting->verdict, -1};
+        listen.waiting.reset();
+    } else if (record.first) {
+        const bool goes_on = std::ranges::any_of(listen.tracks, &Listen::Track::counted_before);
+        listen.waiting = {record.hour, listen.counted || goes_on ? Verdict::repeat : Verdict::under_a_minute};
+        outcome.added = {record.hour, listen.waiting->verdict, +1};
+    }
+    return outcome;
+}
+
+}  // namespace earshot::analytics
