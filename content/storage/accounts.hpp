@@ -14,6 +14,9 @@
 
 namespace earshot::storage {
 
+class PasswordCheck;
+class SignInThrottle;
+
 class Accounts {
 public:
     explicit Accounts(Database& database, model::Clock clock = model::system_now);
@@ -28,14 +31,16 @@ public:
         std::string csrf_token;  // for forms and the X-CSRF-Token field
         model::Identity identity;
     };
-    // unauthenticated with one and the same sentence and cost for unknown names and wrong passwords; rate_limited after 5 failures
-    // (per name, and per `network` — a keyed hash the caller makes, held in RAM only), with growing waits.
+    // unavailable when more than 16 sign-ins wait for a turn. unauthenticated with one and the same sentence and cost for unknown names and
+    // wrong passwords; rate_limited after 5 failures (per name, and per `network` — a keyed hash the caller makes, held in RAM only), with
+    // growing waits.
     [[nodiscard]] model::Result<Session> sign_in(std::string_view name, std::string_view password, std::string_view network);
     // Idle 30 min, absolute 12 h.
     [[nodiscard]] std::optional<model::Identity> find_session(std::string_view secret);
     void sign_out(std::string_view secret);
 
-    // Returns the token text "ear_…", never stored in clear.
+    // Returns the token text "ear_…", never stored in clear. conflict: the name is taken (revoke it first). invalid_input: no name,
+    // expired.
     [[nodiscard]] model::Result<std::string> create_token(std::string_view name, model::Role role,
                                                           std::optional<model::Timestamp> expires_at);
     [[nodiscard]] std::optional<model::Identity> find_token(std::string_view token);
@@ -44,8 +49,8 @@ public:
 private:
     Database& database_;
     model::Clock clock_;
-    struct Attempts;
-    std::shared_ptr<Attempts> attempts_;
+    std::shared_ptr<PasswordCheck> passwords_;
+    std::shared_ptr<SignInThrottle> throttle_;
 };
 
 }  // namespace earshot::storage

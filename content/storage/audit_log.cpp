@@ -36,10 +36,14 @@ void AuditLog::add(std::string_view who, std::string_view what, std::string_view
         const auto head = read_head(session);
         AuditEntry entry{head.number + 1, clock_(), std::string(who), std::string(what), std::string(object), ""};
         entry.hash = chained_hash(head.hash, entry);
-        Statement insert(session, "insert into audit_log (number, time, who, what, object, hash) values (:number, :time, :who, :what, :object, :hash)");
+        Statement insert(
+            session, "insert into audit_log (number, time, who, what, object, hash) values (:number, :time, :who, :what, :object, :hash)");
         insert.bind("number", entry.number).bind("time", entry.time).bind("who", entry.who).bind("what", entry.what);
         insert.bind("object", entry.object).bind("hash", entry.hash).run();
-        Statement(session, "update audit_head set number = :number, hash = :hash").bind("number", entry.number).bind("hash", entry.hash).run();
+        Statement(session, "update audit_head set number = :number, hash = :hash")
+            .bind("number", entry.number)
+            .bind("hash", entry.hash)
+            .run();
     });
 }
 

@@ -21,12 +21,13 @@ bool any(Statement& query) {
 }
 
 void insert_show(soci::session& session, const model::Show& s) {
-    Statement insert(session,
-                     "insert into shows (id, slug, podcast_guid, title, description, notice, language, author, owner_name, owner_email, "
-                     "category, subcategory, is_explicit, type, copyright, website, locked, people, actions, artwork, created_at, updated_at) "
-                     "values (:id, :slug, :podcast_guid, :title, :description, :notice, :language, :author, :owner_name, :owner_email, "
-                     ":category, :subcategory, :is_explicit, :type, :copyright, :website, :locked, :people, :actions, :artwork, :created_at, "
-                     ":updated_at)");
+    Statement insert(
+        session,
+        "insert into shows (id, slug, podcast_guid, title, description, notice, language, author, owner_name, owner_email, "
+        "category, subcategory, is_explicit, type, copyright, website, locked, people, actions, artwork, created_at, updated_at) "
+        "values (:id, :slug, :podcast_guid, :title, :description, :notice, :language, :author, :owner_name, :owner_email, "
+        ":category, :subcategory, :is_explicit, :type, :copyright, :website, :locked, :people, :actions, :artwork, :created_at, "
+        ":updated_at)");
     insert.bind("id", s.id.value).bind("slug", s.slug).bind("podcast_guid", s.podcast_guid).bind("title", s.title);
     insert.bind("description", s.description).bind("notice", s.notice).bind("language", s.language).bind("author", s.author);
     insert.bind("owner_name", s.owner_name).bind("owner_email", s.owner_email).bind("category", s.category);
@@ -37,11 +38,12 @@ void insert_show(soci::session& session, const model::Show& s) {
 }
 
 void insert_episode(soci::session& session, const model::Episode& e) {
-    Statement insert(session,
-                     "insert into episodes (id, show_id, guid, slug, title, summary, notes, type, season, number, is_explicit, state, people, "
-                     "chapters, transcript_type, transcript_language, transcript_source, artwork, created_at, updated_at) "
-                     "values (:id, :show, :guid, :slug, :title, :summary, :notes, :type, :season, :number, :is_explicit, 'draft', :people, "
-                     ":chapters, :transcript_type, :transcript_language, :transcript_source, :artwork, :created_at, :updated_at)");
+    Statement insert(
+        session,
+        "insert into episodes (id, show_id, guid, slug, title, summary, notes, type, season, number, is_explicit, state, people, "
+        "chapters, transcript_type, transcript_language, transcript_source, artwork, created_at, updated_at) "
+        "values (:id, :show, :guid, :slug, :title, :summary, :notes, :type, :season, :number, :is_explicit, 'draft', :people, "
+        ":chapters, :transcript_type, :transcript_language, :transcript_source, :artwork, :created_at, :updated_at)");
     const auto transcript = e.transcript.value_or(model::Transcript{});
     insert.bind("id", e.id.value).bind("show", e.show.value).bind("guid", e.guid).bind("slug", e.slug).bind("title", e.title);
     insert.bind("summary", e.summary).bind("notes", e.notes).bind("type", to_string(e.type)).bind("season", e.season);
@@ -91,12 +93,13 @@ model::Result<model::Show> Catalogue::create_show(model::Show show) {
 model::Result<model::Show> Catalogue::update_show(const model::Show& s) {
     std::optional<model::Show> result;
     database_.write([&](soci::session& session) {
-        Statement update(session,
-                         "update shows set title = :title, description = :description, notice = :notice, language = :language, "
-                         "author = :author, owner_name = :owner_name, owner_email = :owner_email, category = :category, "
-                         "subcategory = :subcategory, is_explicit = :is_explicit, type = :type, copyright = :copyright, website = :website, "
-                         "locked = :locked, people = :people, actions = :actions, artwork = :artwork, updated_at = :updated_at "
-                         "where id = :id");
+        Statement update(
+            session,
+            "update shows set title = :title, description = :description, notice = :notice, language = :language, "
+            "author = :author, owner_name = :owner_name, owner_email = :owner_email, category = :category, "
+            "subcategory = :subcategory, is_explicit = :is_explicit, type = :type, copyright = :copyright, website = :website, "
+            "locked = :locked, people = :people, actions = :actions, artwork = :artwork, updated_at = :updated_at "
+            "where id = :id");
         update.bind("title", s.title).bind("description", s.description).bind("notice", s.notice).bind("language", s.language);
         update.bind("author", s.author).bind("owner_name", s.owner_name).bind("owner_email", s.owner_email).bind("category", s.category);
         update.bind("subcategory", s.subcategory).bind("is_explicit", s.is_explicit).bind("type", to_string(s.type));
@@ -145,7 +148,8 @@ model::Result<model::Episode> Catalogue::create_episode(model::Episode episode) 
         }
         Statement used(session, "select guid from guids where guid = :guid");
         if (any(used.bind("guid", episode.guid))) {
-            status = fail(Errc::conflict, "This GUID was used before, and a GUID is never given to a second episode. Leave it out to get a new one.");
+            status = fail(Errc::conflict,
+                          "This GUID was used before, and a GUID is never given to a second episode. Leave it out to get a new one.");
             return;
         }
         episode.slug = free_slug(session, episode.show, wanted);
@@ -212,8 +216,8 @@ Catalogue::Contents Catalogue::contents() {
             result.shows.push_back({std::move(show), std::move(episodes)});
         }
         std::string path;
-        Statement retired(session,
-                          "select p.url_path from media_paths p left join renditions r on r.url_path = p.url_path where r.url_path is null");
+        Statement retired(
+            session, "select p.url_path from media_paths p left join renditions r on r.url_path = p.url_path where r.url_path is null");
         retired.into(path);
         while (retired.next()) result.retired_paths.push_back(path);
     });

@@ -31,7 +31,8 @@ public:
     // --- episodes ----------------------------------------------------------------------------------------------
     // id, guid (a UUIDv4 when empty), created_at, updated_at are set here; state is draft; slug is made unique by "-2", "-3" ….
     [[nodiscard]] model::Result<model::Episode> create_episode(model::Episode episode);
-    // Title, summary, notes, type, season, number, explicit, people, chapters, transcript, artwork. Not guid, slug, state, master, renditions.
+    // Title, summary, notes, type, season, number, explicit, people, chapters, transcript, artwork. Not guid, slug, state, master,
+    // renditions.
     [[nodiscard]] model::Result<model::Episode> update_episode(const model::Episode& episode);
     [[nodiscard]] std::optional<model::Episode> find_episode(const model::EpisodeId& id);
     [[nodiscard]] std::optional<model::Episode> find_episode_by_slug(const model::ShowId& show, std::string_view slug);

@@ -43,12 +43,13 @@ model::Result<std::optional<model::Timestamp>> next_publish_at(const model::Epis
 }
 
 void insert_rendition(soci::session& session, const model::Rendition& r, std::size_t position) {
-    Statement insert(session,
-                     "insert into renditions (id, episode_id, master_id, position, profile, codec, bit_rate, sample_rate, channels, url_path, "
-                     "essence_key, object_key, sha256, byte_length, mime_type, duration, audio_start, bytes_for_60s, integrated_lufs, "
-                     "true_peak_dbtp, range_lu, tag_fingerprint, tagged_at) values (:id, :episode, :master, :position, :profile, :codec, "
-                     ":bit_rate, :sample_rate, :channels, :url_path, :essence_key, :object_key, :sha256, :byte_length, :mime_type, :duration, "
-                     ":audio_start, :bytes_for_60s, :integrated_lufs, :true_peak_dbtp, :range_lu, :tag_fingerprint, :tagged_at)");
+    Statement insert(
+        session,
+        "insert into renditions (id, episode_id, master_id, position, profile, codec, bit_rate, sample_rate, channels, url_path, "
+        "essence_key, object_key, sha256, byte_length, mime_type, duration, audio_start, bytes_for_60s, integrated_lufs, "
+        "true_peak_dbtp, range_lu, tag_fingerprint, tagged_at) values (:id, :episode, :master, :position, :profile, :codec, "
+        ":bit_rate, :sample_rate, :channels, :url_path, :essence_key, :object_key, :sha256, :byte_length, :mime_type, :duration, "
+        ":audio_start, :bytes_for_60s, :integrated_lufs, :true_peak_dbtp, :range_lu, :tag_fingerprint, :tagged_at)");
     insert.bind("id", r.id.empty() ? random_id() : r.id.value).bind("episode", r.episode.value).bind("master", r.master.value);
     insert.bind("position", position).bind("profile", r.profile).bind("codec", to_string(r.codec)).bind("bit_rate", r.bit_rate);
     insert.bind("sample_rate", r.sample_rate).bind("channels", r.channels).bind("url_path", r.url_path);
@@ -123,10 +124,11 @@ model::Result<model::Master> Catalogue::add_master(model::Master master) {
             status = fail(Errc::not_found, no_episode);
             return;
         }
-        Statement insert(session,
-                         "insert into masters (id, episode_id, object_key, byte_length, sha256, file_name, info, integrated_lufs, "
-                         "true_peak_dbtp, range_lu, uploaded_at) values (:id, :episode, :object_key, :byte_length, :sha256, :file_name, :info, "
-                         ":integrated_lufs, :true_peak_dbtp, :range_lu, :uploaded_at)");
+        Statement insert(
+            session,
+            "insert into masters (id, episode_id, object_key, byte_length, sha256, file_name, info, integrated_lufs, "
+            "true_peak_dbtp, range_lu, uploaded_at) values (:id, :episode, :object_key, :byte_length, :sha256, :file_name, :info, "
+            ":integrated_lufs, :true_peak_dbtp, :range_lu, :uploaded_at)");
         const auto& loudness = master.loudness;
         insert.bind("id", master.id.value).bind("episode", master.episode.value).bind("object_key", master.object_key);
         insert.bind("byte_length", master.byte_length).bind("sha256", master.sha256).bind("file_name", master.file_name);

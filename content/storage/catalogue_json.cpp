@@ -8,10 +8,14 @@ namespace json = boost::json;
 
 namespace {
 
-std::string text(const json::value& object, const char* key) { return std::string(object.at(key).as_string()); }
+std::string text(const json::value& object, const char* key) {
+    return std::string(object.at(key).as_string());
+}
 
 template <class T>
-T number(const json::value& object, const char* key) { return object.at(key).to_number<T>(); }
+T number(const json::value& object, const char* key) {
+    return object.at(key).to_number<T>();
+}
 
 template <class T, class F>
 std::string list_to_json(const std::vector<T>& items, F one) {
@@ -32,9 +36,8 @@ std::vector<T> list_from_json(std::string_view source, F one) {
 }  // namespace
 
 std::string to_json(const std::vector<model::Person>& people) {
-    return list_to_json(people, [](const auto& p) -> json::value {
-        return {{"name", p.name}, {"role", p.role}, {"group", p.group}, {"href", p.href}};
-    });
+    return list_to_json(
+        people, [](const auto& p) -> json::value { return {{"name", p.name}, {"role", p.role}, {"group", p.group}, {"href", p.href}}; });
 }
 
 std::string to_json(const std::vector<model::CallToAction>& actions) {
@@ -44,9 +47,8 @@ std::string to_json(const std::vector<model::CallToAction>& actions) {
 }
 
 std::string to_json(const std::vector<model::Chapter>& chapters) {
-    return list_to_json(chapters, [](const auto& c) -> json::value {
-        return {{"start", c.start.count()}, {"title", c.title}, {"href", c.href}};
-    });
+    return list_to_json(chapters,
+                        [](const auto& c) -> json::value { return {{"start", c.start.count()}, {"title", c.title}, {"href", c.href}}; });
 }
 
 std::string to_json(const std::optional<model::Artwork>& artwork) {
@@ -69,9 +71,8 @@ std::string to_json(const std::optional<model::MasterInfo>& info) {
 }
 
 std::vector<model::Person> people_from_json(std::string_view source) {
-    return list_from_json<model::Person>(source, [](const json::value& v) {
-        return model::Person{text(v, "name"), text(v, "role"), text(v, "group"), text(v, "href")};
-    });
+    return list_from_json<model::Person>(
+        source, [](const json::value& v) { return model::Person{text(v, "name"), text(v, "role"), text(v, "group"), text(v, "href")}; });
 }
 
 std::vector<model::CallToAction> actions_from_json(std::string_view source) {

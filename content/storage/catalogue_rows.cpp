@@ -10,21 +10,21 @@ namespace earshot::storage {
 
 namespace {
 
-#define SHOW_COLUMNS                                                                                                                  \
-    "select id, slug, podcast_guid, title, description, notice, language, author, owner_name, owner_email, category, subcategory, "   \
+#define SHOW_COLUMNS                                                                                                                \
+    "select id, slug, podcast_guid, title, description, notice, language, author, owner_name, owner_email, category, subcategory, " \
     "is_explicit, type, copyright, website, locked, people, actions, artwork, created_at, updated_at from shows "
 
 #define EPISODE_COLUMNS                                                                                                               \
     "select id, show_id, guid, slug, title, summary, notes, type, season, number, is_explicit, state, publish_at, people, chapters, " \
     "transcript_type, transcript_language, transcript_source, artwork, master_id, created_at, updated_at from episodes "
 
-#define MASTER_COLUMNS                                                                                                                \
-    "select m.id, m.episode_id, m.object_key, m.byte_length, m.sha256, m.file_name, m.info, m.integrated_lufs, m.true_peak_dbtp, "     \
+#define MASTER_COLUMNS                                                                                                             \
+    "select m.id, m.episode_id, m.object_key, m.byte_length, m.sha256, m.file_name, m.info, m.integrated_lufs, m.true_peak_dbtp, " \
     "m.range_lu, m.uploaded_at from masters m "
 
-#define RENDITION_COLUMNS                                                                                                             \
-    "select r.id, r.episode_id, r.master_id, r.profile, r.codec, r.bit_rate, r.sample_rate, r.channels, r.url_path, r.essence_key, "   \
-    "r.object_key, r.sha256, r.byte_length, r.mime_type, r.duration, r.audio_start, r.bytes_for_60s, r.integrated_lufs, "              \
+#define RENDITION_COLUMNS                                                                                                            \
+    "select r.id, r.episode_id, r.master_id, r.profile, r.codec, r.bit_rate, r.sample_rate, r.channels, r.url_path, r.essence_key, " \
+    "r.object_key, r.sha256, r.byte_length, r.mime_type, r.duration, r.audio_start, r.bytes_for_60s, r.integrated_lufs, "            \
     "r.true_peak_dbtp, r.range_lu, r.tag_fingerprint, r.tagged_at from renditions r "
 
 template <class T>
@@ -143,8 +143,8 @@ std::vector<model::Episode> read_episodes(soci::session& session, const model::S
     for (auto& episode : episodes) by_id[episode.id.value] = &episode;
     Statement masters(session, MASTER_COLUMNS "join episodes e on e.master_id = m.id where e.show_id = :show");
     for (auto& master : fetch_masters(masters.bind("show", show.value))) by_id.at(master.episode.value)->master = std::move(master);
-    Statement renditions(session, RENDITION_COLUMNS
-                         "join episodes e on e.id = r.episode_id where e.show_id = :show order by r.episode_id, r.position");
+    Statement renditions(
+        session, RENDITION_COLUMNS "join episodes e on e.id = r.episode_id where e.show_id = :show order by r.episode_id, r.position");
     for (auto& rendition : fetch_renditions(renditions.bind("show", show.value)))
         by_id.at(rendition.episode.value)->renditions.push_back(std::move(rendition));
     return episodes;

@@ -8,7 +8,9 @@
 #include "content/model/episode.hpp"
 #include "content/model/show.hpp"
 
-namespace soci { class session; }
+namespace soci {
+class session;
+}
 
 namespace earshot::storage {
 

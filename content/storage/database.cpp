@@ -23,7 +23,8 @@ using SessionPtr = std::unique_ptr<soci::session>;
 
 SessionPtr connect(const std::filesystem::path& file) {
     if (file.string().find('"') != std::string::npos)
-        throw DatabaseError(DatabaseError::Kind::failed, fmt::format("{}: a database path may not contain quotation marks.", file.string()));
+        throw DatabaseError(DatabaseError::Kind::failed,
+                            fmt::format("{}: a database path may not contain quotation marks.", file.string()));
     return std::make_unique<soci::session>(soci::sqlite3, fmt::format("dbname=\"{}\" timeout=10", file.string()));
 }
 
@@ -42,7 +43,9 @@ SessionPtr connect(const std::filesystem::path& file) {
     throw DatabaseError(Kind::failed, fmt::format("{}: {}", file.string(), error.get_error_message()));
 }
 
-std::filesystem::path beside(const std::filesystem::path& file, const char* suffix) { return file.string() + suffix; }
+std::filesystem::path beside(const std::filesystem::path& file, const char* suffix) {
+    return file.string() + suffix;
+}
 
 void remove_database(const std::filesystem::path& file) {
     for (const auto* suffix : {"", "-journal", "-wal", "-shm"}) std::filesystem::remove(beside(file, suffix));
@@ -51,8 +54,8 @@ void remove_database(const std::filesystem::path& file) {
 Descriptor open_folder(const std::filesystem::path& folder) {
     Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!descriptor)
-        throw DatabaseError(DatabaseError::Kind::failed, fmt::format("{}: the folder for the database cannot be opened ({}).", folder.string(),
-                                                                     std::generic_category().message(errno)));
+        throw DatabaseError(DatabaseError::Kind::failed, fmt::format("{}: the folder for the database cannot be opened ({}).",
+                                                                     folder.string(), std::generic_category().message(errno)));
     return descriptor;
 }
 
@@ -62,9 +65,11 @@ void create_if_absent(const std::filesystem::path& file, std::span<const Migrati
     const FolderLock lock(folder);
     if (std::filesystem::exists(file)) return;
     if (std::filesystem::exists(beside(file, "-wal")))
-        throw DatabaseError(DatabaseError::Kind::failed,
-                            fmt::format("{}: the database is missing though its journal is there. Restore a backup, or remove the journal to "
-                                        "start anew.", file.string()));
+        throw DatabaseError(
+            DatabaseError::Kind::failed,
+            fmt::format("{}: the database is missing though its journal is there. Restore a backup, or remove the journal to "
+                        "start anew.",
+                        file.string()));
     const auto fresh = beside(file, ".new");
     remove_database(fresh);
     Descriptor(checked(::open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600), "create the database"));
@@ -189,8 +194,9 @@ void Database::backup_to(const std::filesystem::path& target) {
         const auto session = connect(copy);
         Statement check(*session, "pragma integrity_check(1)");
         if (!check.into(finding).next() || finding != "ok")
-            throw DatabaseError(DatabaseError::Kind::failed, fmt::format("The backup of {} came out damaged ({}); the last good one was kept.",
-                                                                         state_->file.string(), finding));
+            throw DatabaseError(
+                DatabaseError::Kind::failed,
+                fmt::format("The backup of {} came out damaged ({}); the last good one was kept.", state_->file.string(), finding));
         sync_to_disk(descriptor);
         std::filesystem::rename(copy, file);
         sync_to_disk(folder);

@@ -10,7 +10,9 @@
 #include <string>
 #include <string_view>
 
-namespace soci { class session; }
+namespace soci {
+class session;
+}
 
 namespace earshot::storage {
 

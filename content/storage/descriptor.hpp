@@ -58,7 +58,9 @@ private:
 };
 
 // True for the ways an operating system says "no room".
-[[nodiscard]] inline bool means_no_space(int error) noexcept { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
+[[nodiscard]] inline bool means_no_space(int error) noexcept {
+    return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
 
 // Writes all bytes at `offset`. Returns 0, or the errno of the failure with `written` saying how far it got.
 [[nodiscard]] int write_at(int file, std::span<const std::byte> bytes, std::uint64_t offset, std::size_t& written) noexcept;

@@ -9,7 +9,9 @@ namespace earshot::storage {
 
 namespace {
 
-const unsigned char* raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+const unsigned char* raw(std::string_view bytes) {
+    return reinterpret_cast<const unsigned char*>(bytes.data());
+}
 
 std::string one_shot(std::string_view bytes, const EVP_MD* kind) {
     unsigned char out[EVP_MAX_MD_SIZE];
@@ -53,8 +55,12 @@ std::string format_uuid(std::string bytes, unsigned version) {
 
 }  // namespace
 
-std::string sha256_hex(std::string_view bytes) { return hex(one_shot(bytes, EVP_sha256())); }
-std::string sha1_raw(std::string_view bytes) { return one_shot(bytes, EVP_sha1()); }
+std::string sha256_hex(std::string_view bytes) {
+    return hex(one_shot(bytes, EVP_sha256()));
+}
+std::string sha1_raw(std::string_view bytes) {
+    return one_shot(bytes, EVP_sha1());
+}
 
 std::string hex(std::string_view bytes) {
     std::string out(bytes.size() * 2 + 1, '\0');
@@ -75,8 +81,8 @@ bool decode_base64(std::string_view text, std::string& out) {
     std::string bytes(text.size() / 4 * 3, '\0');
     std::size_t length = 0;
     const char* end = nullptr;
-    const int rc = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(), nullptr, &length,
-                                     &end, sodium_base64_VARIANT_ORIGINAL);
+    const int rc = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(), nullptr,
+                                     &length, &end, sodium_base64_VARIANT_ORIGINAL);
     if (rc != 0 || end != text.data() + text.size()) return false;
     bytes.resize(length);
     out = std::move(bytes);
@@ -94,15 +100,23 @@ Sha256::Sha256() : state_(std::make_unique<State>()) {}
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
-void Sha256::update(std::span<const std::byte> bytes) { state_->update(bytes); }
-std::string Sha256::finish_hex() { return hex(state_->finish()); }
+void Sha256::update(std::span<const std::byte> bytes) {
+    state_->update(bytes);
+}
+std::string Sha256::finish_hex() {
+    return hex(state_->finish());
+}
 
 Sha1::Sha1() : state_(std::make_unique<State>()) {}
 Sha1::~Sha1() = default;
 Sha1::Sha1(Sha1&&) noexcept = default;
 Sha1& Sha1::operator=(Sha1&&) noexcept = default;
-void Sha1::update(std::span<const std::byte> bytes) { state_->update(bytes); }
-std::string Sha1::finish_raw() { return state_->finish(); }
+void Sha1::update(std::span<const std::byte> bytes) {
+    state_->update(bytes);
+}
+std::string Sha1::finish_raw() {
+    return state_->finish();
+}
 
 std::string random_bytes(std::size_t count) {
     start_sodium();
@@ -118,7 +132,9 @@ std::string random_id(unsigned bits) {
     return id;
 }
 
-std::string uuid_v4() { return format_uuid(random_bytes(16), 4); }
+std::string uuid_v4() {
+    return format_uuid(random_bytes(16), 4);
+}
 
 std::string podcast_guid(std::string_view feed_url) {
     if (const auto scheme = feed_url.find("://"); scheme != std::string_view::npos) feed_url.remove_prefix(scheme + 3);

@@ -32,7 +32,8 @@ Descriptor open_folder_at(const Descriptor& parent, const char* name) {
     } else if (errno != EEXIST) {
         throw std::system_error(errno, std::generic_category(), "make a folder of the media store");
     }
-    return Descriptor(checked(::openat(parent.get(), name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW), "open a folder of the media store"));
+    return Descriptor(
+        checked(::openat(parent.get(), name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW), "open a folder of the media store"));
 }
 
 // Shared by the store and its pending objects, which may outlive a call but not the store's root.

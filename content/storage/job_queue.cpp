@@ -18,7 +18,7 @@ constexpr int most_interruptions = 10;
 constexpr const char* interrupted_too_often =
     "The server was stopped ten times while it worked on this file. Try again; if that does not help, ask its operator to look at the log.";
 
-#define JOB_COLUMNS                                                                                                                  \
+#define JOB_COLUMNS \
     "select id, kind, episode_id, master_id, state, stage, progress, reason, attempts, interruptions, created_at, updated_at from jobs "
 
 std::vector<Job> fetch(Statement& rows) {
@@ -30,7 +30,8 @@ std::vector<Job> fetch(Statement& rows) {
     while (rows.next()) {
         const auto known_kind = model::parse_job_kind(kind);
         const auto known_state = model::parse_job_state(state);
-        if (!known_kind || !known_state) throw std::runtime_error("the database holds an unknown job kind or state: " + kind + ", " + state);
+        if (!known_kind || !known_state)
+            throw std::runtime_error("the database holds an unknown job kind or state: " + kind + ", " + state);
         job.kind = *known_kind;
         job.state = *known_state;
         result.push_back(job);
@@ -68,9 +69,10 @@ Job JobQueue::enqueue(JobKind kind, const model::EpisodeId& episode, const model
         }
         if (kind == JobKind::transcode) cancel_older(session, episode, now);
         const model::JobId id{random_id()};
-        Statement insert(session,
-                         "insert into jobs (id, kind, episode_id, master_id, state, stage, progress, reason, attempts, interruptions, node, "
-                         "lease_until, created_at, updated_at) values (:id, :kind, :episode, :master, 'queued', '', 0, '', 0, 0, '', 0, :now, :now)");
+        Statement insert(
+            session,
+            "insert into jobs (id, kind, episode_id, master_id, state, stage, progress, reason, attempts, interruptions, node, "
+            "lease_until, created_at, updated_at) values (:id, :kind, :episode, :master, 'queued', '', 0, '', 0, 0, '', 0, :now, :now)");
         insert.bind("id", id.value).bind("kind", to_string(kind)).bind("episode", episode.value).bind("master", master.value);
         insert.bind("now", now).run();
         result = read_job(session, id);
@@ -175,9 +177,10 @@ model::Result<Job> JobQueue::cancel(const model::JobId& id) {
 model::Result<Job> JobQueue::retry(const model::JobId& id) {
     model::Result<Job> result = model::fail(Errc::not_found, "There is no such job.");
     database_.write([&](soci::session& session) {
-        Statement update(session,
-                         "update jobs set state = 'queued', stage = '', progress = 0, reason = '', attempts = 0, interruptions = 0, node = '', "
-                         "lease_until = 0, updated_at = :now where id = :id and state in ('failed', 'cancelled')");
+        Statement update(
+            session,
+            "update jobs set state = 'queued', stage = '', progress = 0, reason = '', attempts = 0, interruptions = 0, node = '', "
+            "lease_until = 0, updated_at = :now where id = :id and state in ('failed', 'cancelled')");
         const bool changed = update.bind("now", clock_()).bind("id", id.value).run() == 1;
         auto job = read_job(session, id);
         if (changed) {

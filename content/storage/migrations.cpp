@@ -31,7 +31,8 @@ std::vector<Migration> numbered(std::span<const model::EmbeddedFile> files) {
         result.push_back(migration);
     }
     std::ranges::sort(result, {}, &Migration::number);
-    if (std::ranges::adjacent_find(result, {}, &Migration::number) != result.end()) throw std::logic_error("two migrations have one number");
+    if (std::ranges::adjacent_find(result, {}, &Migration::number) != result.end())
+        throw std::logic_error("two migrations have one number");
     return result;
 }
 
@@ -63,8 +64,10 @@ std::map<int, std::string> recorded(soci::session& session, const std::filesyste
     for (const auto& [done, its_name] : result) {
         const auto match = std::ranges::find(known, done, &Migration::number);
         if (match == known.end())
-            refuse(file, fmt::format("the database was written by a newer Earshot (it has step {}). Start that version, or restore a backup "
-                                     "made by this one.", its_name));
+            refuse(file,
+                   fmt::format("the database was written by a newer Earshot (it has step {}). Start that version, or restore a backup "
+                               "made by this one.",
+                               its_name));
         if (match->name != its_name)
             refuse(file, fmt::format("this is a different database (its step {} is {}, expected {}). Check the path in the settings.", done,
                                      its_name, match->name));
@@ -119,9 +122,10 @@ void migrate(soci::session& session, const std::filesystem::path& file, std::spa
     if (!fresh) {
         check_integrity(session, file);
         if (!has_table(session, "schema_migrations"))
-            refuse(file, has_table(session, "") ? "this database was not made by Earshot. Check the path in the settings."
-                                                : "the database is empty though it exists: its content is lost. Restore a backup, or remove "
-                                                  "the file to start anew.");
+            refuse(file, has_table(session, "")
+                             ? "this database was not made by Earshot. Check the path in the settings."
+                             : "the database is empty though it exists: its content is lost. Restore a backup, or remove "
+                               "the file to start anew.");
     } else {
         run_script(session, "create table schema_migrations (number bigint primary key, name text not null, applied_at bigint not null)");
     }

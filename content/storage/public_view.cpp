@@ -34,7 +34,6 @@ void add_show(PublicSnapshot& snapshot, Catalogue::Contents::ShowWithEpisodes&& 
             show.episodes.push_back(std::move(episode));
         }
     }
-    std::ranges::stable_sort(show.episodes, std::ranges::greater(), &model::Episode::publish_at);
     add_images(snapshot, show.show.artwork);
     for (const auto& episode : show.episodes) add_images(snapshot, episode.artwork);
     snapshot.shows.push_back(std::move(show));
@@ -107,8 +106,12 @@ PublicView::PublicView(Catalogue& catalogue, model::Clock clock) : state_(std::m
 
 PublicView::~PublicView() = default;
 
-PublicSnapshotPtr PublicView::get() const { return state_->current.load(); }
+PublicSnapshotPtr PublicView::get() const {
+    return state_->current.load();
+}
 
-void PublicView::refresh() { state_->refresh(); }
+void PublicView::refresh() {
+    state_->refresh();
+}
 
 }  // namespace earshot::storage

@@ -24,15 +24,16 @@ struct PublicShow {
 
 struct PublicMedia {
     const model::Rendition* rendition{};  // null: withdrawn, or replaced by other audio → 410
-    const model::Episode* episode{};         // null in those cases too
+    const model::Episode* episode{};      // null in those cases too
 };
 
 struct PublicSnapshot {
     std::uint64_t revision{};
-    std::vector<PublicShow> shows;  // by title
-    std::optional<model::Timestamp> next_change;  // the next scheduled episode's instant
-    std::unordered_map<std::string, PublicMedia> media;       // by url_path; pointers into `shows`
-    std::unordered_map<std::string, std::uint64_t> images;    // object_key → byte length, of every artwork size in use by a show or public episode
+    std::vector<PublicShow> shows;                       // by title
+    std::optional<model::Timestamp> next_change;         // the next scheduled episode's instant
+    std::unordered_map<std::string, PublicMedia> media;  // by url_path; pointers into `shows`
+    std::unordered_map<std::string, std::uint64_t>
+        images;  // object_key → byte length, of every artwork size in use by a show or public episode
     [[nodiscard]] const PublicShow* find_show(std::string_view slug) const;
 };
 using PublicSnapshotPtr = std::shared_ptr<const PublicSnapshot>;
@@ -40,7 +41,7 @@ using PublicSnapshotPtr = std::shared_ptr<const PublicSnapshot>;
 class PublicView {
 public:
     PublicView(Catalogue& catalogue, model::Clock clock);
-    ~PublicView();  // stops its thread (which looks every 250 ms)
+    ~PublicView();                                // stops its thread (which looks every 250 ms)
     [[nodiscard]] PublicSnapshotPtr get() const;  // wait-free enough for a network thread
     void refresh();                               // blocks until what is committed now is visible; call after a write
 

@@ -64,7 +64,9 @@ Statement& Statement::bind(const char* name, std::string_view text) {
     return *this;
 }
 
-Statement& Statement::bind(const char* name, double value) { return bind(name, std::optional(value)); }
+Statement& Statement::bind(const char* name, double value) {
+    return bind(name, std::optional(value));
+}
 
 Statement& Statement::bind(const char* name, std::optional<double> value) {
     state_->add_parameter<double>(state_->reals, name, value);
@@ -77,9 +79,8 @@ Statement& Statement::bind_integer(const char* name, Integer value) {
 }
 
 Statement& Statement::into(std::string& target) {
-    state_->add_result<std::string>(state_->text_results, [&target](std::optional<std::string> value) {
-        target = std::move(value).value_or(std::string());
-    });
+    state_->add_result<std::string>(state_->text_results,
+                                    [&target](std::optional<std::string> value) { target = std::move(value).value_or(std::string()); });
     return *this;
 }
 

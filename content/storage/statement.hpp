@@ -17,7 +17,9 @@
 
 #include "content/model/time.hpp"
 
-namespace soci { class session; }
+namespace soci {
+class session;
+}
 
 namespace earshot::storage {
 
@@ -32,7 +34,9 @@ public:
     Statement& bind(const char* name, double value);
     Statement& bind(const char* name, std::optional<double> value);
     template <std::integral T>
-    Statement& bind(const char* name, T value) { return bind_integer(name, static_cast<long long>(value)); }
+    Statement& bind(const char* name, T value) {
+        return bind_integer(name, static_cast<long long>(value));
+    }
     template <std::integral T>
     Statement& bind(const char* name, std::optional<T> value) {
         return bind_integer(name, value ? std::optional(static_cast<long long>(*value)) : std::nullopt);
@@ -48,7 +52,9 @@ public:
     Statement& into(double& target);
     Statement& into(std::optional<double>& target);
     template <std::integral T>
-    Statement& into(T& target) { return into_integer([&target](auto value) { target = static_cast<T>(value.value_or(0)); }); }
+    Statement& into(T& target) {
+        return into_integer([&target](auto value) { target = static_cast<T>(value.value_or(0)); });
+    }
     template <std::integral T>
     Statement& into(std::optional<T>& target) {
         return into_integer([&target](auto value) { target = value ? std::optional(static_cast<T>(*value)) : std::nullopt; });
@@ -60,9 +66,8 @@ public:
         return into_integer([&target](auto value) { target = model::Timestamp(std::chrono::milliseconds(value.value_or(0))); });
     }
     Statement& into(std::optional<model::Timestamp>& target) {
-        return into_integer([&target](auto value) {
-            target = value ? std::optional(model::Timestamp(std::chrono::milliseconds(*value))) : std::nullopt;
-        });
+        return into_integer(
+            [&target](auto value) { target = value ? std::optional(model::Timestamp(std::chrono::milliseconds(*value))) : std::nullopt; });
     }
 
     [[nodiscard]] bool next();  // the next row; false at the end

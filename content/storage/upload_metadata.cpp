@@ -32,7 +32,8 @@ std::string bare_name(std::string_view name) {
 
 model::Result<std::string> checksum(std::string text) {
     std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
-    const bool good = text.size() == 64 && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    const bool good =
+        text.size() == 64 && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
     if (!good) return fail(Errc::invalid_input, "The sha256 in Upload-Metadata must be 64 hexadecimal digits.");
     return text;
 }

@@ -32,7 +32,9 @@ std::uint64_t UploadPart::sync() {
     return offset_;
 }
 
-bool UploadPart::matches(std::string_view sha1_raw) { return sha1_.finish_raw() == sha1_raw; }
+bool UploadPart::matches(std::string_view sha1_raw) {
+    return sha1_.finish_raw() == sha1_raw;
+}
 
 void UploadPart::cut_off() {
     (void)checked(::ftruncate(file_.get(), static_cast<off_t>(start_)), "cut an upload to its length");

@@ -121,13 +121,20 @@ model::Result<Upload> Uploads::create(std::uint64_t length, std::string_view met
     if (length == 0) return fail(Errc::invalid_input, "The file is empty. Choose a recording.");
     const auto& options = state_->options;
     if (length > options.max_bytes)
-        return fail(Errc::too_large, fmt::format("The file has {} bytes; this server takes at most {}. Hand it in as FLAC, or in parts.", length,
-                                                 options.max_bytes));
+        return fail(Errc::too_large, fmt::format("The file has {} bytes; this server takes at most {}. Hand it in as FLAC, or in parts.",
+                                                 length, options.max_bytes));
     if (length > state_->store.free_bytes())
         return fail(Errc::insufficient_storage, "The server has not enough free space for this file. Ask its operator, then try again.");
     const auto now = state_->clock();
-    Upload upload{model::UploadId{random_id(160)}, length, 0, std::string(metadata), std::move(parsed->file_name),
-                  std::move(parsed->expected_sha256), std::string(owner), "", now + options.expire_after};
+    Upload upload{model::UploadId{random_id(160)},
+                  length,
+                  0,
+                  std::string(metadata),
+                  std::move(parsed->file_name),
+                  std::move(parsed->expected_sha256),
+                  std::string(owner),
+                  "",
+                  now + options.expire_after};
     return with_room([&]() -> model::Result<Upload> {
         state_->database.write([&](soci::session& session) {
             Statement insert(session,

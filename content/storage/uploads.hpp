@@ -22,12 +22,12 @@ namespace earshot::storage {
 struct Upload {
     model::UploadId id;
     std::uint64_t length{};
-    std::uint64_t offset{};      // durable bytes
-    std::string metadata;        // Upload-Metadata verbatim
-    std::string file_name;       // decoded "filename", cleaned
-    std::string expected_sha256; // decoded "sha256" (hex), or ""
-    std::string owner;           // Identity::name
-    std::string object_key;      // set once complete and checked
+    std::uint64_t offset{};       // durable bytes
+    std::string metadata;         // Upload-Metadata verbatim
+    std::string file_name;        // decoded "filename", cleaned
+    std::string expected_sha256;  // decoded "sha256" (hex), or ""
+    std::string owner;            // Identity::name
+    std::string object_key;       // set once complete and checked
     model::Timestamp expires_at{};
 };
 
@@ -57,7 +57,8 @@ public:
         // invalid_input past Upload-Length (nothing beyond is stored), insufficient_storage when the disk is full (the prefix is kept).
         [[nodiscard]] virtual model::Status write(std::span<const std::byte> bytes) = 0;
         // fdatasync, record the new offset, and when complete: hash, compare, move into the store.
-        // checksum_mismatch: the upload is removed. `chunk_sha1` (raw, may be empty) is tus's Upload-Checksum: on mismatch the chunk is cut off.
+        // checksum_mismatch: the upload is removed. `chunk_sha1` (raw, may be empty) is tus's Upload-Checksum: on mismatch the chunk is cut
+        // off.
         [[nodiscard]] virtual model::Result<Upload> finish(std::string_view chunk_sha1) = 0;
     };
     // conflict when offset is not the upload's; not_found; gone (expired, or the part on the disk is damaged). `checksummed`: the PATCH

@@ -24,11 +24,14 @@ std::vector<Upload> fetch(Statement& rows) {
     return result;
 }
 
-model::Result<Upload> damaged() { return fail(Errc::gone, "The part of this upload that had arrived is damaged. Start it again."); }
+model::Result<Upload> damaged() {
+    return fail(Errc::gone, "The part of this upload that had arrived is damaged. Start it again.");
+}
 
 }  // namespace
 
-Uploads::State::State(Database& its_database, MediaStore& its_store, std::filesystem::path its_folder, model::Clock its_clock, Options its_options)
+Uploads::State::State(Database& its_database, MediaStore& its_store, std::filesystem::path its_folder, model::Clock its_clock,
+                      Options its_options)
     : database(its_database), store(its_store), folder(std::move(its_folder)), clock(std::move(its_clock)), options(its_options) {
     std::filesystem::create_directories(folder);
     directory.reset(checked(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open the folder for uploads"));
@@ -75,9 +78,7 @@ void Uploads::State::record(Upload& upload) {
 }
 
 void Uploads::State::erase(const model::UploadId& id) {
-    database.write([&](soci::session& session) {
-        Statement(session, "delete from uploads where id = :id").bind("id", id.value).run();
-    });
+    database.write([&](soci::session& session) { Statement(session, "delete from uploads where id = :id").bind("id", id.value).run(); });
     ::unlinkat(directory.get(), id.value.c_str(), 0);
 }
 
