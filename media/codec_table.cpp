@@ -7,19 +7,32 @@ namespace earshot::media {
 
 namespace {
 
+// LAME 3.100 turns its input down by a table of its own (presets.c, abr_switch_map): 5 % up to 160 kbit/s.
+double undo_lame(std::uint32_t bit_rate) {
+    if (bit_rate <= 160'000) return 1 / 0.95;
+    if (bit_rate <= 192'000) return 1 / 0.97;
+    return bit_rate <= 224'000 ? 1 / 0.98 : 1;
+}
+
+double unchanged(std::uint32_t) {
+    return 1;
+}
+
 constexpr std::array rows{
     CodecRow{.codec = model::Codec::mp3,
              .encoder = "libmp3lame",
              .muxer = "mp3",
              .extension = "mp3",
              .mime_type = "audio/mpeg",
-             .tags = TagFormat::id3v2},
+             .tags = TagFormat::id3v2,
+             .input_scale = &undo_lame},
     CodecRow{.codec = model::Codec::aac,
              .encoder = "aac",
              .muxer = "ipod",
              .extension = "m4a",
              .mime_type = "audio/x-m4a",
-             .tags = TagFormat::mp4},
+             .tags = TagFormat::mp4,
+             .input_scale = &unchanged},
 };
 
 }  // namespace

@@ -13,11 +13,12 @@ enum class TagFormat { id3v2, mp4 };
 
 struct CodecRow {
     model::Codec codec;
-    std::string_view encoder;      // libavcodec name
-    std::string_view muxer;        // libavformat name
-    std::string_view extension;    // without dot; Apple decides by it
-    std::string_view mime_type;    // enclosure type
+    std::string_view encoder;    // libavcodec name
+    std::string_view muxer;      // libavformat name
+    std::string_view extension;  // without dot; Apple decides by it
+    std::string_view mime_type;  // enclosure type
     TagFormat tags;
+    double (*input_scale)(std::uint32_t bit_rate);  // undoes what the encoder itself does to the level
 };
 [[nodiscard]] std::span<const CodecRow> codec_table() noexcept;
 [[nodiscard]] const CodecRow& codec_row(model::Codec codec) noexcept;

@@ -6,8 +6,8 @@
 
 namespace earshot::media {
 
-// Limits from reliability: duration ≤ 12 h, ≤ 8 channels, 8–192 kHz. Errors (unprocessable / unsupported_media) are sentences for a producer:
-// empty, not audio, video only, no samples, too long, too many channels, truncated head, codec or container not accepted.
+// Limits from reliability: duration ≤ 12 h, ≤ 8 channels, 8–192 kHz. Errors (unprocessable / unsupported_media) are sentences for a
+// producer: empty, not audio, video only, no samples, too long, too many channels, truncated head, codec or container not accepted.
 [[nodiscard]] model::Result<model::MasterInfo> probe(int descriptor);
 
 }  // namespace earshot::media

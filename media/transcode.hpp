@@ -37,8 +37,8 @@ struct TranscodeReport {
 // (stage, 0…1). Returns false to stop: transcode then fails with Errc::conflict "cancelled".
 using Progress = std::function<bool(std::string_view stage, double fraction)>;
 
-// Writes untagged essence files (MP3 with an exact Info/LAME frame and no ID3; faststart M4A). A truncated master is used as far as it decodes, with a
-// warning, when at least 1 s is there; a WAV header that lies is not believed. Every output is decoded again and must hold
+// Writes untagged essence files (MP3 with an exact Info/LAME frame and no ID3; faststart M4A). A truncated master is used as far as it
+// decodes, with a warning, when at least 1 s is there; a WAV header that lies is not believed. Every output is decoded again and must hold
 // profile.target_lufs ± 0.5 and ceiling_dbtp. Silent masters are encoded without gain, with a warning.
 [[nodiscard]] model::Result<TranscodeReport> transcode(int master, const std::vector<RenditionOutput>& outputs, const Progress& progress);
 

@@ -3,9 +3,12 @@
 extern "C" {
 #include <libavutil/error.h>
 #include <libavutil/log.h>
+#include <libavutil/mem.h>
 }
 
 #include <array>
+#include <cerrno>
+#include <cstddef>
 
 namespace earshot::media::av {
 
@@ -21,12 +24,17 @@ std::string describe(int code, const std::string& what) {
 
 AvError::AvError(int code, const std::string& what) : std::runtime_error(describe(code, what)), code_(code) {}
 
+AvError::Cause AvError::cause() const noexcept {
+    if (code_ == AVERROR_DEMUXER_NOT_FOUND) return Cause::unknown_format;
+    return code_ == AVERROR(ENOSPC) || code_ == AVERROR(EDQUOT) || code_ == AVERROR(EFBIG) ? Cause::disk_full : Cause::other;
+}
+
 int av_check(int result, const char* what) {
     if (result < 0) throw AvError(result, what);
     return result;
 }
 
-void silence_log() noexcept {
+void prepare_library() noexcept {
     av_log_set_level(AV_LOG_QUIET);
 }
 

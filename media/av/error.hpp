@@ -9,8 +9,10 @@ namespace earshot::media::av {
 
 class AvError : public std::runtime_error {
 public:
+    enum class Cause { unknown_format, disk_full, other };
     AvError(int code, const std::string& what);
     [[nodiscard]] int code() const noexcept { return code_; }
+    [[nodiscard]] Cause cause() const noexcept;
 
 private:
     int code_;
@@ -26,7 +28,7 @@ T* av_check_pointer(T* pointer, const char* what) {
     return pointer;
 }
 
-// libav writes to stderr by default; the room is silent. Called by every handle that could make it talk; cheap.
-void silence_log() noexcept;
+// libav writes to stderr and allocates without bound by default: neither here. Called by every handle that could make it do so; cheap.
+void prepare_library() noexcept;
 
 }  // namespace earshot::media::av

@@ -28,9 +28,10 @@ private:
     AVDictionary* entries_{};
 };
 
+// Self-synchronising formats (MP3, ADTS) see a frame in any noise, but then score next to nothing.
 const AVInputFormat* guess(AVIOContext* io, unsigned limit) {
     const AVInputFormat* format = nullptr;
-    if (av_probe_input_buffer2(io, &format, "", nullptr, 0, limit) < 0) return nullptr;
+    if (av_probe_input_buffer2(io, &format, "", nullptr, 0, limit) < AVPROBE_SCORE_EXTENSION / 2) return nullptr;
     return format;
 }
 
@@ -49,7 +50,7 @@ InputOptions picture_input() {
 
 InputFile::InputFile(int descriptor, const InputOptions& options)
     : io_(std::make_unique<DescriptorIo>(descriptor, DescriptorIo::Mode::read)) {
-    silence_log();
+    prepare_library();
     const AVInputFormat* format = guess(io_->get(), probe_bytes);
     if (format == nullptr || av_match_list(format->name, options.formats.c_str(), ',') <= 0)
         throw AvError(AVERROR_DEMUXER_NOT_FOUND, "format");
@@ -86,7 +87,7 @@ bool InputFile::read(Packet& packet) {
 }
 
 std::string InputFile::guess_format(int descriptor) {
-    silence_log();
+    prepare_library();
     DescriptorIo io(descriptor, DescriptorIo::Mode::read);
     const AVInputFormat* format = guess(io.get(), probe_bytes);
     return format == nullptr ? "" : format->name;

@@ -9,7 +9,7 @@ namespace earshot::media::av {
 
 OutputFile::OutputFile(int descriptor, const std::string& muxer)
     : shared_(std::make_unique<Shared>()), io_(std::make_unique<DescriptorIo>(descriptor, DescriptorIo::Mode::write)) {
-    silence_log();
+    prepare_library();
     AVFormatContext* context = nullptr;
     av_check(avformat_alloc_output_context2(&context, nullptr, muxer.c_str(), nullptr), "muxer");
     context_.reset(context);

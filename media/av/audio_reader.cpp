@@ -1,0 +1,234 @@
+#include "media/av/audio_reader.hpp"
+
+extern "C" {
+#include <libavutil/avstring.h>
+}
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "media/av/codec.hpp"
+#include "media/av/input_file.hpp"
+#include "media/av/metadata_words.hpp"
+#include "media/av/resampler.hpp"
+
+namespace earshot::media::av {
+
+namespace {
+
+constexpr std::size_t block_frames = 8192;
+constexpr int most_errors_in_a_row = 200;
+constexpr float loudest = 1e4F;  // +80 dBFS: nothing a float recording can mean lies beyond
+
+class Layout {
+public:
+    // Mono and stereo whatever the file calls them; names only matter for a down-mix.
+    explicit Layout(int channels) { set_default(channels); }
+    explicit Layout(const AVChannelLayout& from) {
+        if (from.nb_channels > 2 && from.order == AV_CHANNEL_ORDER_NATIVE)
+            av_check(av_channel_layout_copy(&layout_, &from), "layout");
+        else
+            set_default(from.nb_channels);
+    }
+    ~Layout() { av_channel_layout_uninit(&layout_); }
+    Layout(const Layout&) = delete;
+    Layout& operator=(const Layout&) = delete;
+    [[nodiscard]] const AVChannelLayout* get() const noexcept { return &layout_; }
+
+private:
+    // libavutil's defaults for 3 and 4 hold an LFE or a single rear channel: unlikely for recordings that name nothing.
+    void set_default(int channels) {
+        if (channels == 3)
+            av_channel_layout_from_mask(&layout_, AV_CH_LAYOUT_SURROUND);
+        else if (channels == 4)
+            av_channel_layout_from_mask(&layout_, AV_CH_LAYOUT_QUAD);
+        else
+            av_channel_layout_default(&layout_, channels);
+    }
+    AVChannelLayout layout_{};
+};
+
+bool is_accepted(const AVCodecParameters& parameters) {
+    const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
+    return codec != nullptr && av_match_list(codec->name, audio_input().codecs.c_str(), ',') > 0;
+}
+
+// PCM tells its length by bytes; a header that promises more than the file holds is not believed.
+std::optional<double> pcm_seconds(const AVCodecParameters& parameters, int descriptor) {
+    struct stat status{};
+    const std::int64_t bits = av_get_bits_per_sample(parameters.codec_id);
+    if (bits <= 0 || parameters.sample_rate <= 0 || parameters.ch_layout.nb_channels <= 0 || ::fstat(descriptor, &status) != 0)
+        return std::nullopt;
+    const double bytes_a_second = static_cast<double>(bits) / 8 * parameters.ch_layout.nb_channels * parameters.sample_rate;
+    return static_cast<double>(status.st_size) / bytes_a_second;
+}
+
+void read_length(AudioFileInfo& info, const InputFile& input, const AVStream& stream, int descriptor) {
+    if (input->duration != AV_NOPTS_VALUE && input->duration >= 0) {
+        info.seconds = static_cast<double>(input->duration) / AV_TIME_BASE;
+        info.seconds_exact = input->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE;
+        if (info.seconds_exact) info.claimed_seconds = info.seconds;
+    }
+    if (const auto most = pcm_seconds(*stream.codecpar, descriptor)) {
+        info.seconds = info.seconds ? std::min(*info.seconds, *most) : *most;
+        info.seconds_exact = true;
+    }
+}
+
+AudioFileInfo describe(const InputFile& input, int descriptor) {
+    AudioFileInfo info;
+    info.container = input->iformat->name;
+    info.embedded = metadata_words(*input.get());
+    info.has_video = input.best_stream(AVMEDIA_TYPE_VIDEO) != nullptr;
+    for (unsigned i = 0; i < input->nb_streams; ++i)
+        info.audio_streams += input->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO ? 1 : 0;
+    const AVStream* stream = input.best_stream(AVMEDIA_TYPE_AUDIO);
+    if (stream == nullptr) return info;
+    const AVCodecParameters& parameters = *stream->codecpar;
+    info.codec = avcodec_get_name(parameters.codec_id);
+    info.codec_accepted = is_accepted(parameters);
+    info.sample_rate = static_cast<std::uint32_t>(std::max(parameters.sample_rate, 0));
+    info.channels = static_cast<std::uint32_t>(std::max(parameters.ch_layout.nb_channels, 0));
+    info.channels_unnamed = info.channels > 2 && parameters.ch_layout.order != AV_CHANNEL_ORDER_NATIVE;
+    const int bits = parameters.bits_per_raw_sample > 0 ? parameters.bits_per_raw_sample : av_get_bits_per_sample(parameters.codec_id);
+    info.bits_per_sample = static_cast<std::uint32_t>(std::max(bits, 0));
+    read_length(info, input, *stream, descriptor);
+    return info;
+}
+
+void make_finite(float* samples, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const float sample = samples[i];
+        samples[i] = std::isnan(sample) ? 0.0F : std::clamp(sample, -loudest, loudest);
+    }
+}
+
+}  // namespace
+
+struct AudioReader::State {
+    InputFile input;
+    AudioFileInfo info;
+    AVStream* stream{};
+    std::size_t channels{1};
+    std::optional<Decoder> decoder;
+    std::unique_ptr<Resampler> resampler;
+    int frame_format{-1}, frame_rate{}, frame_channels{};
+    Packet packet;
+    bool at_end{};
+    std::uint64_t damaged{}, frames{};
+
+    explicit State(int descriptor, const InputOptions& options) : input(descriptor, options), info(describe(input, descriptor)) {
+        stream = input.best_stream(AVMEDIA_TYPE_AUDIO);
+        for (unsigned i = 0; i < input->nb_streams; ++i)
+            input->streams[i]->discard = input->streams[i] == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+        channels = info.channels == 1 ? 1 : 2;
+    }
+
+    void append(AudioBlock& block, const std::uint8_t* const* data, int count) {
+        const int room = resampler->bound(count);
+        if (room <= 0) return;
+        const std::size_t before = block.frames();
+        std::array<float*, 2> out{};
+        for (std::size_t c = 0; c < channels; ++c) {
+            block.planes[c].resize(before + static_cast<std::size_t>(room));
+            out[c] = block.planes[c].data() + before;
+        }
+        const auto made = static_cast<std::size_t>(resampler->convert(data, count, out.data(), room));
+        for (std::size_t c = 0; c < channels; ++c) {
+            block.planes[c].resize(before + made);
+            make_finite(out[c], made);
+        }
+        frames += made;
+    }
+
+    // Chained Ogg and spliced MP3 may change format on the way: the old converter is emptied, a new one takes over.
+    void adapt(AudioBlock& block, const AVFrame& frame) {
+        if (resampler && frame.format == frame_format && frame.sample_rate == frame_rate && frame.ch_layout.nb_channels == frame_channels)
+            return;
+        if (resampler) append(block, nullptr, 0);
+        const Layout out(static_cast<int>(channels));
+        const Resampler::Side to{.layout = out.get(), .rate = static_cast<int>(info.sample_rate)};
+        const auto format = static_cast<AVSampleFormat>(frame.format);
+        try {
+            const Layout in(frame.ch_layout);
+            resampler = std::make_unique<Resampler>(Resampler::Side{in.get(), format, frame.sample_rate}, to);
+        } catch (const AvError&) {
+            const Layout in(frame.ch_layout.nb_channels);  // an exotic layout no matrix is known for
+            resampler = std::make_unique<Resampler>(Resampler::Side{in.get(), format, frame.sample_rate}, to);
+        }
+        frame_format = frame.format;
+        frame_rate = frame.sample_rate;
+        frame_channels = frame.ch_layout.nb_channels;
+    }
+
+    void decode(AudioBlock& block, const Packet* what) {
+        try {
+            decoder->decode(what, [&](Frame& frame) {
+                adapt(block, *frame.get());
+                append(block, frame->extended_data, frame->nb_samples);
+            });
+        } catch (const AvError&) {
+            ++damaged;
+        }
+    }
+
+    bool next_packet() {
+        for (int errors = 0; errors < most_errors_in_a_row; ++errors) {
+            try {
+                if (!input.read(packet)) return false;
+                if (packet->stream_index == stream->index) return true;
+            } catch (const AvError&) {
+                ++damaged;
+            }
+        }
+        return false;
+    }
+};
+
+AudioReader::AudioReader(int descriptor, bool ignore_wav_length) {
+    InputOptions options = audio_input();
+    options.ignore_wav_length = ignore_wav_length;
+    state_ = std::make_unique<State>(descriptor, options);
+}
+AudioReader::~AudioReader() = default;
+AudioReader::AudioReader(AudioReader&&) noexcept = default;
+AudioReader& AudioReader::operator=(AudioReader&&) noexcept = default;
+
+const AudioFileInfo& AudioReader::info() const noexcept {
+    return state_->info;
+}
+std::size_t AudioReader::channels() const noexcept {
+    return state_->channels;
+}
+std::uint64_t AudioReader::damaged_places() const noexcept {
+    return state_->damaged;
+}
+std::uint64_t AudioReader::decoded_frames() const noexcept {
+    return state_->frames;
+}
+
+bool AudioReader::read(AudioBlock& block) {
+    State& state = *state_;
+    block.clear();
+    block.channels = state.channels;
+    if (!state.decoder) state.decoder.emplace(state.stream->codecpar, state.stream->time_base, audio_input().codecs);
+    while (!state.at_end && block.frames() < block_frames) {
+        if (state.next_packet()) {
+            state.decode(block, &state.packet);
+        } else {
+            state.at_end = true;
+            state.decode(block, nullptr);
+            if (state.resampler) state.append(block, nullptr, 0);
+        }
+    }
+    return block.frames() > 0;
+}
+
+std::string guess_format(int descriptor) {
+    return InputFile::guess_format(descriptor);
+}
+
+}  // namespace earshot::media::av

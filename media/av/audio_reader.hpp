@@ -1,0 +1,54 @@
+#pragma once
+// Any accepted audio file as a stream of float blocks, mono as mono, everything else as stereo (ITU-R BS.775 down-mix, LFE left out).
+// Gapless: encoder delay and padding known to the container are not heard. Plain interface, no libav types.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "media/audio_block.hpp"
+
+namespace earshot::media::av {
+
+struct AudioFileInfo {
+    std::string container, codec;  // libav's short names
+    std::uint32_t sample_rate{}, channels{}, bits_per_sample{};
+    bool channels_unnamed{};                // more than two, and the file does not say which is which
+    bool codec_accepted{};                  // else read() is not possible
+    std::uint32_t audio_streams{};          // 0: every other field about sound is empty
+    bool has_video{};                       // moving pictures; attached pictures do not count
+    std::optional<double> seconds;          // by the header, for PCM no more than the file has bytes for
+    std::optional<double> claimed_seconds;  // by the header alone
+    bool seconds_exact{};                   // not a guess from the bit rate
+    std::vector<std::string> embedded;      // metadata in plain words
+};
+
+class AudioReader {
+public:
+    // Reads the header only. Throws AvError (see InputFile).
+    explicit AudioReader(int descriptor, bool ignore_wav_length = false);
+    ~AudioReader();
+    AudioReader(AudioReader&&) noexcept;
+    AudioReader& operator=(AudioReader&&) noexcept;
+
+    [[nodiscard]] const AudioFileInfo& info() const noexcept;
+    [[nodiscard]] std::size_t channels() const noexcept;  // of the blocks: 1 or 2
+
+    // Replaces `block` by the next few thousand frames at info().sample_rate; false at the end. Never throws for broken places:
+    // they are left out and counted. Not-a-number becomes silence.
+    bool read(AudioBlock& block);
+
+    [[nodiscard]] std::uint64_t damaged_places() const noexcept;
+    [[nodiscard]] std::uint64_t decoded_frames() const noexcept;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+// Short name of what the bytes look like, from all formats libavformat knows ("hls", "mov,mp4,…"); "" for nothing. Reads the start only.
+[[nodiscard]] std::string guess_format(int descriptor);
+
+}  // namespace earshot::media::av

@@ -1,0 +1,35 @@
+#pragma once
+// From the master's samples to what an encoder gets: delivered rate, one linear gain, true-peak limiter.
+
+#include <cstdint>
+
+#include "media/audio_block.hpp"
+#include "media/av/rate_converter.hpp"
+#include "media/limiter.hpp"
+
+namespace earshot::media {
+
+struct Level {
+    double gain_db{};
+    double ceiling_db{};  // of the limiter
+    bool operator==(const Level&) const = default;
+};
+
+class LevelChain {
+public:
+    LevelChain(std::uint32_t in_rate, std::uint32_t out_rate, std::size_t channels, const Level& level);
+
+    // Appends to `out`. flush() brings the rest; together exactly round(n · out_rate / in_rate) frames.
+    void process(const AudioBlock& in, AudioBlock& out);
+    void flush(AudioBlock& out);
+
+private:
+    void limit(AudioBlock& out);
+
+    av::RateConverter converter_;
+    float gain_;
+    Limiter limiter_;
+    AudioBlock converted_;
+};
+
+}  // namespace earshot::media

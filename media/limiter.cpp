@@ -1,0 +1,112 @@
+#include "media/limiter.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace earshot::media {
+
+namespace {
+
+constexpr double look_ahead_seconds = 0.005, recovery_seconds = 0.1;
+constexpr double near_one = 1.0 - 1e-6;
+
+}  // namespace
+
+double GainCurve::Box::next(double value) noexcept {
+    sum += value - ring[at];
+    ring[at] = value;
+    at = at + 1 == ring.size() ? 0 : at + 1;
+    return sum / static_cast<double>(ring.size());
+}
+
+GainCurve::GainCurve(std::uint32_t sample_rate)
+    : look_ahead_(std::max<std::size_t>(8, static_cast<std::size_t>(look_ahead_seconds * sample_rate))),
+      recovery_(1 - std::exp(-1 / (recovery_seconds * sample_rate))),
+      first_(look_ahead_ / 2),
+      second_(look_ahead_ - look_ahead_ / 2) {}
+
+// Two boxes in a row reach look_ahead_ - 1 values back, and the lowest value is held for look_ahead_: when the peak comes out, every value
+// they average is at or below what it allows.
+float GainCurve::next(float allowed) {
+    const std::uint64_t now = position_++;
+    if (allowed >= 1 && quiet_ > 2 * look_ahead_) return 1;
+    while (!lowest_.empty() && lowest_.back().second >= allowed) lowest_.pop_back();
+    if (allowed < 1) lowest_.emplace_back(now, allowed);
+    while (!lowest_.empty() && lowest_.front().first + look_ahead_ <= now) lowest_.pop_front();
+    const double lowest = lowest_.empty() ? 1.0 : static_cast<double>(lowest_.front().second);
+    held_ = lowest < held_ ? lowest : held_ + (lowest - held_) * recovery_;
+    if (held_ > near_one && lowest_.empty()) held_ = 1;
+    quiet_ = held_ == 1 ? quiet_ + 1 : 0;
+    const double gain = second_.next(first_.next(held_));
+    if (quiet_ > 2 * look_ahead_) {
+        first_.rest();
+        second_.rest();
+    }
+    return static_cast<float>(std::min(gain, 1.0));
+}
+
+Limiter::Limiter(std::uint32_t sample_rate, std::size_t channels, double ceiling_db)
+    : oversampler_(sample_rate), curve_(sample_rate), channels_(channels), ceiling_(static_cast<float>(std::pow(10, ceiling_db / 20))) {
+    waiting_.channels = delayed_.channels = channels;
+    for (std::size_t c = 0; c < channels; ++c) waiting_.planes[c].assign(Oversampler::before, 0.0F);
+}
+
+void Limiter::process(const AudioBlock& in, AudioBlock& out) {
+    out.channels = channels_;
+    for (std::size_t c = 0; c < channels_; ++c)
+        waiting_.planes[c].insert(waiting_.planes[c].end(), in.planes[c].begin(), in.planes[c].end());
+    if (waiting_.frames() <= Oversampler::before + Oversampler::after) return;
+    const std::size_t ready = waiting_.frames() - Oversampler::before - Oversampler::after;
+    detect(ready);
+    for (std::size_t c = 0; c < channels_; ++c) {
+        auto& plane = waiting_.planes[c];
+        const auto first = plane.begin() + Oversampler::before;
+        delayed_.planes[c].insert(delayed_.planes[c].end(), first, first + static_cast<std::ptrdiff_t>(ready));
+        plane.erase(plane.begin(), plane.begin() + static_cast<std::ptrdiff_t>(ready));
+    }
+    for (std::size_t i = 0; i < ready; ++i) {
+        const float peak = std::max(peaks_[i], last_peak_);  // the space before a sample belongs to it as well
+        last_peak_ = peaks_[i];
+        emit(curve_.next(peak > ceiling_ ? ceiling_ / peak : 1.0F), out);
+    }
+    for (std::size_t c = 0; c < channels_; ++c)
+        delayed_.planes[c].erase(delayed_.planes[c].begin(), delayed_.planes[c].begin() + static_cast<std::ptrdiff_t>(given_));
+    given_ = 0;
+}
+
+// Fills peaks_ with the highest true peak over the channels; where the samples are low it does not look between them.
+void Limiter::detect(std::size_t ready) {
+    constexpr std::size_t stretch = 64;
+    peaks_.assign(ready, 0.0F);
+    one_.resize(stretch);
+    for (std::size_t c = 0; c < channels_; ++c) {
+        const float* plane = waiting_.planes[c].data();
+        for (std::size_t start = 0; start < ready; start += stretch) {
+            const std::size_t size = std::min(stretch, ready - start);
+            float loudest = 0;
+            for (std::size_t i = 0; i < size + Oversampler::before + Oversampler::after; ++i)
+                loudest = std::max(loudest, std::abs(plane[start + i]));
+            if (loudest * oversampler_.bound() <= ceiling_) continue;
+            oversampler_.peaks(plane + start + Oversampler::before, size, one_.data());
+            for (std::size_t i = 0; i < size; ++i) peaks_[start + i] = std::max(peaks_[start + i], one_[i]);
+        }
+    }
+}
+
+void Limiter::emit(float gain, AudioBlock& out) {
+    if (skipped_ < curve_.delay()) {
+        ++skipped_;
+        return;
+    }
+    for (std::size_t c = 0; c < channels_; ++c) out.planes[c].push_back(delayed_.planes[c][given_] * gain);
+    ++given_;
+}
+
+void Limiter::flush(AudioBlock& out) {
+    AudioBlock silence;
+    silence.channels = channels_;
+    for (std::size_t c = 0; c < channels_; ++c) silence.planes[c].assign(Oversampler::after + curve_.delay(), 0.0F);
+    process(silence, out);
+}
+
+}  // namespace earshot::media

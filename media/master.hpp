@@ -1,0 +1,31 @@
+#pragma once
+// Opening what a producer handed in: every refusal is a sentence, every doubt a warning.
+
+#include <string>
+#include <vector>
+
+#include "content/model/error.hpp"
+#include "content/model/media.hpp"
+#include "media/av/audio_reader.hpp"
+
+namespace earshot::media {
+
+constexpr double longest_seconds = 12 * 3600;
+
+struct OpenMaster {
+    av::AudioReader reader;
+    bool ignore_wav_length{};  // for opening it again
+    std::vector<std::string> warnings;
+    std::vector<std::string> embedded;
+};
+
+// Reads the head. Refuses what probe() documents, except that zero samples show only when reading.
+[[nodiscard]] model::Result<OpenMaster> open_master(int descriptor);
+
+[[nodiscard]] model::MasterInfo master_info(const OpenMaster& master);
+
+// The sentences that need the sound to be read first.
+[[nodiscard]] model::Error no_samples();
+[[nodiscard]] model::Error too_long(double seconds);
+
+}  // namespace earshot::media

@@ -1,0 +1,128 @@
+#include "media/master_scan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "content/model/time.hpp"
+#include "media/loudness_meter.hpp"
+#include "media/master.hpp"
+
+namespace earshot::media {
+
+namespace {
+
+constexpr float full_scale = 0.9999F;
+constexpr int clipped_run = 3;                // so many equal samples at full scale in a row are no accident
+constexpr std::uint64_t clipped_enough = 10;  // places, before it is worth a word
+constexpr double gating_block_seconds = 0.4;
+constexpr double silent_side = 1e-7, heard_side = 1e-5;  // mean squares: -70 and -50 dBFS
+
+// Places where the recorder ran out of numbers: runs at full scale that no longer move.
+class ClipCounter {
+public:
+    void add(const std::vector<float>& samples) {
+        for (const float sample : samples) {
+            const bool flat = std::abs(sample) >= full_scale && std::abs(sample - last_) < 1e-6F;
+            run_ = flat ? run_ + 1 : 1;
+            if (flat && run_ == clipped_run) ++places_;
+            last_ = sample;
+        }
+    }
+    [[nodiscard]] std::uint64_t places() const noexcept { return places_; }
+
+private:
+    float last_{};
+    int run_{};
+    std::uint64_t places_{};
+};
+
+// Energies of the two sides, their sum and their difference.
+struct Sides {
+    double left{}, right{}, sum{}, difference{};
+    std::uint64_t count{};
+    void add(const AudioBlock& block) {
+        for (std::size_t i = 0; i < block.frames(); ++i) {
+            const double l = block.planes[0][i], r = block.planes[1][i];
+            left += l * l;
+            right += r * r;
+            sum += (l + r) * (l + r);
+            difference += (l - r) * (l - r);
+        }
+        count += block.frames();
+    }
+    void warn(std::vector<std::string>& warnings) const {
+        if (count == 0) return;
+        const auto n = static_cast<double>(count);
+        if (std::max(left, right) / n < heard_side) return;
+        if (std::min(left, right) / n < silent_side)
+            warnings.push_back(fmt::format(
+                "The {} side of this recording is silent: listeners hear it in one ear only. A mono master would be heard in both.",
+                left < right ? "left" : "right"));
+        else if (difference < 1e-8 * (left + right))
+            warnings.emplace_back("Both sides of this recording are the same. A mono master would sound equal and make smaller files.");
+        else if (sum < 0.02 * (left + right))
+            warnings.emplace_back(
+                "The two sides of this recording cancel each other out: on a phone's single speaker it nearly vanishes. One side is "
+                "probably inverted.");
+    }
+};
+
+void warn_of_damage(MasterScan& scan, const av::AudioReader& reader) {
+    const auto length = model::format_clock(std::chrono::milliseconds(std::llround(scan.seconds * 1000)));
+    const double claimed = reader.info().claimed_seconds.value_or(0);
+    if (claimed > scan.seconds + std::max(0.5, scan.seconds * 0.005))
+        scan.warnings.push_back(
+            fmt::format("This file says it is {} long but ends after {}: it was probably cut short. What is there was used.",
+                        model::format_clock(std::chrono::milliseconds(std::llround(claimed * 1000))), length));
+    if (reader.damaged_places() > 0)
+        scan.warnings.push_back(
+            fmt::format("This file is damaged in {} place{}, which {} left out. Listen to the result before publishing.",
+                        reader.damaged_places(), reader.damaged_places() == 1 ? "" : "s", reader.damaged_places() == 1 ? "was" : "were"));
+}
+
+void warn_of_level(MasterScan& scan, std::uint64_t clipped_places) {
+    if (scan.seconds < gating_block_seconds)
+        scan.warnings.push_back(fmt::format(
+            "This recording is only {:.2f} s long, too short to measure its loudness. Its level was left as it is.", scan.seconds));
+    else if (!scan.measurable)
+        scan.warnings.emplace_back("This recording is silent. Its level was left as it is; check that the right file was exported.");
+    if (clipped_places >= clipped_enough)
+        scan.warnings.push_back(fmt::format(
+            "This master is clipped in {} places. That cannot be repaired here: record or export it with more headroom.", clipped_places));
+}
+
+}  // namespace
+
+model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::function<void(double)>& tick) {
+    MasterScan scan;
+    const double rate = reader.info().sample_rate;
+    LoudnessMeter meter(reader.info().sample_rate, reader.channels());
+    std::vector<ClipCounter> clips(reader.channels());
+    Sides sides;
+    for (AudioBlock block; reader.read(block);) {
+        meter.add(block);
+        for (std::size_t c = 0; c < clips.size(); ++c) clips[c].add(block.planes[c]);
+        if (clips.size() == 2) sides.add(block);
+        scan.frames += block.frames();
+        scan.seconds = static_cast<double>(scan.frames) / rate;
+        if (scan.seconds > longest_seconds) return std::unexpected(too_long(scan.seconds));
+        tick(scan.seconds);
+    }
+    if (scan.frames == 0 && reader.damaged_places() == 0) return std::unexpected(no_samples());
+    const bool incomplete = reader.damaged_places() > 0 || reader.info().claimed_seconds.value_or(0) > scan.seconds + 0.5;
+    if (incomplete && scan.seconds < 1)
+        return model::fail(model::Errc::unprocessable,
+                           "This file is damaged or cut short: less than a second of it can be read. Export or copy it again.");
+    scan.loudness = meter.result();
+    scan.measurable = scan.loudness.integrated_lufs > silence_lufs;
+    warn_of_damage(scan, reader);
+    std::uint64_t clipped = 0;
+    for (const auto& clip : clips) clipped += clip.places();
+    warn_of_level(scan, clipped);
+    sides.warn(scan.warnings);
+    return scan;
+}
+
+}  // namespace earshot::media

@@ -1,0 +1,27 @@
+#pragma once
+// The first reading of a master: its loudness, its exact length, and what a producer should know about it.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "content/model/error.hpp"
+#include "content/model/media.hpp"
+#include "media/av/audio_reader.hpp"
+
+namespace earshot::media {
+
+struct MasterScan {
+    model::Loudness loudness;
+    std::uint64_t frames{};
+    double seconds{};
+    bool measurable{};  // loud and long enough for BS.1770 to give a number
+    std::vector<std::string> warnings;
+};
+
+// Reads to the end. `tick` is called per block with the seconds read and may throw to stop.
+// Errors (unprocessable): no samples, over 12 h, damaged or cut short with less than a second left.
+[[nodiscard]] model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::function<void(double seconds)>& tick);
+
+}  // namespace earshot::media

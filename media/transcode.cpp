@@ -1,0 +1,238 @@
+#include "media/transcode.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+#include "media/av/audio_writer.hpp"
+#include "media/av/error.hpp"
+#include "media/codec_table.hpp"
+#include "media/level_pass.hpp"
+#include "media/level_plan.hpp"
+#include "media/loudness_meter.hpp"
+#include "media/master.hpp"
+#include "media/master_scan.hpp"
+#include "media/rendition_check.hpp"
+
+namespace earshot::media {
+
+namespace {
+
+constexpr int most_trials = 3, most_corrections = 3;
+constexpr double noisy_gain_db = 25;
+// Shares of the whole job.
+constexpr double measured_at = 0.12, tried_at = 0.2, encoded_at = 0.9, checked_at = 0.96;
+
+struct Cancelled {};
+
+// Only ever forwards, and not more often than anybody can see.
+class Stages {
+public:
+    explicit Stages(const Progress& progress) : progress_(progress) {}
+    void report(std::string_view stage, double from, double to, double part) {
+        const double fraction = std::max(last_, from + (to - from) * std::clamp(part, 0.0, 1.0));
+        if (stage == stage_ && fraction < last_ + 0.001) return;
+        stage_ = stage;
+        last_ = fraction;
+        if (progress_ && !progress_(stage, fraction)) throw Cancelled{};
+    }
+
+private:
+    const Progress& progress_;
+    std::string_view stage_;
+    double last_{};
+};
+
+struct Rendition {
+    const RenditionOutput& output;
+    const CodecRow& row;
+    LevelPlan plan;
+    RenditionReport report;
+    bool settled{};
+};
+
+class Job {
+public:
+    Job(int descriptor, OpenMaster master, const Progress& progress)
+        : descriptor_(descriptor), master_(std::move(master)), stages_(progress) {}
+
+    model::Result<TranscodeReport> run(const std::vector<RenditionOutput>& outputs) {
+        const double expected = std::max(master_.reader.info().seconds.value_or(0), 1.0);
+        auto scan = scan_master(master_.reader, [&](double seconds) { stages_.report("measuring", 0, measured_at, seconds / expected); });
+        if (!scan) return std::unexpected(scan.error());
+        scan_ = std::move(*scan);
+        plan(outputs);
+        try_levels();
+        double from = tried_at, to = encoded_at;
+        for (int round = 0; round <= most_corrections && !settled(); ++round) {
+            encode(from, to);
+            check(to, round == 0 ? checked_at : 1);
+            from = to = checked_at;  // a second encoding is rare and not foreseen in the shares
+        }
+        if (auto broken = warn_or_refuse()) return std::unexpected(std::move(*broken));
+        stages_.report("checking", 1, 1, 1);
+        return report();
+    }
+
+private:
+    [[nodiscard]] std::size_t channels() const { return master_.reader.channels(); }
+    [[nodiscard]] bool settled() const { return std::ranges::all_of(renditions_, &Rendition::settled); }
+    [[nodiscard]] av::AudioReader reopen() const { return av::AudioReader(descriptor_, master_.ignore_wav_length); }
+
+    void plan(const std::vector<RenditionOutput>& outputs) {
+        for (const RenditionOutput& output : outputs)
+            renditions_.push_back({output, codec_row(output.profile.codec), LevelPlan(output.profile, channels(), scan_), {}});
+    }
+
+    // Levels without encoding until the gain is right, where the limiter makes it hard to foretell: far cheaper than encoding twice.
+    void try_levels() {
+        std::vector<Rendition*> open;
+        for (Rendition& rendition : renditions_)
+            if (rendition.plan.needs_trial()) open.push_back(&rendition);
+        for (int trial = 0; trial < most_trials && !open.empty(); ++trial) {
+            std::vector<LoudnessMeter> meters;
+            std::vector<Taker> takers;
+            meters.reserve(open.size());
+            for (Rendition* rendition : open) {
+                LoudnessMeter& meter = meters.emplace_back(rendition->output.profile.sample_rate, channels());
+                takers.push_back({rendition->output.profile.sample_rate, rendition->plan.level(), [&meter](const AudioBlock* block) {
+                                      if (block != nullptr) meter.add(*block);
+                                  }});
+            }
+            const double step = (tried_at - measured_at) / most_trials, from = measured_at + trial * step;
+            av::AudioReader reader = reopen();
+            run_level_pass(reader, takers,
+                           [&](double seconds) { stages_.report("measuring", from, from + step, seconds / scan_.seconds); });
+            std::size_t at = 0;
+            std::erase_if(open, [&](Rendition* rendition) { return !rendition->plan.learn_from_trial(meters[at++].result()); });
+        }
+    }
+
+    void encode(double from, double to) {
+        std::vector<std::unique_ptr<av::AudioWriter>> writers;
+        std::vector<Taker> takers;
+        for (Rendition& rendition : renditions_) {
+            if (rendition.settled) continue;
+            const model::RenditionProfile& profile = rendition.output.profile;
+            const std::uint32_t bit_rate = channels() == 1 ? profile.mono_bit_rate : profile.bit_rate;
+            if (std::exchange(rendition.report.bit_rate, bit_rate) != 0 && ::ftruncate(rendition.output.descriptor, 0) != 0)
+                throw std::runtime_error("a rendition could not be emptied");
+            writers.push_back(std::make_unique<av::AudioWriter>(
+                rendition.output.descriptor, av::AudioWriterOptions{.encoder = std::string(rendition.row.encoder),
+                                                                    .muxer = std::string(rendition.row.muxer),
+                                                                    .sample_rate = profile.sample_rate,
+                                                                    .channels = static_cast<std::uint32_t>(channels()),
+                                                                    .bit_rate = bit_rate,
+                                                                    .scale = static_cast<float>(rendition.row.input_scale(bit_rate))}));
+            takers.push_back({profile.sample_rate, rendition.plan.level(), [writer = writers.back().get()](const AudioBlock* block) {
+                                  block != nullptr ? writer->write(*block) : writer->finish();
+                              }});
+            rendition.report.gain_db = rendition.plan.level().gain_db;
+        }
+        av::AudioReader reader = reopen();
+        run_level_pass(reader, takers, [&](double seconds) { stages_.report("encoding", from, to, seconds / scan_.seconds); });
+    }
+
+    void check(double from, double to) {
+        std::vector<Rendition*> open;
+        std::vector<int> descriptors;
+        for (Rendition& rendition : renditions_) {
+            if (rendition.settled) continue;
+            open.push_back(&rendition);
+            descriptors.push_back(rendition.output.descriptor);
+        }
+        const double total = scan_.seconds * static_cast<double>(open.size());
+        const auto decoded = check_renditions(descriptors, [&](double seconds) { stages_.report("checking", from, to, seconds / total); });
+        for (std::size_t i = 0; i < open.size(); ++i) {
+            if (std::abs(decoded[i].seconds - scan_.seconds) > 0.25) throw std::runtime_error("a rendition is not as long as its master");
+            open[i]->report.loudness = decoded[i].loudness;
+            open[i]->settled = !open[i]->plan.learn_from_rendition(decoded[i].loudness);
+        }
+    }
+
+    // The ceiling is a promise to every player; the loudness of a recording that is all peaks is not in our hands.
+    std::optional<model::Error> warn_or_refuse() {
+        for (const Rendition& rendition : renditions_) {
+            const model::Loudness& loudness = rendition.report.loudness;
+            if (loudness.true_peak_dbtp > rendition.output.profile.ceiling_dbtp)
+                return model::Error{
+                    model::Errc::unprocessable,
+                    fmt::format("The peaks of this recording could not be held under {:.1f} dBTP. Export it with a limiter and try again.",
+                                rendition.output.profile.ceiling_dbtp)};
+            if (!rendition.plan.holds_target(loudness))
+                scan_.warnings.push_back(fmt::format(
+                    "The peaks of this recording are so far above the rest that \"{}\" only reached {:.1f} LUFS instead of {:.1f}.",
+                    rendition.output.profile.name, loudness.integrated_lufs, rendition.plan.target_lufs()));
+        }
+        const auto loudest = std::ranges::max_element(renditions_, {}, [](const Rendition& r) { return r.report.gain_db; });
+        if (loudest != renditions_.end() && loudest->report.gain_db > noisy_gain_db)
+            scan_.warnings.push_back(
+                fmt::format("This master is very quiet ({:.0f} LUFS). It was raised by {:.0f} dB, and its noise with it.",
+                            scan_.loudness.integrated_lufs, loudest->report.gain_db));
+        return std::nullopt;
+    }
+
+    TranscodeReport report() {
+        TranscodeReport result{.master = master_info(master_), .before = scan_.loudness, .renditions = {}, .warnings = master_.warnings};
+        result.master.duration = std::chrono::milliseconds(std::llround(scan_.seconds * 1000));
+        result.warnings.insert(result.warnings.end(), scan_.warnings.begin(), scan_.warnings.end());
+        for (Rendition& rendition : renditions_) {
+            struct stat status{};
+            if (::fstat(rendition.output.descriptor, &status) != 0) throw std::runtime_error("a rendition has vanished");
+            rendition.report.profile = rendition.output.profile.name;
+            rendition.report.sample_rate = rendition.output.profile.sample_rate;
+            rendition.report.channels = static_cast<std::uint32_t>(channels());
+            rendition.report.duration = result.master.duration;
+            rendition.report.byte_length = static_cast<std::uint64_t>(status.st_size);
+            result.renditions.push_back(rendition.report);
+        }
+        return result;
+    }
+
+    int descriptor_;
+    OpenMaster master_;
+    Stages stages_;
+    MasterScan scan_;
+    std::vector<Rendition> renditions_;
+};
+
+model::Status check_profiles(const std::vector<RenditionOutput>& outputs) {
+    for (const auto& [profile, descriptor] : outputs)
+        if (!av::encoder_takes_rate(std::string(codec_row(profile.codec).encoder), profile.sample_rate))
+            return model::fail(model::Errc::invalid_input,
+                               fmt::format("The rendition \"{}\" asks for {} Hz, which its codec cannot deliver. Use 44,100 or 48,000.",
+                                           profile.name, profile.sample_rate));
+    return {};
+}
+
+}  // namespace
+
+model::Result<TranscodeReport> transcode(int descriptor, const std::vector<RenditionOutput>& outputs, const Progress& progress) {
+    if (auto status = check_profiles(outputs); !status) return std::unexpected(status.error());
+    auto master = open_master(descriptor);
+    if (!master) return std::unexpected(master.error());
+    try {
+        return Job(descriptor, std::move(*master), progress).run(outputs);
+    } catch (const Cancelled&) {
+        return model::fail(model::Errc::conflict, "cancelled");
+    } catch (const av::AvError& error) {
+        if (error.cause() != av::AvError::Cause::disk_full) throw;
+        return model::fail(model::Errc::insufficient_storage, "The disk is full: there is no room for the finished files.");
+    }
+}
+
+model::Result<model::Loudness> measure(int descriptor) {
+    auto master = open_master(descriptor);
+    if (!master) return std::unexpected(master.error());
+    auto scan = scan_master(master->reader, [](double) {});
+    if (!scan) return std::unexpected(scan.error());
+    return scan->loudness;
+}
+
+}  // namespace earshot::media

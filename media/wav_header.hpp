@@ -1,0 +1,23 @@
+#pragma once
+// What the chunks of a RIFF/RF64 WAVE file promise, compared with the bytes that are there. libavformat believes most of it; we don't.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace earshot::media {
+
+struct WavHeader {
+    bool has_data{};                 // a data chunk was found
+    std::uint64_t claimed{};         // bytes of sound by the header
+    std::uint64_t available{};       // bytes from the start of the sound to the end of the file
+    bool open_ended{};               // the writer could not go back: 0xFFFFFFFF and the like
+    bool continues{};                // more sound follows where the header says it ends (length wrapped at 4 GiB, recorder lost power)
+    std::vector<std::string> extra;  // names of chunks that hold words of other programs: "iXML", "axml"
+};
+
+// Nothing when the file is no WAV at all. Reads chunk heads only.
+[[nodiscard]] std::optional<WavHeader> read_wav_header(int descriptor);
+
+}  // namespace earshot::media
