@@ -30,6 +30,9 @@ namespace id3 = TagLib::ID3v2;
 using TagLib::ByteVector;
 using TagLib::String;
 
+// FFmpeg reads the sizes of frames inside CHAP as plain numbers where v2.4 has seven bits a byte, and then drops the whole chapter. Below
+// 128 both readings agree, so nothing longer goes in there.
+constexpr std::size_t longest_inside = 127;
 constexpr unsigned no_offset = 0xFFFFFFFFU;  // "use the times" (ID3v2 chapter frame addendum)
 
 ByteVector id(std::string_view name) {
@@ -47,16 +50,16 @@ void add_text(id3::Tag& tag, std::string_view name, const std::string& text) {
 }
 
 // ISO 639-2 has no code for "unknown" that ID3 knows; its own is "XXX".
-ByteVector language_code(const std::string& bcp47) {
-    const auto code = iso639_2(bcp47);
-    return id(code == "und" ? "XXX" : code);
+std::string language_code(const std::string& bcp47_tag) {
+    const auto code = iso639_2(bcp47_tag);
+    return code == "und" ? "XXX" : code;
 }
 
 template <class Frame>
 void add_words(id3::Tag& tag, const std::string& text, const std::string& language) {
     if (text.empty()) return;
     auto* frame = new Frame(String::UTF8);
-    frame->setLanguage(language_code(language));
+    frame->setLanguage(id(language_code(language)));
     frame->setText(to_taglib(text));
     tag.addFrame(frame);
 }
@@ -85,8 +88,8 @@ void add_chapters(id3::Tag& tag, const std::vector<model::Chapter>& chapters, st
     tag.addFrame(contents);
     for (std::size_t i = 0; i < chapters.size(); ++i) {
         id3::FrameList inside;
-        inside.append(text_frame("TIT2", chapters[i].title));
-        if (!chapters[i].href.empty()) {
+        inside.append(text_frame("TIT2", model::truncate_utf8(chapters[i].title, longest_inside - 1)));  // and the encoding byte
+        if (!chapters[i].href.empty() && chapters[i].href.size() + 2 <= longest_inside) {
             auto* link = new id3::UserUrlLinkFrame(String::UTF8);
             link->setUrl(to_taglib(chapters[i].href));
             inside.append(link);
@@ -119,7 +122,7 @@ void fill(id3::Tag& tag, const AudioTags& tags, std::chrono::milliseconds durati
         add_text(tag, "TDRC", time);
         add_text(tag, "TDRL", time);
     }
-    if (!tags.language.empty()) tag.addFrame(text_frame("TLAN", language_code(tags.language).data(), String::Latin1));
+    if (!tags.language.empty()) tag.addFrame(text_frame("TLAN", language_code(tags.language), String::Latin1));
     add_text(tag, "TCOP", tags.copyright);
     add_people(tag, tags.people);
     tag.addFrame(new id3::PodcastFrame);
