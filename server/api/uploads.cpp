@@ -75,7 +75,7 @@ Streamed open_chunk(Context& context, const Request& request, const storage::Upl
     if (size && offset == upload.offset && *size > upload.length - offset)
         return Answer(tus_problem(
             {Errc::invalid_input, fmt::format("Only {} bytes are missing; this chunk has {}.", upload.length - offset, *size)}));
-    auto writer = context.uploads.open(upload.id, offset);
+    auto writer = context.uploads.open(upload.id, offset, !checksum->empty());
     if (!writer) return Answer(tus_problem(writer.error()));
     return std::make_unique<ChunkSink>(std::move(*writer), std::move(*checksum), created);
 }

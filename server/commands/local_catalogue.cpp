@@ -1,0 +1,29 @@
+#include "server/commands/local_catalogue.hpp"
+
+#include <fmt/format.h>
+
+namespace earshot::commands {
+
+int with_local_data(const ServeOptions& options, const std::function<model::Status(LocalData&)>& work) {
+    const auto refused = [](std::string_view sentence) {
+        fmt::print(stderr, "{}\n", sentence);
+        return 1;
+    };
+    auto settings = app::effective_settings(options);
+    if (!settings) return refused(settings.error().message);
+    LocalData data{std::move(*settings), {}};
+    data.where = app::places(data.settings);
+    if (auto ready = app::prepare(data.where); !ready) return refused(ready.error().message);
+    const model::Status done = work(data);
+    return done ? 0 : refused(done.error().message);
+}
+
+storage::Database::Options catalogue_file(const std::filesystem::path& file) {
+    return {.file = file, .migrations = storage::catalogue_migrations(), .readers = 1, .full_sync = true};
+}
+
+storage::Database::Options statistics_file(const std::filesystem::path& file) {
+    return {.file = file, .migrations = storage::statistics_migrations(), .readers = 1, .full_sync = false};
+}
+
+}  // namespace earshot::commands
