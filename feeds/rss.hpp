@@ -11,8 +11,8 @@
 namespace earshot::feeds {
 
 struct FeedDocument {
-    std::string xml;                     // UTF-8, well-formed whatever the titles hold
-    model::Timestamp last_modified{};    // latest of show, episodes and tagged_at; also lastBuildDate
+    std::string xml;                   // UTF-8, well-formed whatever the titles hold
+    model::Timestamp last_modified{};  // latest of show, episodes and tagged_at; also lastBuildDate
 };
 
 // `episodes`: the public ones, newest first. `base_url`: "https://pod.example.org", no trailing slash.
