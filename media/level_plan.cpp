@@ -57,6 +57,7 @@ bool LevelPlan::approach(double measured_lufs, double tolerance) {
         response = (measured_lufs - *last_lufs_) / (level_.gain_db - *last_gain_);
     if (response < least_response) {
         capped_ = true;
+        level_.gain_db = *last_gain_;  // what was added since only raised the noise
         return false;
     }
     last_gain_ = level_.gain_db;

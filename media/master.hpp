@@ -14,7 +14,7 @@ constexpr double longest_seconds = 12 * 3600;
 
 struct OpenMaster {
     av::AudioReader reader;
-    bool ignore_wav_length{};  // for opening it again
+    av::AudioReaderOptions options;  // for opening it again
     std::vector<std::string> warnings;
     std::vector<std::string> embedded;
 };

@@ -83,7 +83,7 @@ public:
 private:
     [[nodiscard]] std::size_t channels() const { return master_.reader.channels(); }
     [[nodiscard]] bool settled() const { return std::ranges::all_of(renditions_, &Rendition::settled); }
-    [[nodiscard]] av::AudioReader reopen() const { return av::AudioReader(descriptor_, master_.ignore_wav_length); }
+    [[nodiscard]] av::AudioReader reopen() const { return av::AudioReader(descriptor_, master_.options); }
 
     void plan(const std::vector<RenditionOutput>& outputs) {
         for (const RenditionOutput& output : outputs)

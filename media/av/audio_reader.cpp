@@ -188,10 +188,11 @@ struct AudioReader::State {
     }
 };
 
-AudioReader::AudioReader(int descriptor, bool ignore_wav_length) {
-    InputOptions options = audio_input();
-    options.ignore_wav_length = ignore_wav_length;
-    state_ = std::make_unique<State>(descriptor, options);
+AudioReader::AudioReader(int descriptor, const AudioReaderOptions& options) {
+    InputOptions input = audio_input();
+    input.ignore_wav_length = options.ignore_wav_length;
+    input.own_file = options.own_file;
+    state_ = std::make_unique<State>(descriptor, input);
 }
 AudioReader::~AudioReader() = default;
 AudioReader::AudioReader(AudioReader&&) noexcept = default;

@@ -25,10 +25,15 @@ struct AudioFileInfo {
     std::vector<std::string> embedded;      // metadata in plain words
 };
 
+struct AudioReaderOptions {
+    bool ignore_wav_length{};  // read a WAV to the end of the file, whatever its header says
+    bool own_file{};           // made by us, however short
+};
+
 class AudioReader {
 public:
     // Reads the header only. Throws AvError (see InputFile).
-    explicit AudioReader(int descriptor, bool ignore_wav_length = false);
+    explicit AudioReader(int descriptor, const AudioReaderOptions& options = {});
     ~AudioReader();
     AudioReader(AudioReader&&) noexcept;
     AudioReader& operator=(AudioReader&&) noexcept;

@@ -10,6 +10,7 @@ namespace earshot::media::av {
 namespace {
 
 constexpr unsigned probe_bytes = 1U << 20;
+constexpr int sound_score = AVPROBE_SCORE_EXTENSION / 2;
 
 int refuse_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) {
     return AVERROR(EACCES);
@@ -29,9 +30,9 @@ private:
 };
 
 // Self-synchronising formats (MP3, ADTS) see a frame in any noise, but then score next to nothing.
-const AVInputFormat* guess(AVIOContext* io, unsigned limit) {
+const AVInputFormat* guess(AVIOContext* io, int least_score) {
     const AVInputFormat* format = nullptr;
-    if (av_probe_input_buffer2(io, &format, "", nullptr, 0, limit) < AVPROBE_SCORE_EXTENSION / 2) return nullptr;
+    if (av_probe_input_buffer2(io, &format, "", nullptr, 0, probe_bytes) < least_score) return nullptr;
     return format;
 }
 
@@ -51,7 +52,7 @@ InputOptions picture_input() {
 InputFile::InputFile(int descriptor, const InputOptions& options)
     : io_(std::make_unique<DescriptorIo>(descriptor, DescriptorIo::Mode::read)) {
     prepare_library();
-    const AVInputFormat* format = guess(io_->get(), probe_bytes);
+    const AVInputFormat* format = guess(io_->get(), options.own_file ? 1 : sound_score);
     if (format == nullptr || av_match_list(format->name, options.formats.c_str(), ',') <= 0)
         throw AvError(AVERROR_DEMUXER_NOT_FOUND, "format");
 
@@ -89,7 +90,7 @@ bool InputFile::read(Packet& packet) {
 std::string InputFile::guess_format(int descriptor) {
     prepare_library();
     DescriptorIo io(descriptor, DescriptorIo::Mode::read);
-    const AVInputFormat* format = guess(io.get(), probe_bytes);
+    const AVInputFormat* format = guess(io.get(), sound_score);
     return format == nullptr ? "" : format->name;
 }
 

@@ -12,6 +12,12 @@ namespace earshot::media::av {
 
 namespace {
 
+InputOptions own_audio() {
+    InputOptions options = audio_input();
+    options.own_file = true;
+    return options;
+}
+
 // The one stream we read; everything else is discarded by the demuxer.
 AVStream* select_audio(const InputFile& input) {
     AVStream* audio = input.best_stream(AVMEDIA_TYPE_AUDIO);
@@ -24,7 +30,7 @@ AVStream* select_audio(const InputFile& input) {
 }  // namespace
 
 void remux_audio(int input_descriptor, int output_descriptor, const RemuxOptions& options) {
-    InputFile input(input_descriptor);
+    InputFile input(input_descriptor, own_audio());
     const AVStream* from = select_audio(input);
     OutputFile output(output_descriptor, options.muxer);
     AVStream* to = output.add_stream(from->codecpar, from->time_base);
@@ -41,7 +47,7 @@ void remux_audio(int input_descriptor, int output_descriptor, const RemuxOptions
 }
 
 std::vector<RemuxChapter> read_chapters(int input_descriptor) {
-    const InputFile input(input_descriptor);
+    const InputFile input(input_descriptor, own_audio());
     std::vector<RemuxChapter> chapters;
     for (unsigned i = 0; i < input->nb_chapters; ++i) {
         const AVChapter* chapter = input->chapters[i];
@@ -53,7 +59,7 @@ std::vector<RemuxChapter> read_chapters(int input_descriptor) {
 }
 
 void for_each_audio_packet(int input_descriptor, const std::function<bool(const PacketPlace&)>& take) {
-    InputFile input(input_descriptor);
+    InputFile input(input_descriptor, own_audio());
     const AVStream* audio = select_audio(input);
     for (Packet packet; input.read(packet);) {
         if (packet->stream_index != audio->index) continue;

@@ -1,0 +1,25 @@
+#pragma once
+// Still pictures: JPEG and PNG in, baseline JPEG out. Plain interface, no libav types. Everything throws AvError.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace earshot::media::av {
+
+enum class PictureFormat { jpeg, png };
+
+struct SquarePicture {
+    std::uint32_t side{};
+    std::vector<std::uint8_t> rgba;  // 4 × side × side bytes, opaque
+};
+
+// Decodes, scales down to `most_side` when larger, turns upright as EXIF says, puts transparent parts on white. The decoder must come to
+// `side` × `side` pixels, as the head said: more is refused before memory is taken.
+[[nodiscard]] SquarePicture decode_square_picture(PictureFormat format, std::span<const std::uint8_t> bytes, std::uint32_t side,
+                                                  std::uint32_t most_side);
+
+// Baseline, 4:2:0, full range, high quality, no metadata; scaled to `side`.
+[[nodiscard]] std::vector<std::uint8_t> encode_jpeg(const SquarePicture& picture, std::uint32_t side);
+
+}  // namespace earshot::media::av

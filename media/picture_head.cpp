@@ -1,0 +1,90 @@
+#include "media/picture_head.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace earshot::media {
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+std::uint32_t big16(Bytes bytes, std::size_t at) {
+    return static_cast<std::uint32_t>(bytes[at] << 8 | bytes[at + 1]);
+}
+std::uint32_t big32(Bytes bytes, std::size_t at) {
+    return big16(bytes, at) << 16 | big16(bytes, at + 2);
+}
+
+bool starts_with(Bytes bytes, std::string_view mark) {
+    return bytes.size() >= mark.size() &&
+           std::equal(mark.begin(), mark.end(), bytes.begin(), [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
+}
+
+model::Result<PictureHead> broken() {
+    return model::fail(model::Errc::unprocessable, "The picture is damaged or cut off; export it again and hand in the new file.");
+}
+
+// ITU-T T.81 Annex B: segments up to the frame header; the frame header tells size and components.
+model::Result<PictureHead> read_jpeg(Bytes bytes) {
+    PictureHead head{.kind = PictureHead::Kind::jpeg};
+    for (std::size_t at = 2; at + 4 <= bytes.size();) {
+        const auto mark = bytes[at + 1];
+        if (bytes[at] != 0xFF) return broken();
+        if (mark == 0xFF) {  // fill byte
+            ++at;
+            continue;
+        }
+        const auto length = big16(bytes, at + 2);
+        if (length < 2 || at + 2 + length > bytes.size()) return broken();
+        const bool frame_header = mark >= 0xC0 && mark <= 0xCF && mark != 0xC4 && mark != 0xC8 && mark != 0xCC;
+        if (frame_header) {
+            if (length < 8) return broken();
+            if (mark > 0xC2 || bytes[at + 4] != 8) {
+                return model::fail(
+                    model::Errc::unsupported_media,
+                    "This kind of JPEG (lossless, arithmetic or 12-bit) is not shown by podcast apps; export it as an ordinary JPEG.");
+            }
+            head.height = big16(bytes, at + 5);
+            head.width = big16(bytes, at + 7);
+            head.components = bytes[at + 9];
+        }
+        at += 2 + length;
+        if (mark != 0xDA) continue;  // start of scan: the picture's own data follow
+        constexpr std::array<std::uint8_t, 2> end{0xFF, 0xD9};
+        head.complete = !std::ranges::search(bytes.subspan(at), end).empty();
+        return head.width == 0 || head.height == 0 ? broken() : head;
+    }
+    return broken();
+}
+
+// PNG specification: IHDR comes first, IEND last.
+model::Result<PictureHead> read_png(Bytes bytes) {
+    if (bytes.size() < 33 || big32(bytes, 8) != 13 || !starts_with(bytes.subspan(12), "IHDR")) return broken();
+    constexpr std::array<unsigned, 7> channels{1, 0, 3, 1, 2, 0, 4};
+    const auto type = bytes[25];
+    PictureHead head{.kind = PictureHead::Kind::png, .width = big32(bytes, 16), .height = big32(bytes, 20)};
+    if (type >= channels.size() || channels[type] == 0 || head.width == 0 || head.height == 0) return broken();
+    head.components = channels[type];
+    for (std::size_t at = 8; at + 12 <= bytes.size();) {
+        const std::size_t length = big32(bytes, at);
+        if (length > bytes.size() - at - 12) break;
+        if (starts_with(bytes.subspan(at + 4), "IEND")) {
+            head.complete = true;
+            break;
+        }
+        at += 12 + length;
+    }
+    return head;
+}
+
+}  // namespace
+
+model::Result<PictureHead> read_picture_head(Bytes bytes) {
+    if (starts_with(bytes, "\xFF\xD8\xFF")) return read_jpeg(bytes);
+    if (starts_with(bytes, "\x89PNG\r\n\x1A\n")) return read_png(bytes);
+    return model::fail(model::Errc::unsupported_media,
+                       "This file is neither a JPEG nor a PNG picture; export the cover as one of these, square, 3000 × 3000 pixels.");
+}
+
+}  // namespace earshot::media
