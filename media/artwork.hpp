@@ -15,7 +15,8 @@ struct ArtworkFile {
 };
 
 // By header before decoding: JPEG or PNG, ≤ 10 MiB, ≤ 36 megapixels, square, ≥ 1400 px, RGB or grey (CMYK refused). EXIF turns are applied,
-// all metadata dropped, sizes over 3000 scaled down. Errors: unsupported_media, unprocessable, each a sentence saying what to hand in instead.
+// all metadata dropped, sizes over 3000 scaled down. Errors: unsupported_media, unprocessable, each a sentence saying what to hand in
+// instead.
 [[nodiscard]] model::Result<std::vector<ArtworkFile>> make_artwork(int descriptor);
 
 }  // namespace earshot::media

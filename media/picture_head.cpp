@@ -81,7 +81,7 @@ model::Result<PictureHead> read_png(Bytes bytes) {
 }  // namespace
 
 model::Result<PictureHead> read_picture_head(Bytes bytes) {
-    if (starts_with(bytes, "\xFF\xD8\xFF")) return read_jpeg(bytes);
+    if (starts_with(bytes, "\xFF\xD8")) return read_jpeg(bytes);
     if (starts_with(bytes, "\x89PNG\r\n\x1A\n")) return read_png(bytes);
     return model::fail(model::Errc::unsupported_media,
                        "This file is neither a JPEG nor a PNG picture; export the cover as one of these, square, 3000 × 3000 pixels.");

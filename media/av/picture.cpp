@@ -40,8 +40,8 @@ Frame decode(PictureFormat format, std::span<const std::uint8_t> bytes, std::uin
     const auto id = format == PictureFormat::jpeg ? AV_CODEC_ID_MJPEG : AV_CODEC_ID_PNG;
     CodecContext context(av_check_pointer(avcodec_find_decoder(id), "decoder"));
     context->thread_count = 1;
-    context->max_pixels = std::int64_t{side} * side;
-    context->err_recognition = AV_EF_EXPLODE;
+    context->max_pixels = (std::int64_t{side} + 64) * (side + 64);  // libavcodec counts rows as aligned in memory
+    context->err_recognition = AV_EF_EXPLODE | AV_EF_CRCCHECK;
     av_check(avcodec_open2(context.get(), nullptr, nullptr), "decoder");
     Packet packet;
     av_check(av_new_packet(packet.get(), static_cast<int>(bytes.size())), "packet");

@@ -1,0 +1,181 @@
+// Cover art: a ladder of plain JPEGs, and a sentence for each picture that cannot be one.
+
+#include "media/artwork.hpp"
+
+#include <array>
+#include <map>
+
+#include "tests/media/tags_support.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+using namespace earshot;
+using namespace earshot::tests;
+
+namespace {
+
+struct Pictures {
+    TemporaryFolder folder;
+
+    std::filesystem::path make(const std::string& name, const std::string& source, const std::string& options = "") {
+        const auto file = folder.path() / name;
+        output_of("ffmpeg -v error -y -f lavfi -i " + source + " -frames:v 1 " + options + " " + file.string());
+        return file;
+    }
+    std::filesystem::path write(const std::string& name, const std::string& bytes) {
+        const auto file = folder.path() / name;
+        std::ofstream(file, std::ios::binary) << bytes;
+        return file;
+    }
+    // Four quarters: red, green / blue, white.
+    std::string quarters() {
+        constexpr int side = 1400;
+        std::string image = "P6 1400 1400 255\n";
+        for (int y = 0; y < side; ++y) {
+            for (int x = 0; x < side; ++x) {
+                const bool right = x >= side / 2, low = y >= side / 2;
+                image += !right && !low ? "\xFE\x01\x01" : right && !low ? "\x01\xFE\x01" : !right ? "\x01\x01\xFE" : "\xFE\xFE\xFE";
+            }
+        }
+        const auto ppm = write("quarters.ppm", image);
+        output_of("ffmpeg -v error -y -i " + ppm.string() + " -q:v 2 " + (folder.path() / "quarters.jpg").string());
+        return bytes_of(folder.path() / "quarters.jpg");
+    }
+    // The colours of the four quarters of a JPEG, as letters.
+    std::string see(const std::vector<std::uint8_t>& jpeg) {
+        const auto file = write("seen.jpg", std::string(jpeg.begin(), jpeg.end()));
+        const auto rgb = output_of("ffmpeg -v error -i " + file.string() + " -vf scale=4:4:flags=area -f rawvideo -pix_fmt rgb24 -");
+        std::string letters;
+        for (const int pixel : {0, 3, 12, 15}) {
+            const auto bright = [&](int part) {
+                return static_cast<unsigned char>(rgb.at(static_cast<std::size_t>(3 * pixel + part))) > 128;
+            };
+            letters += bright(0) && bright(1) && bright(2) ? 'W' : bright(0) ? 'R' : bright(1) ? 'G' : bright(2) ? 'B' : 'K';
+        }
+        return letters;
+    }
+};
+
+std::string with_orientation(const std::string& jpeg, int orientation) {
+    const std::string tiff =
+        std::string("MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0", 19) + static_cast<char>(orientation) + std::string(6, '\0');
+    const std::string body = std::string("Exif\0\0", 6) + tiff;
+    return jpeg.substr(0, 2) + std::string("\xFF\xE1\0", 3) + static_cast<char>(body.size() + 2) + body + jpeg.substr(2);
+}
+
+std::size_t frame_header(const std::string& jpeg) {
+    return jpeg.find(std::string("\xFF\xC0\0\x11\x08", 5));
+}
+
+model::Error refusal(const std::filesystem::path& file) {
+    const auto made = media::make_artwork(OpenDescriptor(file));
+    if (made) throw std::runtime_error("accepted");
+    return made.error();
+}
+
+}  // namespace
+
+TEST_CASE("A cover becomes a ladder of baseline JPEGs without metadata") {
+    Pictures pictures;
+    const auto made = media::make_artwork(OpenDescriptor(pictures.make("big.png", "testsrc2=s=3400x3400", "-metadata comment=secret")));
+    REQUIRE(made);
+    REQUIRE(made->size() == 4);
+    constexpr std::array<std::uint32_t, 4> sizes{3000, 1400, 600, 300};
+    for (std::size_t i = 0; i < 4; ++i) {
+        CHECK((*made)[i].pixels == sizes[i]);
+        const auto& jpeg = (*made)[i].jpeg;
+        const auto file = pictures.write("out.jpg", std::string(jpeg.begin(), jpeg.end()));
+        const auto side = std::to_string(sizes[i]);
+        CHECK(output_of("ffprobe -v error -show_entries stream=codec_name,profile,width,height,pix_fmt -of csv=p=0 " + file.string()) ==
+              "mjpeg,Baseline," + side + "," + side + ",yuvj420p\n");
+        const auto bytes = bytes_of(file);
+        CHECK(bytes.find("Lavc") == std::string::npos);
+        CHECK(bytes.find("secret") == std::string::npos);
+        CHECK(bytes.find("\xFF\xFE") > bytes.find("\xFF\xDA"));  // no comment before the picture's data
+    }
+    CHECK((*made)[2].jpeg.size() < 300'000);
+}
+
+TEST_CASE("A cover keeps its own size up to 3000, and 1400 is not made twice") {
+    Pictures pictures;
+    const auto middle = media::make_artwork(OpenDescriptor(pictures.make("middle.jpg", "testsrc2=s=2000x2000")));
+    REQUIRE(middle);
+    REQUIRE(middle->size() == 4);
+    CHECK((*middle)[0].pixels == 2000);
+    const auto least = media::make_artwork(OpenDescriptor(pictures.make("least.jpg", "testsrc2=s=1400x1400")));
+    REQUIRE(least);
+    REQUIRE(least->size() == 3);
+    CHECK((*least)[0].pixels == 1400);
+}
+
+TEST_CASE("Colours survive, turned as EXIF says") {
+    Pictures pictures;
+    const auto jpeg = pictures.quarters();
+    const std::map<int, std::string> shown{{1, "RGBW"}, {2, "GRWB"}, {3, "WBGR"}, {4, "BWRG"},
+                                           {5, "RBGW"}, {6, "BRWG"}, {7, "WGBR"}, {8, "GWRB"}};
+    for (const auto& [orientation, letters] : shown) {
+        INFO("orientation " << orientation);
+        const auto made = media::make_artwork(OpenDescriptor(pictures.write("turned.jpg", with_orientation(jpeg, orientation))));
+        REQUIRE(made);
+        CHECK(pictures.see(made->back().jpeg) == letters);
+        CHECK(std::string(made->back().jpeg.begin(), made->back().jpeg.end()).find("Exif") == std::string::npos);
+    }
+}
+
+TEST_CASE("Grey, palette and progressive pictures are taken, transparent parts become white") {
+    Pictures pictures;
+    CHECK(media::make_artwork(OpenDescriptor(pictures.make("grey.jpg", "testsrc2=s=1400x1400", "-pix_fmt gray"))));
+    CHECK(media::make_artwork(OpenDescriptor(pictures.make("palette.png", "testsrc2=s=1400x1400", "-pix_fmt pal8"))));
+    CHECK(media::make_artwork(OpenDescriptor(pictures.make("deep.png", "testsrc2=s=1400x1400", "-pix_fmt rgb48be"))));
+    const auto clear = media::make_artwork(OpenDescriptor(pictures.make("clear.png", "color=c=black@0.0:s=1400x1400,format=rgba")));
+    REQUIRE(clear);
+    CHECK(pictures.see(clear->back().jpeg) == "WWWW");
+}
+
+TEST_CASE("What cannot be a cover gets a sentence that says what to hand in") {
+    Pictures pictures;
+    const auto good = bytes_of(pictures.make("good.jpg", "testsrc2=s=1400x1400"));
+    const auto head = frame_header(good);
+    REQUIRE(head != std::string::npos);
+
+    const auto wide = refusal(pictures.make("wide.png", "testsrc2=s=3000x1500"));
+    CHECK(wide.code == model::Errc::unprocessable);
+    CHECK(wide.message == "The picture is 3000 × 1500 pixels, but a cover must be square; crop it, best to 3000 × 3000.");
+    CHECK(refusal(pictures.make("small.png", "testsrc2=s=1398x1398")).message ==
+          "The picture is 1398 × 1398 pixels; a cover needs at least 1400 × 1400, best 3000 × 3000.");
+
+    auto cmyk = good;
+    cmyk[head + 9] = 4;
+    CHECK(refusal(pictures.write("cmyk.jpg", cmyk)).message.find("CMYK") != std::string::npos);
+
+    auto huge = good;
+    huge.replace(head + 5, 4, "\x27\x10\x27\x10");  // 10000 × 10000
+    CHECK(refusal(pictures.write("huge.jpg", huge)).message ==
+          "The picture has 10000 × 10000 pixels; hand in at most 6000 × 6000, best 3000 × 3000.");
+    auto huge_png = bytes_of(pictures.make("good.png", "testsrc2=s=1400x1400"));
+    huge_png.replace(16, 8, std::string("\0\0\x27\x10\0\0\x27\x10", 8));
+    CHECK(refusal(pictures.write("huge.png", huge_png)).message.find("10000 × 10000") != std::string::npos);
+
+    const auto text = refusal(pictures.write("cover.jpg", "#EXTM3U\n/etc/passwd\n"));
+    CHECK(text.code == model::Errc::unsupported_media);
+    CHECK(text.message.find("neither a JPEG nor a PNG") != std::string::npos);
+    CHECK(refusal(pictures.make("cover.gif", "testsrc2=s=1400x1400")).code == model::Errc::unsupported_media);
+    CHECK(refusal(pictures.write("empty.jpg", "")).message.find("empty") != std::string::npos);
+    CHECK(refusal(pictures.write("large.jpg", good + std::string(10U << 20, 'x'))).message.find("10 MiB") != std::string::npos);
+}
+
+TEST_CASE("Damaged pictures are refused, wherever they are cut") {
+    Pictures pictures;
+    const auto jpeg = bytes_of(pictures.make("good.jpg", "testsrc2=s=1400x1400"));
+    const auto png = bytes_of(pictures.make("good.png", "testsrc2=s=1400x1400"));
+    for (const auto* whole : {&jpeg, &png}) {
+        for (const std::size_t length : {std::size_t{12}, std::size_t{20}, std::size_t{300}, whole->size() / 2, whole->size() - 13}) {
+            INFO("cut to " << length << " of " << whole->size());
+            CHECK(refusal(pictures.write("cut", whole->substr(0, length))).code == model::Errc::unprocessable);
+        }
+    }
+    // The head tells 1400, the picture inside is another: the decoder must not follow.
+    auto liar = png;
+    liar.replace(16, 8, std::string("\0\0\x10\0\0\0\x10\0", 8));
+    CHECK(refusal(pictures.write("liar.png", liar)).message.find("damaged") != std::string::npos);
+}
