@@ -28,7 +28,11 @@ struct ServerOptions {
     std::chrono::milliseconds idle_timeout{20'000};
     std::chrono::milliseconds drain_timeout{30'000};  // graceful stop: running transfers may take that long
     int send_buffer_bytes{0};                         // SO_SNDBUF for accepted sockets, 0 = the house default (see performance notes)
-    bool redirect_missing_host{false};
+    std::vector<std::string> trusted_proxies;         // addresses or CIDR blocks whose X-Forwarded-For is believed
+    std::size_t pool_queue{1'024};                    // blocking work waiting for a thread; beyond it requests get 503
+    std::chrono::milliseconds sweep_interval{1'000};  // how often deadlines and acknowledged bytes are looked at
+    std::chrono::milliseconds linger_timeout{2'000};  // how long a closed connection may take to let its last bytes arrive
+    std::chrono::milliseconds heartbeat{15'000};      // of event streams
 };
 
 // What a log line may say of a request: never an address, agent, referrer, query or private path.
@@ -44,7 +48,8 @@ struct RequestLog {
 
 class Server {
 public:
-    // Throws std::system_error naming the address when it cannot listen. `sink` and `log` are called from network threads.
+    // Throws std::system_error naming the address when it cannot listen, std::invalid_argument naming a bad option. `sink` and `log` are
+    // called from network threads.
     Server(ServerOptions options, Router router, model::DeliverySink sink, std::function<void(const RequestLog&)> log);
     ~Server();
     Server(const Server&) = delete;

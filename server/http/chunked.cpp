@@ -1,0 +1,111 @@
+#include "server/http/chunked.hpp"
+
+#include <algorithm>
+
+namespace earshot::http {
+namespace {
+
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+unsigned hex_value(char c) {
+    return static_cast<unsigned>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+}
+bool is_clean(std::string_view text) {
+    return std::ranges::all_of(text, [](unsigned char c) { return (c >= 0x20 && c != 0x7F) || c == '\t'; });
+}
+
+}  // namespace
+
+void ChunkedDecoder::fail(std::string_view fault) {
+    state_ = State::failed;
+    fault_ = fault;
+}
+
+std::size_t ChunkedDecoder::take_line(std::string_view bytes, std::size_t limit) {
+    if (line_complete_) {
+        line_.clear();
+        line_complete_ = false;
+    }
+    const auto newline = bytes.find('\n');
+    const auto used = newline == std::string_view::npos ? bytes.size() : newline + 1;
+    if (line_.size() + used > limit + 2) {
+        fail("A line of the chunked body is too long.");
+        return used;
+    }
+    line_.append(bytes.substr(0, used));
+    if (const auto cr = line_.find('\r'); newline == std::string_view::npos ? cr != std::string::npos && cr + 1 != line_.size()
+                                                                            : cr == std::string::npos || cr + 2 != line_.size()) {
+        fail("Lines of a chunked body must end with CR LF.");
+    } else if (newline != std::string_view::npos) {
+        line_.resize(line_.size() - 2);
+        line_complete_ = true;
+    }
+    return used;
+}
+
+void ChunkedDecoder::read_size_line() {
+    const std::string_view line = line_;
+    const auto digits = static_cast<std::size_t>(std::ranges::find_if_not(line, is_hex) - line.begin());
+    if (digits == 0 || digits > 16) return fail("A chunk size must be a hexadecimal number.");
+    auto extension = line.substr(digits);
+    extensions_ += extension.size();
+    if (extensions_ > max_extensions) return fail("The chunk extensions are too long.");
+    // White space may stand before the ';' of an extension, and nowhere else (RFC 9112 §7.1.1).
+    if (const auto start = extension.find_first_not_of(" \t"); start != std::string_view::npos) extension.remove_prefix(start);
+    if ((digits < line.size() && !extension.starts_with(';')) || !is_clean(extension))
+        return fail("A chunk size is followed by something odd.");
+    remaining_ = 0;
+    for (const char c : line.substr(0, digits)) remaining_ = remaining_ << 4U | hex_value(c);
+    state_ = remaining_ == 0 ? State::trailer_line : State::data;
+}
+
+void ChunkedDecoder::read_trailer_line() {
+    trailers_ += line_.size() + 2;
+    if (line_.empty()) {
+        state_ = State::done;
+        return;
+    }
+    const auto colon = line_.find(':');
+    const auto name = std::string_view(line_).substr(0, std::min(colon, line_.size()));
+    const auto odd = [](unsigned char c) { return c <= 0x20 || c >= 0x7F; };
+    if (colon == std::string::npos || name.empty() || std::ranges::any_of(name, odd) || !is_clean(line_))
+        fail("A trailer field is malformed.");
+}
+
+std::size_t ChunkedDecoder::decode(std::string_view bytes, std::string& out, std::size_t at_most) {
+    std::size_t used = 0;
+    while (used < bytes.size() && state_ != State::done && state_ != State::failed) {
+        const auto rest = bytes.substr(used);
+        switch (state_) {
+            case State::size_line:
+                used += take_line(rest, max_line);
+                if (line_complete_ && !failed()) read_size_line();
+                break;
+            case State::data: {
+                if (at_most == 0) return used;
+                const auto length = static_cast<std::size_t>(std::min<std::uint64_t>({remaining_, rest.size(), at_most}));
+                out.append(rest.substr(0, length));
+                at_most -= length;
+                used += length;
+                remaining_ -= length;
+                if (remaining_ == 0) state_ = State::data_end;
+                break;
+            }
+            case State::data_end:
+                used += take_line(rest, 0);
+                if (line_complete_ && !failed()) state_ = State::size_line;
+                break;
+            case State::trailer_line:
+                used += take_line(rest, max_trailers - std::min(trailers_, max_trailers));
+                if (line_complete_ && !failed()) read_trailer_line();
+                break;
+            case State::done:
+            case State::failed:
+                break;
+        }
+    }
+    return used;
+}
+
+}  // namespace earshot::http

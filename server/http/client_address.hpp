@@ -1,0 +1,38 @@
+#pragma once
+// Whose address counts: the TCP peer's, or, behind a proxy the operator listed, the one that proxy saw.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace earshot::http {
+
+// IPv4 as ::ffff:a.b.c.d, so that both families compare alike.
+using IpAddress = std::array<std::uint8_t, 16>;
+[[nodiscard]] std::optional<IpAddress> parse_address(std::string_view text);
+[[nodiscard]] std::string format_address(const IpAddress& address);  // mapped IPv4 as plain IPv4
+
+class TrustedProxies {
+public:
+    // "10.0.0.0/8", "192.0.2.1", "fd00::/8". Throws std::invalid_argument naming the entry that is neither.
+    explicit TrustedProxies(const std::vector<std::string>& entries);
+
+    [[nodiscard]] bool contains(const IpAddress& address) const noexcept;
+    // The right-most untrusted address of X-Forwarded-For (its lines in order) when the peer is trusted; else the peer. An entry
+    // that is no address ends the walk: everything left of it could have been written by anyone.
+    [[nodiscard]] std::string client(const std::string& peer, std::span<const std::string_view> forwarded_for) const;
+    [[nodiscard]] bool empty() const noexcept { return networks_.empty(); }
+
+private:
+    struct Network {
+        IpAddress address{};
+        unsigned prefix{};
+    };
+    std::vector<Network> networks_;
+};
+
+}  // namespace earshot::http

@@ -1,0 +1,73 @@
+#include "server/http/service.hpp"
+
+#include <utility>
+
+namespace earshot::http {
+namespace {
+
+constexpr auto page_policy =
+    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'";
+
+std::string cache_control(Caching caching) {
+    switch (caching) {
+        case Caching::no_store:
+            return "no-store";
+        case Caching::revalidate:
+            return "no-cache";
+        case Caching::immutable:
+            return "public, max-age=31536000, immutable";
+        case Caching::media:
+            return "public, max-age=86400";
+    }
+    return "no-store";
+}
+
+std::vector<Field> security_fields(Look look, const std::string& content_policy, bool cross_origin) {
+    std::vector<Field> fields{{"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "no-referrer"}};
+    fields.push_back({"Cross-Origin-Resource-Policy", cross_origin ? "cross-origin" : "same-origin"});
+    if (look == Look::page) {
+        fields.push_back({"Content-Security-Policy", content_policy.empty() ? page_policy : content_policy});
+        fields.push_back({"Cross-Origin-Opener-Policy", "same-origin"});
+        fields.push_back({"Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"});
+    } else if (look == Look::api) {
+        fields.push_back({"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"});
+    }
+    if (cross_origin) {
+        fields.push_back({"Access-Control-Allow-Origin", "*"});
+        fields.push_back({"Access-Control-Expose-Headers", "Accept-Ranges, Content-Length, Content-Range, ETag"});
+    }
+    return fields;
+}
+
+}  // namespace
+
+RoutePolicy make_policy(const Route& route) {
+    return {cache_control(route.caching), security_fields(route.look, route.content_security_policy, route.cross_origin)};
+}
+
+RoutePolicy make_policy(Look look) {
+    return {"no-store", security_fields(look, {}, false)};
+}
+
+Service::Service(ServerOptions options_in, Router router_in, model::DeliverySink sink_in, std::function<void(const RequestLog&)> log_in)
+    : options(std::move(options_in)),
+      router(std::move(router_in)),
+      sink(std::move(sink_in)),
+      log(std::move(log_in)),
+      proxies(options.trusted_proxies),
+      api(make_policy(Look::api)),
+      page(make_policy(Look::page)),
+      asset(make_policy(Look::asset)),
+      pool(options.pool_threads, options.pool_queue) {
+    for (const auto& route : router.routes()) policies.push_back(make_policy(route));
+    if (!sink) sink = [](model::Delivery&&) {};
+    if (!log) log = [](const RequestLog&) {};
+}
+
+const RoutePolicy& Service::policy_of(const Route* route, Look look) const {
+    if (route != nullptr) return policies[static_cast<std::size_t>(route - router.routes().data())];
+    return look == Look::api ? api : look == Look::page ? page : asset;
+}
+
+}  // namespace earshot::http

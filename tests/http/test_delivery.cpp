@@ -1,0 +1,329 @@
+// Files over the wire: ranges and preconditions on real connections, and how much of them is reported as delivered.
+#include <sys/socket.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "tests/http/wire.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace earshot;
+using namespace earshot::tests;
+using http::Access, http::Answer, http::Caching, http::Look, http::Method, http::Request, http::Route, http::Run;
+
+namespace {
+
+constexpr std::size_t small_size = 200'000, big_size = 24 << 20;
+
+const std::string& big_bytes() {
+    static const std::string bytes = pattern(big_size);
+    return bytes;
+}
+
+struct Station {
+    TemporaryFolder folder;
+    Reports reports;
+    std::string small = pattern(small_size);
+    const std::string& big = big_bytes();
+    std::mutex mutex;
+    model::OpenFilePtr small_file = open_bytes(folder.path() / "small.mp3", small);
+    model::OpenFilePtr big_file = open_bytes(folder.path() / "big.mp3", big);
+    model::OpenFilePtr empty_file = open_bytes(folder.path() / "empty.mp3", "");
+    std::unique_ptr<http::Server> server;
+
+    explicit Station(http::ServerOptions options = quick_options()) {
+        std::vector<Route> routes;
+        routes.push_back(file_route("/small.mp3", [this] { return small_file; }));
+        routes.push_back(file_route("/big.mp3", [this] {
+            const std::lock_guard lock(mutex);
+            return big_file;
+        }));
+        routes.push_back(file_route("/empty.mp3", [this] { return empty_file; }));
+        server = std::make_unique<http::Server>(std::move(options), http::Router(std::move(routes), {}), reports.sink(), reports.log());
+        server->start();
+    }
+    [[nodiscard]] std::uint16_t port() const { return server->ports().front(); }
+
+    static Route file_route(std::string path, std::function<model::OpenFilePtr()> file) {
+        http::Handler handler = [file = std::move(file)](const Request&) -> Answer {
+            http::FileReply reply;
+            reply.file = file();
+            reply.etag = "\"v1\"";
+            reply.last_modified = *model::parse_rfc3339("2026-11-24T07:00:00Z");
+            reply.content_type = "audio/mpeg";
+            reply.counted = http::FileReply::Counted{{"episode"}, "mp3", {reply.file->size(), 100, 1000}, false};
+            return reply;
+        };
+        return {Method::get, std::move(path), std::move(handler), Access::anyone, Run::here, Caching::media, Look::asset, 0, "", true};
+    }
+};
+
+struct Row {
+    std::string note, fields;
+    int status;
+    std::string content_range;
+    std::size_t begin, end;  // of the file; equal: no body
+};
+
+const std::vector<Row> rows{
+    {"whole", "", 200, "-", 0, small_size},
+    {"first bytes", "Range: bytes=0-99\r\n", 206, "bytes 0-99/200000", 0, 100},
+    {"probe", "Range: bytes=0-1\r\n", 206, "bytes 0-1/200000", 0, 2},
+    {"open end", "Range: bytes=199000-\r\n", 206, "bytes 199000-199999/200000", 199'000, 200'000},
+    {"suffix", "Range: bytes=-10\r\n", 206, "bytes 199990-199999/200000", 199'990, 200'000},
+    {"clamped at 10^23", "Range: bytes=5-99999999999999999999999\r\n", 206, "bytes 5-199999/200000", 5, 200'000},
+    {"unit in capitals", "range: BYTES=7-7\r\n", 206, "bytes 7-7/200000", 7, 8},
+    {"coalesced", "Range: bytes=0-9,5-19\r\n", 206, "bytes 0-19/200000", 0, 20},
+    {"two lines, one list", "Range: bytes=0-9\r\nRange: 10-19\r\n", 206, "bytes 0-19/200000", 0, 20},
+    {"beyond", "Range: bytes=200000-\r\n", 416, "bytes */200000", 0, 0},
+    {"minus zero", "Range: bytes=-0\r\n", 416, "bytes */200000", 0, 0},
+    {"malformed", "Range: bytes=9-5\r\n", 200, "-", 0, small_size},
+    {"other unit", "Range: lines=1-2\r\n", 200, "-", 0, small_size},
+    {"If-None-Match", "If-None-Match: \"v1\"\r\n", 304, "-", 0, 0},
+    {"weak If-None-Match", "If-None-Match: \"x\", W/\"v1\"\r\n", 304, "-", 0, 0},
+    {"If-Modified-Since", "If-Modified-Since: Tue, 24 Nov 2026 07:00:00 GMT\r\n", 304, "-", 0, 0},
+    {"If-Match misses", "If-Match: \"v2\"\r\nRange: bytes=0-1\r\n", 412, "-", 0, 0},
+    {"If-Range hits", "If-Range: \"v1\"\r\nRange: bytes=3-4\r\n", 206, "bytes 3-4/200000", 3, 5},
+    {"If-Range misses", "If-Range: \"v0\"\r\nRange: bytes=999999-\r\n", 200, "-", 0, small_size},
+    {"If-Range by date", "If-Range: Tue, 24 Nov 2026 07:00:00 GMT\r\nRange: bytes=3-4\r\n", 206, "bytes 3-4/200000", 3, 5},
+};
+
+}  // namespace
+
+TEST_CASE("ranges and preconditions on one connection") {
+    Station station;
+    WireClient client(station.port());
+    for (const auto& row : rows) {
+        INFO(row.note);
+        const auto got = client.ask(get("/small.mp3", row.fields));
+        REQUIRE(got);
+        CHECK(got->status == row.status);
+        CHECK(got->field("Content-Range") == row.content_range);
+        CHECK(got->body == station.small.substr(row.begin, row.end - row.begin));
+        CHECK(got->field("Date") != "-");
+        CHECK(got->count("Content-Length") == (row.status == 304 ? 0U : 1U));
+        CHECK(got->field("X-Content-Type-Options") == "nosniff");
+        CHECK(got->field("Access-Control-Allow-Origin") == "*");
+        CHECK(got->field("Cache-Control") == (row.status >= 400 ? "no-store" : "public, max-age=86400"));
+        if (row.status < 400) CHECK(got->field("ETag") == "\"v1\"");
+        if (row.status < 300) {
+            CHECK(got->field("Accept-Ranges") == "bytes");
+            CHECK(got->field("Content-Type") == "audio/mpeg");
+            CHECK(got->field("Last-Modified") == "Tue, 24 Nov 2026 07:00:00 GMT");
+        }
+
+        const auto head = client.ask(request("HEAD", "/small.mp3", row.fields), true);
+        REQUIRE(head);
+        CHECK(head->field("Content-Range") == "-");
+        if (row.status == 200 || row.status == 206) {
+            CHECK(head->status == 200);
+            CHECK(head->field("Content-Length") == "200000");
+        }
+    }
+    CHECK(client.ask(get("/empty.mp3", "Range: bytes=0-\r\n"))->status == 200);
+
+    // Every request is accounted for, with exactly the bytes that came.
+    const auto expected = rows.size() * 2 + 1;
+    CHECK(station.reports.wait([&](const auto& all) { return firsts(all) == expected; }));
+    std::uint64_t bytes = 0;
+    for (const auto& row : rows) bytes += row.end - row.begin;
+    CHECK(acknowledged(station.reports.deliveries()) == bytes);
+}
+
+TEST_CASE("several ranges come as multipart/byteranges and are counted without their text") {
+    Station station;
+    WireClient client(station.port());
+    const auto got = client.ask(get("/small.mp3", "Range: bytes=1000-1009,0-4\r\n"));
+    REQUIRE(got);
+    CHECK(got->status == 206);
+    const auto type = got->field("Content-Type");
+    REQUIRE(type.starts_with("multipart/byteranges; boundary="));
+    const auto boundary = type.substr(type.find('=') + 1);
+    const auto part = [&](std::string range, std::string bytes) {
+        return "--" + boundary + "\r\nContent-Type: audio/mpeg\r\nContent-Range: bytes " + range + "/200000\r\n\r\n" + bytes;
+    };
+    CHECK(got->body == part("1000-1009", station.small.substr(1000, 10)) + "\r\n" + part("0-4", station.small.substr(0, 5)) + "\r\n--" +
+                           boundary + "--\r\n");
+    REQUIRE(station.reports.wait([](const auto& all) { return acknowledged(all) == 15; }));
+    const auto all = station.reports.deliveries();
+    CHECK(all.front().acknowledged.front() == model::Interval{1000, 1010});
+    CHECK(all.back().acknowledged.back() == model::Interval{0, 5});
+}
+
+TEST_CASE("a delivery says who asked for what") {
+    Station station;
+    {
+        WireClient client(station.port());
+        CHECK(client.ask(get("/small.mp3", "Range: bytes=0-9\r\nUser-Agent: Pod/1\r\nReferer: https://x.example/\r\nSec-GPC: 1\r\n")));
+        CHECK(client.ask(request("HEAD", "/small.mp3", "DNT: 1\r\n"), true));
+        CHECK(client.ask(get("/small.mp3", "X-Forwarded-For: 192.0.2.7\r\nDNT: 0\r\nIf-None-Match: *\r\n")));
+    }
+    REQUIRE(station.reports.wait([](const auto& all) { return all.size() == 3; }));
+    const auto all = station.reports.deliveries();
+    CHECK(all[0].episode.value == "episode");
+    CHECK(all[0].profile == "mp3");
+    CHECK(all[0].address == "127.0.0.1");
+    CHECK(all[0].user_agent == "Pod/1");
+    CHECK(all[0].referrer == "https://x.example/");
+    CHECK(all[0].range == "bytes=0-9");
+    CHECK(all[0].method == "GET");
+    CHECK(all[0].status == 206);
+    CHECK(all[0].opted_out);
+    CHECK(all[0].file.audio_start == 100);
+    CHECK(all[0].acknowledged == std::vector{model::Interval{0, 10}});
+    CHECK(all[1].method == "HEAD");
+    CHECK(all[1].opted_out);
+    CHECK(all[1].acknowledged.empty());
+    CHECK(all[2].status == 304);
+    CHECK_FALSE(all[2].opted_out);
+    CHECK(all[2].address == "127.0.0.1");
+}
+
+TEST_CASE("only a listed proxy may speak for others") {
+    auto options = quick_options();
+    options.trusted_proxies = {"127.0.0.0/8", "10.0.0.0/8"};
+    Station station(options);
+    WireClient client(station.port());
+    CHECK(client.ask(request("HEAD", "/small.mp3", "X-Forwarded-For: 203.0.113.9, 192.0.2.7, 10.1.1.1\r\n"), true));
+    REQUIRE(station.reports.wait([](const auto& all) { return all.size() == 1; }));
+    CHECK(station.reports.deliveries().front().address == "192.0.2.7");
+}
+
+TEST_CASE("a large file arrives whole and is counted whole") {
+    Station station;
+    WireClient client(station.port());
+    const auto got = client.ask(get("/big.mp3"));
+    REQUIRE(got);
+    CHECK((got->body == station.big));
+    const auto tail = client.ask(get("/big.mp3", "Range: bytes=3000000-\r\n"));
+    REQUIRE(tail);
+    CHECK((tail->body == std::string_view(station.big).substr(3'000'000)));
+    // The connection stays open: the acknowledgement is noticed by the sweep.
+    CHECK(station.reports.wait([](const auto& all) { return acknowledged(all) == 2 * big_size - 3'000'000; }));
+    CHECK(firsts(station.reports.deliveries()) == 2);
+}
+
+TEST_CASE("several large ranges arrive whole") {
+    Station station;
+    WireClient client(station.port());
+    const auto got = client.ask(get("/big.mp3", "Range: bytes=0-1999999,4000000-5999999\r\n"));
+    REQUIRE(got);
+    CHECK(got->body.find(station.big.substr(0, 2'000'000)) != std::string::npos);
+    CHECK(got->body.find(station.big.substr(4'000'000, 2'000'000)) != std::string::npos);
+    CHECK(station.reports.wait([](const auto& all) { return acknowledged(all) == 4'000'000; }));
+}
+
+TEST_CASE("a client that reads a part and vanishes is credited with that part") {
+    Station station;
+    const auto vanish = GENERATE(0, 1, 2);  // close with unread data, reset, half-close first
+    constexpr std::size_t taken = 2'000'000, receive_buffer = 64 * 1024;
+    {
+        WireClient client(station.port(), receive_buffer);
+        client.send(get("/big.mp3"));
+        CHECK(client.read_exactly(taken).size() == taken);
+        if (vanish == 1) client.reset();
+        if (vanish == 2) client.half_close();
+    }
+    REQUIRE(station.reports.wait([](const auto& all) { return acknowledged(all) > taken - 2000; }));
+    station.server->stop();
+    const auto all = station.reports.deliveries();
+    CHECK(acknowledged(all) >= taken - 2000);  // the head was among what it read
+    CHECK(acknowledged(all) <= taken + 4 * receive_buffer);
+    CHECK(firsts(all) == 1);
+    std::uint64_t end = 0;
+    for (const auto& delivery : all) {
+        for (const auto& interval : delivery.acknowledged) {
+            CHECK(interval.begin == end);
+            end = interval.end;
+        }
+    }
+}
+
+TEST_CASE("a client that reads nothing is credited with its buffers at most") {
+    Station station;
+    {
+        WireClient client(station.port(), 64 * 1024);
+        client.send(get("/big.mp3"));
+        CHECK(station.reports.wait([](const auto& all) { return !all.empty(); }));
+    }
+    station.server->stop();
+    CHECK(acknowledged(station.reports.deliveries()) <= 4 * 64 * 1024);
+    CHECK(firsts(station.reports.deliveries()) == 1);
+}
+
+TEST_CASE("a stalled listener is let go, a slow one is not") {
+    auto options = quick_options();
+    options.write_stall = std::chrono::milliseconds(400);
+    options.idle_timeout = std::chrono::milliseconds(400);
+    Station station(options);
+    WireClient stalled(station.port(), 64 * 1024), slow(station.port(), 64 * 1024);
+    stalled.send(get("/big.mp3"));
+    slow.send(get("/big.mp3", "Range: bytes=0-1499999\r\n"));
+    std::string got;
+    for (int i = 0; i < 15; ++i) {  // 1.5 s, several stall limits long
+        got += slow.read_exactly(100'000);
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    const auto rest = slow.read_to_end();
+    CHECK((got + rest).ends_with(station.big.substr(1'400'000, 100'000)));
+    CHECK(stalled.read_to_end().size() < big_size);
+}
+
+TEST_CASE("a file that is replaced while it streams is finished from the old bytes") {
+    Station station;
+    WireClient client(station.port(), 64 * 1024);
+    client.send(get("/big.mp3"));
+    const auto begin = client.read_exactly(1'000'000);
+    {
+        const std::lock_guard lock(station.mutex);
+        station.big_file = open_bytes(station.folder.path() / "next", "new");
+        std::filesystem::rename(station.folder.path() / "next", station.folder.path() / "big.mp3");
+    }
+    const auto head_size = begin.find("\r\n\r\n") + 4;
+    const auto rest = client.read_exactly(big_size + head_size - begin.size());
+    CHECK((begin.substr(head_size) + rest == station.big));
+    CHECK(client.ask(get("/big.mp3"))->body == "new");
+}
+
+TEST_CASE("a file cut short under us ends the connection, not the server") {
+    Station station;
+    for (const auto* target : {"/small.mp3", "/big.mp3"}) {
+        std::filesystem::resize_file(station.folder.path() / (target + 1), 1000);
+        WireClient client(station.port());
+        CHECK_FALSE(client.ask(get(target)));
+    }
+    WireClient client(station.port());
+    CHECK(client.ask(get("/empty.mp3"))->status == 200);
+}
+
+TEST_CASE("a graceful stop lets a running download finish and reports it before it returns") {
+    Station station;
+    WireClient client(station.port(), 64 * 1024), idle(station.port()), fresh(station.port());
+    CHECK(idle.ask(get("/empty.mp3")));
+    client.send(get("/big.mp3"));
+    auto begin = client.read_exactly(1'000'000);
+    std::thread stopper([&] { station.server->stop(); });
+    CHECK(idle.ended());
+    idle.close();
+    CHECK(fresh.ended());
+    fresh.close();
+    CHECK_THROWS(WireClient(station.port()));
+    const auto all = begin + client.read_to_end();
+    CHECK(all.ends_with(station.big.substr(big_size - 1000)));
+    client.close();
+    stopper.join();
+    CHECK(acknowledged(station.reports.deliveries()) == big_size);
+    CHECK(station.server->connections() == 0);
+}
+
+TEST_CASE("a stop does not wait for ever") {
+    auto options = quick_options();
+    options.drain_timeout = std::chrono::milliseconds(300);
+    Station station(options);
+    WireClient client(station.port(), 64 * 1024);
+    client.send(get("/big.mp3"));
+    CHECK(client.read_exactly(1000).size() == 1000);
+    station.server->stop();
+    CHECK(station.server->connections() == 0);
+    CHECK(firsts(station.reports.deliveries()) == 1);
+}
