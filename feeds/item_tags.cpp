@@ -6,7 +6,6 @@
 #include "content/model/text.hpp"
 #include "feeds/addresses.hpp"
 #include "feeds/links.hpp"
-#include "feeds/notes.hpp"
 #include "feeds/tags.hpp"
 
 namespace earshot::feeds {
@@ -34,7 +33,7 @@ bool has_chapters(const Item& i) {
     return !i.episode.chapters.empty();
 }
 bool has_notes(const Item& i) {
-    return !i.episode.notes.empty() || has_summary(i) || !i.closing_html.empty();
+    return !i.notes.html.empty() || has_summary(i) || !i.closing_html.empty();
 }
 
 std::string absolute(const Item& i, std::string_view path) {
@@ -52,16 +51,16 @@ Elements enclosure(const Item& i) {
 
 Elements plain_description(const Item& i) {
     auto words = model::clean_line(i.episode.summary);
-    if (const auto notes = notes_to_text(i.episode.notes); !notes.empty()) {
-        if (notes.starts_with(words)) words.clear();
-        words += (words.empty() ? "" : "\n\n") + notes;
+    if (!i.notes.text.empty()) {
+        if (i.notes.text.starts_with(words)) words.clear();
+        words += (words.empty() ? "" : "\n\n") + i.notes.text;
     }
     if (words.empty() && i.closing_text.empty()) words = i.episode.title;
     return text(description(words, i.closing_text));
 }
 
 Elements full_notes(const Item& i) {
-    auto html = notes_to_html(i.episode.notes);
+    auto html = i.notes.html;
     if (html.empty() && has_summary(i)) html = "<p>" + model::escape_html(model::clean_line(i.episode.summary)) + "</p>";
     if (!html.empty() && !i.closing_html.empty()) html += '\n';
     return {Element{.text = html + i.closing_html, .cdata = true}};

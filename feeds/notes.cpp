@@ -77,7 +77,7 @@ public:
     }
     [[nodiscard]] std::string take() {
         while (out_.ends_with('\n')) out_.pop_back();
-        return std::move(out_);
+        return model::clean_text(out_);
     }
 
 private:
@@ -98,7 +98,7 @@ private:
     }
 
     void text(std::string_view content) {
-        auto escaped = model::escape_html(model::clean_text(content));
+        auto escaped = model::escape_html(content);
         if (!preformatted_) {
             out_ += escaped;
             return;
@@ -119,7 +119,7 @@ public:
             if (node->type == XML_ELEMENT_NODE) element(*node);
         }
     }
-    [[nodiscard]] std::string take() { return std::move(out_); }
+    [[nodiscard]] std::string take() { return model::clean_text(out_); }
 
 private:
     void element(xmlNode& node) {
@@ -174,15 +174,18 @@ private:
     }
 
     void text(std::string_view content) {
-        for (const char c : model::clean_text(content)) {
-            if (c == '\n' && preformatted_) {
+        while (!content.empty()) {
+            const auto white = std::min(content.find_first_not_of(" \t\n\r"), content.size());
+            if (preformatted_ && content.substr(0, white).contains('\n'))
                 break_lines(1);
-            } else if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+            else if (white > 0)
                 space_ = !out_.empty() && breaks_ == 0 && !at_marker_;
-            } else {
-                flush();
-                out_ += c;
-            }
+            content.remove_prefix(white);
+            const auto word = content.substr(0, content.find_first_of(" \t\n\r"));
+            if (word.empty()) return;
+            flush();
+            out_ += word;
+            content.remove_prefix(word.size());
         }
     }
 
@@ -204,8 +207,7 @@ private:
 };
 
 template <class Writer>
-std::string write(std::string_view markdown) {
-    const auto document = parse(markdown);
+std::string write(const Document& document) {
     Writer writer;
     if (document) writer.walk(xmlDocGetRootElement(document.get()));
     return writer.take();
@@ -214,10 +216,15 @@ std::string write(std::string_view markdown) {
 }  // namespace
 
 std::string notes_to_html(std::string_view markdown) {
-    return write<HtmlWriter>(markdown);
+    return write<HtmlWriter>(parse(markdown));
 }
 std::string notes_to_text(std::string_view markdown) {
-    return write<TextWriter>(markdown);
+    return write<TextWriter>(parse(markdown));
+}
+
+RenderedNotes render_notes(std::string_view markdown) {
+    const auto document = parse(markdown);
+    return {write<HtmlWriter>(document), write<TextWriter>(document)};
 }
 
 }  // namespace earshot::feeds

@@ -12,4 +12,10 @@ namespace earshot::feeds {
 // The same notes as plain text (links as "text (address)"), for descriptions, tags and previews.
 [[nodiscard]] std::string notes_to_text(std::string_view markdown);
 
+// Both for the price of one.
+struct RenderedNotes {
+    std::string html, text;
+};
+[[nodiscard]] RenderedNotes render_notes(std::string_view markdown);
+
 }  // namespace earshot::feeds

@@ -78,7 +78,8 @@ FeedDocument render_rss(const model::Show& show, std::span<const model::Episode>
     for (const auto& episode : episodes) {
         const auto* main = main_rendition(episode);
         if (!main) continue;
-        const Item item{.channel = channel, .episode = episode, .main = *main, .closing_html = html, .closing_text = text};
+        const auto notes = render_notes(episode.notes);
+        const Item item{.channel = channel, .episode = episode, .main = *main, .notes = notes, .closing_html = html, .closing_text = text};
         append_all(node.append_child("item"), item_tags(), item);
     }
     StringWriter writer;

@@ -11,6 +11,7 @@
 
 #include "content/model/episode.hpp"
 #include "content/model/show.hpp"
+#include "feeds/notes.hpp"
 
 namespace earshot::feeds {
 
@@ -34,7 +35,8 @@ struct Channel {
 struct Item {
     const Channel& channel;
     const model::Episode& episode;
-    const model::Rendition& main;     // of the enclosure
+    const model::Rendition& main;  // of the enclosure
+    const RenderedNotes& notes;
     const std::string& closing_html;  // of the show, made once a feed
     const std::string& closing_text;
 };
