@@ -1,6 +1,10 @@
 #include "server/routes.hpp"
 
+#include <array>
+#include <span>
+
 #include "server/api/handlers.hpp"
+#include "server/web/handlers.hpp"
 
 namespace earshot::app {
 
@@ -80,21 +84,78 @@ void add_api(api::Context& context, std::vector<http::Route>& routes) {
     }
 }
 
+struct WebRow {
+    Method method;
+    std::string_view path;
+    http::Answer (*handler)(web::Context&, const http::Request&);
+    Access access;
+    Run run;
+    Caching caching;
+    Look look;
+    std::uint64_t body{no_body};
+    bool cross_origin{};  // web players elsewhere may fetch these
+};
+
+constexpr auto public_rows = std::to_array<WebRow>({
+    {Method::get, "/", &web::home, Access::anyone, Run::pool, Caching::revalidate, Look::page},
+    {Method::get, "/privacy", &web::privacy, Access::anyone, Run::pool, Caching::revalidate, Look::page},
+    {Method::get, "/shows/{show}", &web::show_page, Access::anyone, Run::pool, Caching::revalidate, Look::page},
+    {Method::get, "/shows/{show}/{episode}", &web::episode_page, Access::anyone, Run::pool, Caching::revalidate, Look::page},
+    {Method::get, "/shows/{show}/feed.xml", &web::feed, Access::anyone, Run::here, Caching::revalidate, Look::asset, no_body, true},
+    {Method::get, "/shows/{show}/{episode}/transcript.vtt", &web::transcript, Access::anyone, Run::here, Caching::revalidate, Look::asset,
+     no_body, true},
+    {Method::get, "/shows/{show}/{episode}/transcript.srt", &web::transcript, Access::anyone, Run::here, Caching::revalidate, Look::asset,
+     no_body, true},
+    {Method::get, "/shows/{show}/{episode}/chapters.json", &web::chapters, Access::anyone, Run::here, Caching::revalidate, Look::asset,
+     no_body, true},
+    {Method::get, "/media/{key}/{file}", &web::media_file, Access::anyone, Run::here, Caching::media, Look::asset, no_body, true},
+    {Method::get, "/images/{file}", &web::image, Access::anyone, Run::here, Caching::immutable, Look::asset, no_body, true},
+    {Method::get, "/assets/{hash}/{name}", &web::asset, Access::anyone, Run::here, Caching::immutable, Look::asset},
+    {Method::get, "/favicon.svg", &web::favicon, Access::anyone, Run::here, Caching::media, Look::asset},
+    {Method::get, "/robots.txt", &web::robots, Access::anyone, Run::here, Caching::media, Look::asset},
+    {Method::get, "/.well-known/gpc.json", &web::gpc, Access::anyone, Run::here, Caching::media, Look::asset},
+});
+
+constexpr std::uint64_t form_body = 16U << 10;
+
+constexpr auto staff_rows = std::to_array<WebRow>({
+    {Method::get, "/sign-in", &web::sign_in_form, Access::anyone, Run::pool, Caching::no_store, Look::page},
+    {Method::post, "/sign-in", &web::sign_in, Access::anyone, Run::pool, Caching::no_store, Look::page, form_body},
+    {Method::post, "/sign-out", &web::sign_out, Access::staff, Run::pool, Caching::no_store, Look::page, form_body},
+    {Method::get, "/statistics", &web::statistics, Access::analyst, Run::pool, Caching::no_store, Look::page},
+    {Method::get, "/statistics.csv", &web::statistics_csv, Access::analyst, Run::pool, Caching::no_store, Look::page},
+});
+
+void add_web(web::Context& context, std::span<const WebRow> rows, std::vector<http::Route>& routes) {
+    for (const WebRow& row : rows) {
+        routes.push_back(
+            {.method = row.method,
+             .pattern = std::string(row.path),
+             .handler = http::Handler([&context, handle = row.handler](const http::Request& request) { return handle(context, request); }),
+             .access = row.access,
+             .run = row.run,
+             .caching = row.caching,
+             .look = row.look,
+             .body_limit = row.body,
+             .cross_origin = row.cross_origin});
+    }
+}
+
 }  // namespace
 
 std::vector<http::Route> make_routes(api::Context& api, web::Context& web) {
     std::vector<http::Route> routes;
 
     // --- public pages, feeds and audio (web) ---
+    add_web(web, public_rows, routes);
 
     // --- sign-in and statistics pages (web) ---
+    add_web(web, staff_rows, routes);
 
     // --- studio (web) ---
 
     // --- API ---
     add_api(api, routes);
-
-    (void)web;
     return routes;
 }
 

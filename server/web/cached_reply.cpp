@@ -41,40 +41,6 @@ bool any_in_fields(const http::Request& request, std::string_view name, F f) {
                                [&](const http::Field& field) { return same_word(field.name, name) && any_element(field.value, f); });
 }
 
-bool has(const http::Request& request, std::string_view name) {
-    return request.field(name).has_value();
-}
-
-// ETags are quoted and hold no comma of ours, so the plain comma split finds each.
-bool lists_etag(const http::Request& request, std::string_view name, std::string_view etag, bool weakly) {
-    return any_in_fields(request, name, [&](std::string_view element) {
-        if (element == "*") return true;
-        if (weakly && element.starts_with("W/")) element.remove_prefix(2);
-        return element == etag;
-    });
-}
-
-enum class Verdict { send, not_modified, failed };
-
-Verdict judge(const http::Request& request, std::string_view etag, const std::optional<model::Timestamp>& last_modified) {
-    const auto seconds = [](model::Timestamp time) { return std::chrono::floor<std::chrono::seconds>(time); };
-    const auto date_of = [&](std::string_view name) -> std::optional<model::Timestamp> {
-        const auto value = request.field(name);
-        return value && last_modified ? model::parse_http_date(*value) : std::nullopt;
-    };
-    if (has(request, "If-Match")) {
-        if (!lists_etag(request, "If-Match", etag, false)) return Verdict::failed;
-    } else if (const auto date = date_of("If-Unmodified-Since"); date && seconds(*last_modified) > *date) {
-        return Verdict::failed;
-    }
-    if (has(request, "If-None-Match")) {
-        if (lists_etag(request, "If-None-Match", etag, true)) return Verdict::not_modified;
-    } else if (const auto date = date_of("If-Modified-Since"); date && seconds(*last_modified) == *date) {
-        return Verdict::not_modified;
-    }
-    return Verdict::send;
-}
-
 }  // namespace
 
 bool accepts_gzip(const http::Request& request) {
@@ -133,16 +99,6 @@ http::Reply reply_with(const http::Request& request, const Document& document) {
     reply.fields.push_back({"ETag", etag});
     if (document.last_modified) reply.fields.push_back({"Last-Modified", model::format_http_date(*document.last_modified)});
     reply.fields.push_back({"Vary", "Accept-Encoding"});
-    switch (judge(request, etag, document.last_modified)) {
-        case Verdict::failed:
-            reply.status = 412;
-            return reply;
-        case Verdict::not_modified:
-            reply.status = 304;
-            return reply;
-        case Verdict::send:
-            break;
-    }
     reply.fields.push_back({"Content-Type", document.content_type});
     if (small) reply.fields.push_back({"Content-Encoding", "gzip"});
     reply.shared_body = small ? document.gzip : document.body;

@@ -1,5 +1,6 @@
 #pragma once
-// A document that is the same for everybody: bytes, their gzip copy, validators, and the right answer to a conditional request for it.
+// A document that is the same for everybody: bytes, their gzip copy and validators. Conditions (If-None-Match …) are judged by the session,
+// which turns this 200 into 304 or 412.
 
 #include <memory>
 #include <optional>
@@ -23,7 +24,7 @@ using DocumentPtr = std::shared_ptr<const Document>;
 // Hashes and compresses. The ETag depends on the bytes only, so a rebuild without change keeps it.
 [[nodiscard]] Document make_document(std::string content_type, std::string body, std::optional<model::Timestamp> last_modified = {});
 
-// 200 or 304 (RFC 9110 §13.2.2 for GET and HEAD), or 412 for a failed If-Match / If-Unmodified-Since; Vary: Accept-Encoding on all of them.
+// 200 with the coding the request allows, the ETag of that coding, and Vary: Accept-Encoding either way.
 [[nodiscard]] http::Reply reply_with(const http::Request& request, const Document& document);
 
 // Does Accept-Encoding allow gzip (RFC 9110 §12.5.3)?

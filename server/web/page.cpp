@@ -123,10 +123,11 @@ http::Reply staff_reply(int status, std::string html) {
 http::Reply error_page(const Context& context, const http::Request& request, int status, std::string_view heading, std::string_view text) {
     const auto snapshot = context.view.get();
     Page page{.title = std::string(heading), .main = "error.html"};
-    page.values.set("STATUS", static_cast<std::uint64_t>(status)).set("HEADING", std::string(heading)).set("TEXT", std::string(text));
+    // A failure of ours is answered through here too and has its own status; the sentence says enough.
+    if (status < 500) page.values.add("CODE").set("STATUS", static_cast<std::uint64_t>(status));
+    page.values.set("HEADING", std::string(heading)).set("TEXT", std::string(text));
     const bool staff = request.path.starts_with("/studio") || request.path.starts_with("/statistics");
     page.values.set("HREF", staff ? "/sign-in" : "/").set("LABEL", staff ? "Sign in with another account" : "Go to the front page");
-    if (status >= 500) page.values.maybe("REQUEST_ID", request.id);
     return http::html(status, render_public(context, *snapshot, std::move(page)));
 }
 

@@ -51,7 +51,7 @@ struct Page {
 // A staff page as a reply: no-store comes from the route; the referrer stays on this site, so that browsers send Origin with forms.
 [[nodiscard]] http::Reply staff_reply(int status, std::string html);
 
-// An error in the look of the site, with the way back and, when there is one, the request's id.
+// An error in the look of the site, with the way back.
 [[nodiscard]] http::Reply error_page(const Context& context, const http::Request& request, int status, std::string_view heading,
                                      std::string_view text);
 [[nodiscard]] http::Reply not_found_page(const Context& context, const http::Request& request);

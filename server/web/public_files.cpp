@@ -15,7 +15,7 @@ http::Reply nothing_there() {
     return http::text(404, "There is nothing at this address.\n");
 }
 http::Reply withdrawn() {
-    return http::text(410, "This episode has been withdrawn.\n");
+    return http::text(410, "This is no longer available.\n");
 }
 
 std::string etag_of(std::string_view sha256) {
@@ -30,7 +30,9 @@ http::Answer feed(Context& context, const http::Request& request) {
     if (!show) return nothing_there();
     const auto document = context.caches->document(snapshot, feeds::feed_path(show->show), [&] {
         auto made = feeds::render_rss(show->show, show->episodes, context.settings.server.public_url);
-        return make_document("application/rss+xml; charset=utf-8", std::move(made.xml), made.last_modified);
+        // A withdrawal leaves the date as it was or moves it back, so then only the ETag can tell that something changed.
+        const auto date = show->withdrawn_slugs.empty() ? std::optional(made.last_modified) : std::nullopt;
+        return make_document("application/rss+xml; charset=utf-8", std::move(made.xml), date);
     });
     return reply_with(request, *document);
 }

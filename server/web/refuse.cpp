@@ -17,7 +17,7 @@ std::string_view heading_of(model::Errc code) {
         case rate_limited:
             return "Too many tries";
         case unavailable:
-            return "Too busy at the moment";
+            return "That did not work just now";
         case insufficient_storage:
             return "The server’s disk is full";
         case too_large:
