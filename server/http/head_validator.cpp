@@ -75,11 +75,11 @@ Objection check_length(std::string_view value, HeadVerdict& head, Framing& frami
     if (value.empty() || !std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; })) {
         return bad("Content-Length must be a decimal number.");
     }
-    constexpr auto most = std::numeric_limits<std::uint64_t>::max();
     std::uint64_t length = 0;
     for (const char c : value) {
         const auto digit = static_cast<std::uint64_t>(c - '0');
-        length = length > (most - digit) / 10 ? most : length * 10 + digit;
+        if (length > (std::numeric_limits<std::uint64_t>::max() - digit) / 10) return Refusal{413, "No request body may be that long."};
+        length = length * 10 + digit;
     }
     head.content_length = length;
     return std::nullopt;

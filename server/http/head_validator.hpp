@@ -26,9 +26,9 @@ struct HeadVerdict {
     std::size_t start{};              // complete: where the request line begins
     std::string_view method, target;  // complete: views into the bytes
     bool http_1_0{};                  // complete
-    std::optional<std::uint64_t> content_length;  // complete; saturated when larger
+    std::optional<std::uint64_t> content_length;  // complete
     bool chunked{};                               // complete
-    int status{};                                 // refused: 400, 414, 431, 501 or 505
+    int status{};                                 // refused: 400, 413, 414, 431, 501 or 505
     std::string_view sentence;                    // refused: static text
 };
 

@@ -138,7 +138,9 @@ Loop::Loop(Service& shared) : service(shared) {
     mailbox_bell.assign(mailbox.descriptor());
 }
 
-Loop::~Loop() { mailbox_bell.release(); }  // the mailbox closes it
+Loop::~Loop() {
+    mailbox_bell.release();
+}  // the mailbox closes it
 
 std::string_view Loop::date() {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());

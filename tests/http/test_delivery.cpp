@@ -13,7 +13,7 @@ using http::Access, http::Answer, http::Caching, http::Look, http::Method, http:
 
 namespace {
 
-constexpr std::size_t small_size = 200'000, big_size = 24 << 20;
+constexpr std::size_t small_size = 200'000, big_size = 12 << 20;
 
 const std::string& big_bytes() {
     static const std::string bytes = pattern(big_size);
