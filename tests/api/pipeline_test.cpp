@@ -1,0 +1,206 @@
+// From an upload to a public episode through the API, with the real worker.
+
+#include <thread>
+
+#include "feeds/addresses.hpp"
+#include "tests/api/stage.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace earshot;
+using Catch::Matchers::Contains;
+using tests::Stage;
+
+namespace {
+
+// An episode with a transcoded master.
+model::Episode ready_episode(Stage& stage, const model::Show& show) {
+    const auto episode = stage.make_episode(show);
+    const auto job = stage.api("producer", "PUT", "/episodes/" + episode.id.value + "/master",
+                               R"({"upload": ")" + stage.upload(tests::tone_wav(3)).value + "\"}");
+    REQUIRE(job.status == 202);
+    const auto ended = stage.finish(model::JobId{job.at("id")});
+    INFO(ended.reason);
+    REQUIRE(ended.state == model::JobState::succeeded);
+    return stage.context().catalogue.find_episode(episode.id).value();
+}
+
+}  // namespace
+
+TEST_CASE("a master becomes an episode that is published, withdrawn and published again") {
+    Stage stage;
+    const auto show = stage.make_show();
+    const auto episode = ready_episode(stage, show);
+    const std::string path = "/episodes/" + episode.id.value;
+    const auto draft = stage.api("producer", "GET", path);
+    CHECK(draft.at("obstacles") == "[]");
+    CHECK(draft.at("master.info.codec") == "pcm_s24le");
+    CHECK(draft.at("master.loudness.integrated_lufs") != "");
+    CHECK(draft.at("renditions.0.profile") == "mp3");
+    CHECK(draft.at("renditions.1.profile") == "aac");
+    CHECK(draft.at("renditions.0.mime_type") == "audio/mpeg");
+    CHECK(std::abs(std::stod(draft.at("renditions.0.loudness.integrated_lufs")) + 16.0) <= 0.5);
+    CHECK(std::abs(std::stod(draft.at("renditions.0.duration_seconds")) - 3.0) <= 0.5);
+    const std::string media = draft.at("renditions.0.url").substr(stage.context().settings.server.public_url.size());
+    CHECK_THAT(media, Catch::Matchers::StartsWith("/media/") && Catch::Matchers::EndsWith("/multiple-bombings.mp3"));
+    CHECK(stage.ask("none", "GET", media).status == 404);
+
+    for (const auto& rendition : episode.renditions) {
+        const auto tags = stage.context().publisher.tags_for(show, episode, rendition);
+        CHECK(tags.page_url == stage.context().settings.server.public_url + feeds::episode_path(show, episode));
+        CHECK(tags.feed_url == stage.context().settings.server.public_url + feeds::feed_path(show));
+    }
+
+    const auto published = stage.api("producer", "POST", path + "/publish", "{}");
+    CHECK(published.status == 200);
+    CHECK(published.at("state") == "published");
+    CHECK(published.at("publish_at") != "null");
+    CHECK(published.at("renditions.0.url") == draft.at("renditions.0.url"));
+    CHECK(published.at("renditions.0.sha256") != draft.at("renditions.0.sha256"));  // the date is in the tags
+    const auto audio = stage.ask("none", "GET", media);
+    CHECK(audio.status == 200);
+    CHECK(std::to_string(audio.body.size()) == published.at("renditions.0.byte_length"));
+    CHECK(stage.api("producer", "POST", path + "/publish", "{}").status == 409);
+    CHECK(stage.api("producer", "DELETE", path).status == 409);
+
+    CHECK(stage.api("producer", "POST", path + "/withdraw").at("state") == "withdrawn");
+    CHECK(stage.ask("none", "GET", media).status == 410);
+    CHECK(stage.api("producer", "POST", path + "/withdraw").status == 409);
+    const auto back = stage.api("producer", "POST", path + "/publish", "{}");
+    CHECK(back.at("guid") == published.at("guid"));
+    CHECK(back.at("publish_at") == published.at("publish_at"));
+    CHECK(stage.ask("none", "GET", media).status == 200);
+    const auto trail = stage.context().audit.list(3);
+    CHECK(trail[0].what == "episode.publish");
+    CHECK(trail[1].what == "episode.withdraw");
+    CHECK(stage.context().audit.verify() == 0);
+}
+
+TEST_CASE("a scheduled episode appears at its instant and not before") {
+    Stage stage;
+    const auto episode = ready_episode(stage, stage.make_show());
+    const std::string path = "/episodes/" + episode.id.value;
+    CHECK_THAT(stage.api("producer", "POST", path + "/publish", R"({"at": "2017-03-06T07:00:00Z"})").at("detail"),
+               Contains("is in the past"));
+    CHECK_THAT(stage.api("producer", "POST", path + "/publish", R"({"at": "tomorrow"})").at("detail"),
+               Contains("\"at\" must be a time with its offset"));
+    CHECK_THAT(stage.api("producer", "POST", path + "/publish", R"({"when": "x"})").at("detail"), Contains("no member \"when\""));
+    CHECK(stage.api("producer", "GET", path).at("state") == "draft");
+
+    const auto hour = std::chrono::milliseconds(std::chrono::hours(1));
+    const std::string at = model::format_rfc3339(stage.context().clock() + hour);
+    const auto scheduled = stage.api("producer", "POST", path + "/publish", R"({"at": ")" + at + "\"}");
+    CHECK(scheduled.at("state") == "scheduled");
+    CHECK(scheduled.at("publish_at") == at);
+    CHECK(stage.ask("none", "GET", "/shows/night-watch/multiple-bombings").status == 404);
+    CHECK(stage.api("producer", "POST", path + "/withdraw").status == 409);
+    const auto off = stage.api("producer", "POST", path + "/unschedule");
+    CHECK(off.at("state") == "draft");
+    CHECK(off.at("publish_at") == "null");
+    CHECK(stage.api("producer", "POST", path + "/unschedule").status == 409);
+
+    REQUIRE(stage.api("producer", "POST", path + "/publish", R"({"at": ")" + at + "\"}").status == 200);
+    stage.clock_offset_ms = hour.count() + 1000;
+    CHECK(stage.api("producer", "GET", path).at("state") == "published");
+    stage.context().view.refresh();
+    CHECK(stage.ask("none", "GET", "/shows/night-watch/multiple-bombings").status == 200);
+    CHECK(stage.api("producer", "POST", path + "/unschedule").status == 409);
+}
+
+TEST_CASE("an edit after publication reaches the tags and keeps the address and the audio") {
+    Stage stage;
+    const auto show = stage.make_show();
+    const auto before = ready_episode(stage, show);
+    const std::string path = "/episodes/" + before.id.value;
+    REQUIRE(stage.api("producer", "PATCH", path, R"({"title": "Corrected"})").status == 200);
+    const auto jobs = stage.context().jobs.list_for_episode(before.id);
+    REQUIRE(jobs.front().kind == model::JobKind::tag);
+    CHECK(stage.finish(jobs.front().id).state == model::JobState::succeeded);
+    const auto after = stage.context().catalogue.find_episode(before.id).value();
+    for (std::size_t i = 0; i < after.renditions.size(); ++i) {
+        CHECK(after.renditions[i].url_path == before.renditions[i].url_path);
+        CHECK(after.renditions[i].essence_key == before.renditions[i].essence_key);
+        CHECK(after.renditions[i].sha256 != before.renditions[i].sha256);
+        const auto file = stage.context().store.open(after.renditions[i].object_key).value();
+        CHECK(media::read_tags(after.renditions[i].codec, file->descriptor()).value().title == "Corrected");
+        CHECK(stage.context().store.open(before.renditions[i].object_key).has_value());  // whoever is downloading finishes on the old bytes
+    }
+    const std::size_t count = stage.context().jobs.list_for_episode(before.id).size();
+    REQUIRE(stage.api("producer", "PATCH", path, R"({"explicit": true})").status == 200);  // not in the tags
+    CHECK(stage.context().jobs.list_for_episode(before.id).size() == count);
+    REQUIRE(stage.api("producer", "PATCH", "/shows/night-watch", R"({"author": "Somebody"})").status == 200);
+    CHECK(stage.context().jobs.list_for_episode(before.id).size() == count + 1);
+}
+
+TEST_CASE("another master gets another address; the old audio is served until then") {
+    Stage stage;
+    const auto before = ready_episode(stage, stage.make_show());
+    const std::string path = "/episodes/" + before.id.value;
+    REQUIRE(stage.api("producer", "POST", path + "/publish", "{}").status == 200);
+    stage.context().runner.stop();
+    const auto job = stage.api("producer", "PUT", path + "/master", R"({"upload": ")" + stage.upload(tests::tone_wav(4)).value + "\"}");
+    REQUIRE(job.status == 202);
+    CHECK(stage.ask("none", "GET", before.renditions[0].url_path).status == 200);
+    REQUIRE(stage.finish(model::JobId{job.at("id")}).state == model::JobState::succeeded);
+    const auto after = stage.context().catalogue.find_episode(before.id).value();
+    CHECK(after.guid == before.guid);
+    CHECK(after.renditions[0].url_path != before.renditions[0].url_path);
+    CHECK(stage.ask("none", "GET", after.renditions[0].url_path).status == 200);
+}
+
+TEST_CASE("a master that cannot be used gets a sentence, and nothing is published") {
+    Stage stage;
+    const auto show = stage.make_show();
+    const auto episode = stage.make_episode(show);
+    const std::string path = "/episodes/" + episode.id.value;
+    CHECK_THAT(stage.api("producer", "POST", path + "/publish", "{}").at("detail"), Contains("There is no audio yet. Upload a master."));
+    CHECK_THAT(stage.api("producer", "PUT", path + "/master", "{}").at("detail"),
+               Contains("\"upload\" must be the id of a complete upload"));
+    CHECK(stage.api("producer", "PUT", path + "/master", R"({"upload": "nothing"})").status == 404);
+    const auto half = stage.context().uploads.create(100, "", "producer").value();
+    const auto early = stage.api("producer", "PUT", path + "/master", R"({"upload": ")" + half.id.value + "\"}");
+    CHECK(early.status == 409);
+    CHECK_THAT(early.at("detail"), Contains("0 of 100 bytes"));
+
+    const auto job =
+        stage.api("producer", "PUT", path + "/master", R"({"upload": ")" + stage.upload("this is no audio at all").value + "\"}");
+    REQUIRE(job.status == 202);
+    CHECK_THAT(stage.api("producer", "POST", path + "/publish", "{}").at("detail"), Contains("transcoded"));
+    const auto ended = stage.finish(model::JobId{job.at("id")});
+    CHECK(ended.state == model::JobState::failed);
+    CHECK_FALSE(ended.reason.empty());
+    CHECK_THAT(stage.api("producer", "GET", path).at("obstacles.0"), Contains("The master could not be used: " + ended.reason));
+    CHECK(stage.api("producer", "POST", path + "/publish", "{}").status == 409);
+    CHECK(stage.api("producer", "POST", "/jobs/" + ended.id.value + "/cancel").status == 409);
+    CHECK(stage.api("producer", "POST", "/jobs/" + ended.id.value + "/retry").at("state") == "queued");
+    CHECK(stage.finish(ended.id).state == model::JobState::failed);
+}
+
+TEST_CASE("chapters beyond the end keep an episode from being published") {
+    Stage stage;
+    const auto episode = stage.make_episode(stage.make_show());
+    const std::string path = "/episodes/" + episode.id.value;
+    REQUIRE(stage.api("producer", "PUT", path + "/chapters", "0:00 Start\n0:30 Beyond").status == 200);
+    const auto job = stage.api("producer", "PUT", path + "/master", R"({"upload": ")" + stage.upload(tests::tone_wav(3)).value + "\"}");
+    REQUIRE(stage.finish(model::JobId{job.at("id")}).state == model::JobState::succeeded);
+    const auto refused = stage.api("producer", "POST", path + "/publish", "{}");
+    CHECK(refused.status == 409);
+    CHECK_THAT(refused.at("detail"), Contains("Chapter 2 starts at 0:30"));
+    CHECK(stage.api("producer", "PUT", path + "/chapters", "0:00 Start\n0:30 Beyond").status == 400);
+    CHECK(stage.api("producer", "PUT", path + "/chapters", "0:00 Start\n0:02 End").status == 200);
+}
+
+TEST_CASE("a job's progress is told as it happens, until its end") {
+    Stage stage;
+    const auto episode = stage.make_episode(stage.make_show());
+    const auto job = stage.api("producer", "PUT", "/episodes/" + episode.id.value + "/master",
+                               R"({"upload": ")" + stage.upload(tests::tone_wav(3)).value + "\"}");
+    std::string told;
+    std::thread listener([&] { told = stage.api("producer", "GET", "/jobs/" + job.at("id") + "/events").body; });
+    (void)stage.finish(model::JobId{job.at("id")});
+    listener.join();
+    CHECK_THAT(told, Contains("event: job\ndata: {"));
+    CHECK_THAT(told, Contains("\"state\":\"queued\"") || Contains("\"state\":\"running\""));
+    CHECK_THAT(told.substr(told.rfind("data: ")), Contains("\"state\":\"succeeded\"") && Contains("\"progress\":1E0"));
+    CHECK(stage.api("producer", "GET", "/jobs").at("jobs.0.id") == job.at("id"));
+    CHECK(stage.api("producer", "GET", "/jobs/" + job.at("id")).at("state") == "succeeded");
+}

@@ -1,0 +1,197 @@
+// Jobs against the real queue and the real worker: deaths, poison, cancellation, stops.
+
+#include "server/publishing/job_runner.hpp"
+
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+using namespace earshot;
+using namespace earshot::publishing;
+
+namespace {
+
+struct Bench {
+    tests::TemporaryFolder folder;
+    config::Settings settings = config::default_settings();
+    storage::Database database{{.file = folder.path() / "catalogue.db", .migrations = storage::catalogue_migrations()}};
+    std::unique_ptr<storage::MediaStore> store = storage::make_disk_store(folder.path() / "media", 0);
+    storage::Catalogue catalogue{database};
+    storage::JobQueue jobs{database};
+    storage::AuditLog audit{database};
+    storage::Uploads uploads{database, *store, folder.path() / "uploads"};
+    storage::PublicView view{catalogue, model::system_now};
+    WorkerPool workers;
+    Publisher::Rooms rooms{catalogue, jobs, *store, uploads, audit, view, workers};
+    Publisher publisher{rooms, settings, model::system_now};
+    std::vector<std::string> told;
+    std::mutex telling;
+
+    explicit Bench(const std::filesystem::path& program = EARSHOT_BINARY) : workers(program, {.degraded = true}) {
+        settings.storage.data_dir = folder.path();
+    }
+    JobRunner runner(std::string node = "one") {
+        return JobRunner(rooms, publisher, settings, std::move(node), model::system_now, [this](std::string_view, std::string_view what) {
+            const std::lock_guard lock(telling);
+            told.emplace_back(what);
+        });
+    }
+    model::Episode episode() {
+        model::Show show;
+        show.slug = "show";
+        show.podcast_guid = "guid";
+        show.title = "Show";
+        const auto stored = catalogue.create_show(show).value();
+        model::Episode fresh;
+        fresh.show = stored.id;
+        fresh.title = "Episode";
+        fresh.slug = "episode";
+        return catalogue.create_episode(fresh).value();
+    }
+    model::Job attach(const model::EpisodeId& id, const std::string& bytes) {
+        const auto upload = uploads.create(bytes.size(), "", "ann").value();
+        auto writer = uploads.open(upload.id, 0).value();
+        REQUIRE(writer->write(std::as_bytes(std::span(bytes))));
+        REQUIRE(writer->finish(""));
+        return publisher.attach_master(id, upload.id, "ann").value();
+    }
+    model::Job until(const model::JobId& id, const std::function<bool(const model::Job&)>& good) {
+        for (int i = 0; i < 2400; ++i) {
+            const auto job = jobs.find(id).value();
+            if (good(job)) return job;
+            std::this_thread::sleep_for(std::chrono::milliseconds(25));
+        }
+        FAIL("waited in vain; the job is " << model::to_string(jobs.find(id)->state));
+        return {};
+    }
+    model::Job end(const model::JobId& id) {
+        return until(id,
+                     [](const model::Job& job) { return job.state != model::JobState::queued && job.state != model::JobState::running; });
+    }
+};
+
+std::string noise_wav(int seconds) {
+    const tests::TemporaryFolder folder;
+    const auto file = folder.path() / "noise.wav";
+    const std::string command = "ffmpeg -loglevel error -f lavfi -i anoisesrc=r=48000:a=0.2 -ac 2 -t " + std::to_string(seconds) +
+                                " -c:a pcm_s24le -y " + file.string();
+    REQUIRE(std::system(command.c_str()) == 0);
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// A program that stands where the worker should be and dies of everything.
+std::filesystem::path dying_program(const tests::TemporaryFolder& folder) {
+    const auto file = folder.path() / "worker";
+    std::ofstream(file) << "#!/bin/sh\nkill -9 $$\n";
+    ::chmod(file.c_str(), 0755);
+    return file;
+}
+
+}  // namespace
+
+TEST_CASE("a file the worker dies of is given up at the third try, with a sentence for its producer") {
+    const tests::TemporaryFolder folder;
+    Bench bench(dying_program(folder));
+    const auto job = bench.attach(bench.episode().id, "poison");
+    auto runner = bench.runner();
+    runner.start();
+    const auto ended = bench.end(job.id);
+    CHECK(ended.state == model::JobState::failed);
+    CHECK(ended.attempts == 3);
+    CHECK_THAT(ended.reason, Catch::Matchers::Contains("Export it again as WAV or FLAC"));
+    CHECK_THAT(ended.reason, !Catch::Matchers::Contains("signal") && !Catch::Matchers::Contains("worker"));
+    runner.stop();
+    CHECK(bench.told.size() == 3);
+}
+
+TEST_CASE("a missing object is the producer's to upload again, not a crash") {
+    Bench bench;
+    const auto episode = bench.episode();
+    const auto job = bench.attach(episode.id, noise_wav(1));
+    bench.store->remove(bench.catalogue.find_episode(episode.id)->master->object_key);
+    auto runner = bench.runner();
+    runner.start();
+    CHECK_THAT(bench.end(job.id).reason, Catch::Matchers::Contains("Upload it again"));
+}
+
+TEST_CASE("a stopped runner hands its job back, and the next one finishes it") {
+    Bench bench;
+    const auto episode = bench.episode();
+    const auto job = bench.attach(episode.id, noise_wav(120));
+    {
+        auto runner = bench.runner();
+        runner.start();
+        (void)bench.until(job.id, [](const model::Job& now) { return now.progress > 0; });
+        runner.stop();
+    }
+    const auto between = bench.jobs.find(job.id).value();
+    CHECK(between.state == model::JobState::queued);
+    CHECK(between.interruptions == 1);
+    CHECK(between.attempts == 0);
+    CHECK(bench.catalogue.find_episode(episode.id)->renditions.empty());
+    auto runner = bench.runner("two");
+    runner.start();
+    CHECK(bench.end(job.id).state == model::JobState::succeeded);
+    CHECK(bench.catalogue.find_episode(episode.id)->renditions.size() == bench.settings.renditions.size());
+    CHECK(std::filesystem::is_empty(bench.folder.path() / "media/tmp"));
+}
+
+TEST_CASE("what a killed server left running is taken up at its next start") {
+    Bench bench;
+    const auto job = bench.attach(bench.episode().id, noise_wav(2));
+    REQUIRE(bench.jobs.claim("one", std::chrono::hours(1)));  // and then the power went
+    auto runner = bench.runner("one");
+    runner.start();
+    const auto ended = bench.end(job.id);
+    CHECK(ended.state == model::JobState::succeeded);
+    CHECK(ended.interruptions == 1);
+}
+
+TEST_CASE("a cancelled job stops and changes nothing; a newer master takes the older one's place") {
+    Bench bench;
+    const auto episode = bench.episode();
+    const auto first = bench.attach(episode.id, noise_wav(120));
+    auto runner = bench.runner();
+    runner.start();
+    (void)bench.until(first.id, [](const model::Job& now) { return now.progress > 0; });
+    REQUIRE(bench.jobs.cancel(first.id));
+    const auto second = bench.attach(episode.id, noise_wav(2));
+    CHECK(second.id != first.id);
+    CHECK(bench.end(second.id).state == model::JobState::succeeded);
+    CHECK(bench.jobs.find(first.id)->state == model::JobState::cancelled);
+    const auto now = bench.catalogue.find_episode(episode.id).value();
+    CHECK(now.renditions.front().master == second.master);
+    CHECK(std::chrono::abs(now.renditions.front().duration - std::chrono::seconds(2)) < std::chrono::milliseconds(500));
+}
+
+TEST_CASE("asking twice for the same master starts it once") {
+    Bench bench;
+    const auto episode = bench.episode();
+    const auto upload = bench.uploads.create(4, "", "ann").value();
+    auto writer = bench.uploads.open(upload.id, 0).value();
+    REQUIRE(writer->write(std::as_bytes(std::span("RIFF", 4))));
+    REQUIRE(writer->finish(""));
+    const auto once = bench.publisher.attach_master(episode.id, upload.id, "ann").value();
+    CHECK(bench.publisher.attach_master(episode.id, upload.id, "ann").value().id == once.id);
+    CHECK(bench.jobs.list_for_episode(episode.id).size() == 1);
+    CHECK(bench.publisher.attach_master(model::EpisodeId{"none"}, upload.id, "ann").error().code == model::Errc::not_found);
+}
+
+TEST_CASE("a node without workers takes no jobs") {
+    Bench bench;
+    bench.settings.publishing.workers = 0;
+    const auto job = bench.attach(bench.episode().id, "x");
+    auto runner = bench.runner();
+    runner.start();
+    runner.wake();
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    CHECK(bench.jobs.find(job.id)->state == model::JobState::queued);
+}
