@@ -23,19 +23,26 @@ struct StatisticsOptions {
     std::filesystem::path runtime_dir;  // RAM-backed (tmpfs); checked at start, a warning is given when it is not
     std::filesystem::path agents_file;  // empty: built-in rules
     unsigned suppress_below{10};
+    std::size_t most_waiting{1 << 17};  // deliveries in the queue; more are dropped and counted
+    std::chrono::milliseconds commit_every{1000};
 };
 
 class Statistics {
 public:
-    // Rebuilds today's state from the runtime folder; sums not yet committed are committed once, none twice.
+    // Rebuilds today's state from the runtime folder; sums not yet committed are committed once, none twice. Throws std::runtime_error with
+    // a sentence when the agents file is wrong or the runtime folder cannot be used: the server must then not start.
     Statistics(storage::Database& database, StatisticsOptions options, model::Clock clock);
     ~Statistics();  // flushes
 
     void submit(model::Delivery&& delivery) noexcept;  // thread-safe, never blocks; a full queue drops and counts the drop
-    void flush();                                      // everything submitted so far is in the database (tests, graceful stop)
+    void settle();                                     // everything submitted so far is in the journal: safe from kill -9
+    void flush();  // everything submitted so far is in the database (tests, graceful stop), or warnings() says why not
     [[nodiscard]] std::uint64_t dropped() const noexcept;
+    [[nodiscard]] std::vector<std::string> warnings() const;  // sentences for the operator: folder not in memory, database refuses, …
 
     // A figure people may look at. value empty: more than 0 but fewer than suppress_below ("fewer than 10").
+    // Suppression is of cells (an episode's day, and there a reason or an app); every other figure is a sum of cells that are shown, so
+    // that no two queries can be subtracted to find a hidden one.
     struct Figure {
         std::optional<std::uint64_t> value{0};
         bool operator==(const Figure&) const = default;
@@ -59,11 +66,13 @@ public:
     // The day's tally of requests and why they did not count (all episodes of the query), suppressed alike.
     struct Tally {
         std::map<std::string, Figure>
-            reasons;  // "counted", "bot", "head", "probe", "under_a_minute", "repeat", "preview", "error", "opted_out"
-        Figure requests;
+            reasons;        // "counted", "bot", "head", "probe", "under_a_minute", "repeat", "preview", "error", "opted_out"
+        Figure requests;    // sum of what is shown
+        bool is_partial{};  // some cells are hidden
     };
     [[nodiscard]] Tally tally(const Query& query);
-    // Downloads by app over the period, most first; suppressed ones folded into "other".
+    // Downloads by app over the period, most first; suppressed ones folded into "other", which comes last. They add up to the report's
+    // totals.
     [[nodiscard]] std::vector<std::pair<std::string, Figure>> apps(const Query& query);
 
 private:

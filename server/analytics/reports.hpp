@@ -1,0 +1,21 @@
+#pragma once
+// Figures from statistics.db, with small numbers suppressed. Called by Statistics; any thread.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/analytics/statistics.hpp"
+
+namespace earshot::analytics::reports {
+
+struct Source {
+    storage::Database& database;
+    unsigned suppress_below;
+};
+
+[[nodiscard]] std::vector<Statistics::EpisodeReport> days(const Source& source, const Statistics::Query& query);
+[[nodiscard]] Statistics::Tally tally(const Source& source, const Statistics::Query& query);
+[[nodiscard]] std::vector<std::pair<std::string, Statistics::Figure>> apps(const Source& source, const Statistics::Query& query);
+
+}  // namespace earshot::analytics::reports

@@ -1,0 +1,204 @@
+// The running statistics: the documented cases with restarts, suppression, the queue, the day's end.
+
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include "server/analytics/statistics.hpp"
+#include "tests/analytics/cases.hpp"
+#include "tests/analytics/room.hpp"
+#include "tests/support/catch.hpp"
+
+namespace earshot::tests {
+
+using analytics::Statistics;
+
+TEST_CASE("the documented cases count the same through database, journal and restart") {
+    for (const auto& one : documented_cases()) {
+        INFO(one.name);
+        Room room;
+        for (const auto& step : one.steps) {
+            room.set_clock(std::max(room.now(), step.front().time));
+            for (auto delivery : step) room.statistics().submit(std::move(delivery));
+            room.statistics().flush();
+            room.restart();
+        }
+        const Statistics::Query query{"2026-11-23", "2026-11-29", {{"e1"}, {"e2"}}};
+        std::map<std::string, std::uint64_t> downloads, by_app, not_counted;
+        for (const auto& report : room.statistics().report(query)) {
+            for (const auto& day : report.days) {
+                if (*day.downloads.value > 0) downloads[day.day] += *day.downloads.value;
+            }
+        }
+        CHECK(downloads == one.downloads);
+        const auto tally = room.statistics().tally(query);
+        for (const auto& [reason, figure] : tally.reasons) {
+            if (reason != "counted" && *figure.value > 0) not_counted[reason] = *figure.value;
+        }
+        CHECK(not_counted == one.not_counted);
+        CHECK(*tally.requests.value == one.requests());
+        std::uint64_t apps = 0, all = 0;
+        for (const auto& [app, figure] : room.statistics().apps(query)) apps += *figure.value;
+        for (const auto& [day, count] : one.downloads) all += count;
+        CHECK(apps == all);
+        CHECK(*tally.reasons.at("counted").value == all);
+    }
+}
+
+TEST_CASE("small numbers are hidden, and no sum gives them away") {
+    Room room({.suppress_below = 10});
+    room.set_clock("2026-11-25T12:00:00Z");
+    const auto listen = [&room](const char* episode, const char* time, const char* agent, int listeners) {
+        for (int i = 0; i < listeners; ++i) room.statistics().submit(room.download(episode, time, agent));
+    };
+    listen("e1", "2026-11-23T10:00:00Z", "Overcast/3.0", 25);
+    listen("e1", "2026-11-23T11:00:00Z", "AntennaPod/3.1.2", 9);
+    listen("e1", "2026-11-24T10:00:00Z", "Overcast/3.0", 9);
+    listen("e1", "2026-11-25T10:00:00Z", "Overcast/3.0", 10);
+    listen("e2", "2026-11-24T10:00:00Z", "Overcast/3.0", 1);
+    room.statistics().flush();
+
+    const auto reports = room.statistics().report({"2026-11-22", "2026-11-25", {{"e2"}, {"e1"}, {"never heard"}}});
+    REQUIRE(reports.size() == 3);
+    CHECK(reports[0].episode.value == "e2");
+    const auto& e1 = reports[1];
+    REQUIRE(e1.days.size() == 4);
+    CHECK(e1.days[0].day == "2026-11-22");
+    CHECK(e1.days[0].downloads.value == 0);
+    CHECK(e1.days[1].downloads.value == 34);
+    CHECK(e1.days[2].downloads.value == std::nullopt);
+    CHECK(e1.days[3].downloads.value == 10);
+    CHECK(e1.total.value == 44);
+    CHECK(e1.total_is_partial);
+    CHECK(reports[0].total.value == std::nullopt);
+    CHECK(reports[2].total.value == 0);
+    CHECK_FALSE(reports[2].total_is_partial);
+
+    using Row = std::pair<std::string, Statistics::Figure>;
+    // 9 of AntennaPod are too few to be shown, so Overcast's figure, which would give them away, is folded too.
+    CHECK(room.statistics().apps({"2026-11-23", "2026-11-23", {{"e1"}}}) == std::vector<Row>{{"other", {34}}});
+    CHECK(room.statistics().apps({"2026-11-22", "2026-11-25", {{"e1"}}}) == std::vector<Row>{{"Overcast", {10}}, {"other", {34}}});
+    CHECK(room.statistics().apps({"2026-11-24", "2026-11-24", {{"e1"}, {"e2"}}}) == std::vector<Row>{{"other", {std::nullopt}}});
+    CHECK(room.statistics().apps({"2026-11-01", "2026-11-02", {{"e1"}}}).empty());
+
+    const auto tally = room.statistics().tally({"2026-11-22", "2026-11-25", {{"e1"}, {"e2"}}});
+    CHECK(tally.reasons.at("counted").value == 44);  // the same as the report's days that are shown
+    CHECK(tally.reasons.at("bot").value == 0);
+    CHECK(tally.requests.value == 44);
+    CHECK(tally.is_partial);
+    const auto one_day = room.statistics().tally({"2026-11-24", "2026-11-24", {{"e1"}, {"e2"}}});
+    CHECK(one_day.reasons.at("counted").value == std::nullopt);
+    CHECK(one_day.requests.value == std::nullopt);
+}
+
+TEST_CASE("a query that makes no sense gives nothing") {
+    Room room;
+    CHECK(room.statistics().report({"2026-11-32", "2026-11-25", {{"e1"}}}).empty());
+    CHECK(room.statistics().report({"2026-11-26", "2026-11-25", {{"e1"}}}).empty());
+    CHECK(room.statistics().report({"", "'; drop table downloads; --", {{"e1"}}}).empty());
+    CHECK(room.statistics().report({"2020-01-01", "2026-11-25", {{"e1"}}}).front().days.size() == 366);
+    CHECK(room.statistics().tally({"x", "y", {{"e1"}}}).requests.value == 0);
+}
+
+TEST_CASE("an unlisted agent's own name is not stored") {
+    Room room;
+    room.set_clock("2026-11-23T12:00:00Z");
+    room.statistics().submit(room.download("e1", "2026-11-23T10:00:00Z", "Janes Own Player/1.0"));
+    room.statistics().flush();
+    CHECK(room.statistics().apps({"2026-11-23", "2026-11-23", {{"e1"}}}) ==
+          std::vector<std::pair<std::string, Statistics::Figure>>{{"other", {1}}});
+}
+
+TEST_CASE("a full queue drops, counts the drops and never blocks") {
+    Room room({.most_waiting = 8});
+    room.set_clock("2026-11-23T12:00:00Z");
+    std::atomic<std::uint64_t> submitted{0};
+    {
+        std::vector<std::jthread> threads;
+        for (int t = 0; t < 4; ++t)
+            threads.emplace_back([&] {
+                for (int i = 0; i < 3'000; ++i) {
+                    auto delivery = room.download("e1", "2026-11-23T10:00:00Z", "Overcast/3.0");
+                    room.statistics().submit(std::move(delivery));
+                    ++submitted;
+                }
+            });
+    }
+    room.statistics().flush();
+    const auto counted = *room.statistics().tally({"2026-11-23", "2026-11-23", {{"e1"}}}).requests.value;
+    CHECK(submitted == 12'000);
+    CHECK(counted + room.statistics().dropped() == submitted);
+}
+
+TEST_CASE("the day's key, journal and set end ten minutes after the day") {
+    Room room;
+    room.set_clock("2026-11-23T23:00:00Z");
+    room.statistics().submit(room.download("e1", "2026-11-23T23:00:00Z", "Overcast/3.0"));
+    room.statistics().flush();
+    const auto key = room.runtime() / "day-2026-11-23.key";
+    const auto journal = room.runtime() / "day-2026-11-23.journal";
+    const auto kept_key = room.runtime() / "kept.key";  // what somebody would find who kept the files' pages
+    const auto kept_journal = room.runtime() / "kept.journal";
+    REQUIRE(std::filesystem::exists(key));
+    std::filesystem::create_hard_link(key, kept_key);
+    std::filesystem::create_hard_link(journal, kept_journal);
+
+    room.set_clock("2026-11-24T00:10:00Z");
+    room.statistics().flush();
+    CHECK(std::filesystem::exists(key));
+    SECTION("while the server runs") {
+        room.set_clock("2026-11-24T00:10:01Z");
+        room.statistics().flush();
+    }
+    SECTION("and when it was down meanwhile") {
+        room.stop();
+        room.set_clock("2026-11-25T09:00:00Z");
+        room.restart();
+    }
+    CHECK_FALSE(std::filesystem::exists(key));
+    CHECK_FALSE(std::filesystem::exists(journal));
+    CHECK_FALSE(room.contains_other_than_zero(kept_key));
+    CHECK_FALSE(room.contains_other_than_zero(kept_journal));
+    CHECK(room.total("e1") == 1);
+    room.restart();
+    CHECK(room.total("e1") == 1);
+}
+
+TEST_CASE("a server that was down at midnight commits yesterday's journal once") {
+    Room room({.commit_every = std::chrono::hours(1)});  // nothing is committed unless asked for
+    room.set_clock("2026-11-23T23:00:00Z");
+    for (int i = 0; i < 20; ++i) room.statistics().submit(room.download("e1", "2026-11-23T23:00:00Z", "Overcast/3.0"));
+    room.statistics().settle();
+    CHECK(room.total("e1") == 0);
+    const auto saved = room.save_runtime();  // as it is at this moment, with nothing in the database
+    room.stop();
+    room.restore(saved);
+    room.set_clock("2026-11-25T09:00:00Z");
+    room.restart();
+    CHECK(room.total("e1") == 20);
+    room.restart();
+    CHECK(room.total("e1") == 20);
+}
+
+TEST_CASE("a folder on a disk is warned about, one in memory is not") {
+    CHECK(Room().statistics().warnings().empty());
+    const TemporaryFolder folder;
+    Room room({}, "/var/tmp");
+    REQUIRE(room.statistics().warnings().size() == 1);
+    CHECK_THAT(room.statistics().warnings().front(), Catch::Contains("is on a disk"));
+}
+
+TEST_CASE("one folder serves one server") {
+    Room room;
+    CHECK_THROWS_WITH(room.second(), Catch::Contains("another Earshot is counting"));
+}
+
+TEST_CASE("a wrong agents file keeps the server from starting") {
+    Room room;
+    room.stop();
+    const auto file = room.runtime() / "agents.json";
+    std::ofstream(file) << "{";
+    CHECK_THROWS_WITH(room.restart({.agents_file = file}), Catch::Contains("agents.json"));
+}
+
+}  // namespace earshot::tests
