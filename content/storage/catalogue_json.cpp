@@ -29,7 +29,8 @@ template <class T, class F>
 std::vector<T> list_from_json(std::string_view source, F one) {
     std::vector<T> items;
     if (source.empty()) return items;
-    for (const auto& value : json::parse(json::string_view(source)).as_array()) items.push_back(one(value));
+    const auto parsed = json::parse(json::string_view(source));
+    for (const auto& value : parsed.as_array()) items.push_back(one(value));
     return items;
 }
 

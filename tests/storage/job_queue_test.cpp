@@ -1,0 +1,212 @@
+#include "content/storage/job_queue.hpp"
+
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "tests/storage/fixture.hpp"
+
+using namespace earshot;
+using namespace earshot::storage;
+using namespace std::chrono_literals;
+using model::Errc;
+using model::JobKind;
+using model::JobState;
+using tests::Opened;
+
+namespace {
+
+struct Queue : Opened {
+    JobQueue jobs{database, time.clock()};
+    model::Show show_of_all = show();
+    model::Episode episode_ = episode(show_of_all);
+    model::Master master_ = master(episode_);
+
+    model::Job transcode() { return jobs.enqueue(JobKind::transcode, episode_.id, master_.id); }
+    model::Job for_another_episode() {
+        const auto other = episode(show_of_all);
+        return jobs.enqueue(JobKind::transcode, other.id, master(other).id);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a job goes from queued over running to succeeded") {
+    Queue q;
+    const auto job = q.transcode();
+    CHECK(job.state == JobState::queued);
+    CHECK(job.created_at == q.time.now());
+    q.time.advance(1s);
+    const auto claimed = q.jobs.claim("a", 10s).value();
+    CHECK(claimed.id == job.id);
+    CHECK(claimed.state == JobState::running);
+    CHECK(claimed.attempts == 0);
+    CHECK(q.jobs.heartbeat(job.id, "a", "encoding", 0.5, 10s));
+    const auto seen = q.jobs.find(job.id).value();
+    CHECK(seen.stage == "encoding");
+    CHECK(seen.progress == 0.5);
+    CHECK(seen.updated_at == q.time.now());
+    q.jobs.succeed(job.id, "a");
+    CHECK(q.jobs.find(job.id)->state == JobState::succeeded);
+    CHECK(q.jobs.find(job.id)->progress == 1);
+    CHECK_FALSE(q.jobs.claim("a", 10s).has_value());
+    CHECK_FALSE(q.jobs.find({"nobody"}).has_value());
+}
+
+TEST_CASE("the oldest job goes first") {
+    Queue q;
+    const auto first = q.transcode();
+    const auto second = q.for_another_episode();
+    const auto third = q.for_another_episode();
+    CHECK(q.jobs.claim("a", 10s)->id == first.id);
+    q.jobs.worker_died(first.id, "a", "It died.");  // keeps its place
+    CHECK(q.jobs.claim("a", 10s)->id == first.id);
+    CHECK(q.jobs.claim("a", 10s)->id == second.id);
+    const auto recent = q.jobs.list_recent(2);
+    REQUIRE(recent.size() == 2);
+    CHECK(recent[0].id == third.id);
+    CHECK(recent[1].id == second.id);
+    REQUIRE(q.jobs.list_for_episode(q.episode_.id).size() == 1);
+}
+
+TEST_CASE("the same order twice is one job, a newer master takes the place of the older") {
+    Queue q;
+    const auto job = q.transcode();
+    CHECK(q.transcode().id == job.id);
+    CHECK(q.jobs.enqueue(JobKind::tag, q.episode_.id, q.master_.id).id != job.id);
+
+    SECTION("while it waits") {}
+    SECTION("while it runs") {
+        REQUIRE(q.jobs.claim("a", 10s)->id == job.id);
+        CHECK(q.jobs.heartbeat(job.id, "a", "", 0, 10s));
+    }
+    const auto newer = q.jobs.enqueue(JobKind::transcode, q.episode_.id, q.master(q.episode_).id);
+    CHECK(newer.id != job.id);
+    CHECK(q.jobs.find(job.id)->state == JobState::cancelled);
+    CHECK_FALSE(q.jobs.heartbeat(job.id, "a", "", 0, 10s));
+    q.jobs.succeed(job.id, "a");
+    CHECK(q.jobs.find(job.id)->state == JobState::cancelled);
+    for (const auto& each : q.jobs.list_for_episode(q.episode_.id)) CHECK((each.id == newer.id) == (each.state == JobState::queued));
+}
+
+TEST_CASE("two jobs of one episode never run at once") {
+    Queue q;
+    const auto first = q.jobs.enqueue(JobKind::tag, q.episode_.id, q.master_.id);
+    REQUIRE(q.jobs.claim("a", 10s)->id == first.id);
+    const auto second = q.jobs.enqueue(JobKind::tag, q.episode_.id, q.master_.id);
+    CHECK(second.id != first.id);
+    CHECK_FALSE(q.jobs.claim("b", 10s).has_value());
+    const auto other = q.for_another_episode();
+    CHECK(q.jobs.claim("b", 10s)->id == other.id);
+    q.jobs.succeed(first.id, "a");
+    CHECK(q.jobs.claim("b", 10s)->id == second.id);
+}
+
+TEST_CASE("a lease that ran out is taken over, and its old holder is told") {
+    Queue q;
+    const auto job = q.transcode();
+    REQUIRE(q.jobs.claim("a", 10s).has_value());
+    q.time.advance(9s);
+    CHECK_FALSE(q.jobs.claim("b", 10s).has_value());
+    CHECK(q.jobs.heartbeat(job.id, "a", "", 0.1, 10s));
+    q.time.advance(9s);
+    CHECK_FALSE(q.jobs.claim("b", 10s).has_value());
+    q.time.advance(1s);
+    const auto taken = q.jobs.claim("b", 10s).value();
+    CHECK(taken.id == job.id);
+    CHECK(taken.interruptions == 1);
+    CHECK(taken.attempts == 0);
+    CHECK_FALSE(q.jobs.heartbeat(job.id, "a", "", 0.2, 10s));
+    q.jobs.fail(job.id, "a", "late");
+    q.jobs.succeed(job.id, "a");
+    q.jobs.worker_died(job.id, "a", "late");
+    CHECK(q.jobs.find(job.id)->state == JobState::running);
+}
+
+TEST_CASE("a file that kills its worker three times is given up with the reason") {
+    Queue q;
+    const auto job = q.transcode();
+    for (unsigned i = 1; i <= 2; ++i) {
+        REQUIRE(q.jobs.claim("a", 10s).has_value());
+        q.jobs.worker_died(job.id, "a", "The worker ran out of time.");
+        CHECK(q.jobs.find(job.id)->state == JobState::queued);
+        CHECK(q.jobs.find(job.id)->attempts == i);
+    }
+    REQUIRE(q.jobs.claim("a", 10s).has_value());
+    q.jobs.worker_died(job.id, "a", "The worker ran out of time.");
+    const auto ended = q.jobs.find(job.id).value();
+    CHECK(ended.state == JobState::failed);
+    CHECK(ended.attempts == 3);
+    CHECK(ended.reason == "The worker ran out of time.");
+    CHECK_FALSE(q.jobs.claim("a", 10s).has_value());
+}
+
+TEST_CASE("a server that goes away does not count against the file until the tenth time") {
+    Queue q;
+    const auto job = q.transcode();
+    for (unsigned i = 1; i <= 9; ++i) {
+        REQUIRE(q.jobs.claim("a", 10s).has_value());
+        if (i % 2 == 0) {
+            CHECK(q.jobs.release_all("a") == 1);
+        } else {
+            q.time.advance(11s);  // kill -9: the lease runs out
+        }
+    }
+    CHECK(q.jobs.release_all("other") == 0);
+    REQUIRE(q.jobs.claim("a", 10s)->interruptions == 9);
+    SECTION("by a stop") {
+        CHECK(q.jobs.release_all("a") == 1);
+    }
+    SECTION("by its lease") {
+        q.time.advance(11s);
+        CHECK_FALSE(q.jobs.claim("a", 10s).has_value());
+    }
+    const auto ended = q.jobs.find(job.id).value();
+    CHECK(ended.state == JobState::failed);
+    CHECK(ended.interruptions == 10);
+    CHECK(ended.attempts == 0);
+    CHECK(ended.reason.find("ten times") != std::string::npos);
+}
+
+TEST_CASE("cancel and retry work where they make sense") {
+    Queue q;
+    const auto job = q.transcode();
+    CHECK(q.jobs.retry(job.id).error().code == Errc::conflict);
+    REQUIRE(q.jobs.claim("a", 10s).has_value());
+    CHECK(q.jobs.cancel(job.id)->state == JobState::cancelled);
+    CHECK_FALSE(q.jobs.heartbeat(job.id, "a", "", 0, 10s));
+    CHECK(q.jobs.cancel(job.id).error().code == Errc::conflict);
+    CHECK(q.jobs.retry(job.id)->state == JobState::queued);
+    REQUIRE(q.jobs.claim("a", 10s).has_value());
+    q.jobs.fail(job.id, "a", "The file holds no audio.");
+    CHECK(q.jobs.find(job.id)->reason == "The file holds no audio.");
+    const auto again = q.jobs.retry(job.id).value();
+    CHECK(again.reason.empty());
+    CHECK(again.attempts == 0);
+    CHECK(q.jobs.cancel({"nobody"}).error().code == Errc::not_found);
+    CHECK(q.jobs.retry({"nobody"}).error().code == Errc::not_found);
+}
+
+TEST_CASE("four threads over two processes' connections claim every job exactly once") {
+    Queue q;
+    constexpr std::size_t count = 60;
+    for (std::size_t i = 0; i < count; ++i) (void)q.for_another_episode();
+    Database second({.file = q.file, .migrations = catalogue_migrations()});
+    JobQueue theirs(second, q.time.clock());
+    std::mutex mutex;
+    std::multiset<std::string> claimed;
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t) {
+        threads.emplace_back([&, t] {
+            auto& jobs = t % 2 == 0 ? q.jobs : theirs;
+            const auto node = "node" + std::to_string(t);
+            while (const auto job = jobs.claim(node, 1h)) {
+                const std::scoped_lock lock(mutex);
+                claimed.insert(job->id.value);
+            }
+        });
+    }
+    for (auto& thread : threads) thread.join();
+    CHECK(claimed.size() == count);
+    CHECK(std::set(claimed.begin(), claimed.end()).size() == count);
+}

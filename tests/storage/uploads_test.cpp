@@ -1,0 +1,355 @@
+#include "content/storage/uploads.hpp"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "content/storage/statement.hpp"
+#include "tests/storage/fixture.hpp"
+#include "tests/storage/small_disk.hpp"
+
+using namespace earshot;
+using namespace earshot::storage;
+using namespace std::chrono_literals;
+using model::Errc;
+using tests::as_bytes;
+using tests::Opened;
+
+namespace {
+
+constexpr std::size_t mebibyte = 1U << 20U;
+
+struct Server : Opened {
+    std::filesystem::path parts = folder.path() / "uploads";
+    std::unique_ptr<MediaStore> store = make_disk_store(folder.path() / "media");
+    Uploads uploads{database, *store, parts, time.clock(), {.max_bytes = 100 * mebibyte, .expire_after = 24h}};
+
+    Upload create(std::size_t length, const std::string& metadata = "") { return uploads.create(length, metadata, "producer").value(); }
+    // One PATCH.
+    model::Result<Upload> patch(Uploads& to, const model::UploadId& id, std::uint64_t offset, std::string_view bytes) {
+        auto writer = to.open(id, offset);
+        if (!writer) return std::unexpected(writer.error());
+        if (const auto status = (*writer)->write(as_bytes(bytes)); !status) return std::unexpected(status.error());
+        return (*writer)->finish("");
+    }
+    model::Result<Upload> patch(const model::UploadId& id, std::uint64_t offset, std::string_view bytes) {
+        return patch(uploads, id, offset, bytes);
+    }
+    [[nodiscard]] std::string stored(const std::string& key) {
+        const auto file = store->open(key).value();
+        std::string bytes(file->size(), '\0');
+        REQUIRE(::pread(file->descriptor(), bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+        return bytes;
+    }
+    [[nodiscard]] std::size_t part_files() const {
+        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(parts), {}));
+    }
+};
+
+std::string sha256_metadata(std::string_view bytes) {
+    return "sha256 " + base64(sha256_hex(bytes));
+}
+
+}  // namespace
+
+TEST_CASE("a file comes in by pieces and goes into the store whole") {
+    Server s;
+    const auto bytes = tests::pattern(300'000);
+    const auto upload =
+        s.create(bytes.size(), "filename " + base64("C:\\Takes\\part \x01one.wav") + "," + sha256_metadata(bytes) + ",is_final");
+    CHECK(upload.file_name == "part one.wav");
+    CHECK(upload.expected_sha256 == sha256_hex(bytes));
+    CHECK(upload.owner == "producer");
+    CHECK(upload.offset == 0);
+    CHECK(upload.expires_at == s.time.now() + 24h);
+    CHECK(s.patch(upload.id, 0, bytes.substr(0, 100'000))->offset == 100'000);
+    const auto half = s.uploads.find(upload.id).value();
+    CHECK(half.offset == 100'000);
+    CHECK(half.object_key.empty());
+    CHECK(half.metadata == upload.metadata);
+    const auto done = s.patch(upload.id, 100'000, bytes.substr(100'000)).value();
+    CHECK(done.object_key == sha256_hex(bytes));
+    CHECK(s.stored(done.object_key) == bytes);
+    CHECK(s.uploads.find(upload.id)->object_key == done.object_key);
+    CHECK(s.part_files() == 0);
+    CHECK(s.patch(upload.id, bytes.size(), "")->object_key == done.object_key);  // a client that missed the answer
+    CHECK(s.patch(upload.id, bytes.size(), "x").error().code == Errc::invalid_input);
+}
+
+TEST_CASE("metadata, length and checksum are judged before the first byte") {
+    Server s;
+    const auto refuses = [&](std::uint64_t length, const std::string& metadata, Errc code) {
+        const auto result = s.uploads.create(length, metadata, "producer");
+        REQUIRE_FALSE(result.has_value());
+        CHECK(result.error().code == code);
+        CHECK(result.error().message.size() > 20);
+    };
+    refuses(1, "filename ???", Errc::invalid_input);
+    refuses(1, "filename Zg", Errc::invalid_input);
+    refuses(1, ",", Errc::invalid_input);
+    refuses(1, "a Zg==,a Zg==", Errc::invalid_input);
+    refuses(1, "sha256 " + base64("12ab"), Errc::invalid_input);
+    refuses(1, "sha256 " + base64(std::string(64, 'g')), Errc::invalid_input);
+    refuses(1, "a " + base64(std::string(4000, 'x')), Errc::invalid_input);
+    refuses(0, "", Errc::invalid_input);
+    refuses(100 * mebibyte + 1, "", Errc::too_large);
+    CHECK(s.create(1, "sha256 " + base64(std::string(64, 'A'))).expected_sha256 == std::string(64, 'a'));
+    CHECK(s.create(1, "filename").file_name.empty());
+    CHECK(s.create(1, "filename " + base64(std::string(300, 'x'))).file_name.size() == 255);
+}
+
+TEST_CASE("a wrong offset or unknown upload is refused with the right one named") {
+    Server s;
+    const auto upload = s.create(10);
+    REQUIRE(s.patch(upload.id, 0, "abc").has_value());
+    for (const std::uint64_t offset : {0U, 2U, 4U, 10U}) {
+        const auto result = s.uploads.open(upload.id, offset);
+        REQUIRE_FALSE(result.has_value());
+        CHECK(result.error().code == Errc::conflict);
+        CHECK(result.error().message.find("at byte 3") != std::string::npos);
+    }
+    CHECK(s.uploads.open({"nobody"}, 0).error().code == Errc::not_found);
+    CHECK(s.uploads.find({"../../etc/passwd"}).error().code == Errc::not_found);
+}
+
+TEST_CASE("bytes beyond the announced length are refused and not stored") {
+    Server s;
+    const auto upload = s.create(10);
+    {
+        auto writer = s.uploads.open(upload.id, 0).value();
+        CHECK(writer->write(as_bytes("0123456")).has_value());
+        CHECK(writer->write(as_bytes("789x")).error().code == Errc::invalid_input);
+    }
+    CHECK(s.uploads.find(upload.id)->offset == 7);
+    CHECK(s.stored(s.patch(upload.id, 7, "789")->object_key) == "0123456789");
+}
+
+TEST_CASE("a broken-off PATCH keeps what had arrived") {
+    Server s;
+    const auto upload = s.create(10);
+    {
+        REQUIRE(s.uploads.open(upload.id, 0).value()->write(as_bytes("01234")).has_value());
+    }
+    CHECK(s.uploads.find(upload.id)->offset == 5);
+    CHECK(s.stored(s.patch(upload.id, 5, "56789")->object_key) == "0123456789");
+}
+
+TEST_CASE("an upload goes on across a re-opened database and store") {
+    tests::TemporaryFolder folder;
+    const auto bytes = tests::pattern(50'000);
+    model::UploadId id;
+    for (int start = 0; start < 5; ++start) {
+        Database database({.file = folder.path() / "catalogue.db", .migrations = catalogue_migrations()});
+        const auto store = make_disk_store(folder.path() / "media");
+        Uploads uploads(database, *store, folder.path() / "uploads");
+        if (start == 0) id = uploads.create(bytes.size(), sha256_metadata(bytes), "p").value().id;
+        const auto offset = uploads.find(id).value().offset;
+        CHECK(offset == static_cast<std::uint64_t>(start) * 10'000);
+        auto writer = uploads.open(id, offset).value();
+        REQUIRE(writer->write(as_bytes(bytes).subspan(offset, 10'000)).has_value());
+        if (start == 4) CHECK(writer->finish("").value().object_key == sha256_hex(bytes));
+    }
+}
+
+TEST_CASE("a second writer ends the first, and their bytes never mix") {
+    Server s;
+    const auto upload = s.create(9);
+    auto first = s.uploads.open(upload.id, 0).value();
+    REQUIRE(first->write(as_bytes("012")).has_value());
+    CHECK(s.uploads.find(upload.id)->offset == 3);  // what a client asks before it resumes
+    auto second = s.uploads.open(upload.id, 3).value();
+    CHECK(first->write(as_bytes("xxx")).error().code == Errc::conflict);
+    CHECK(first->finish("").error().code == Errc::conflict);
+    REQUIRE(second->write(as_bytes("345")).has_value());
+    first.reset();
+    REQUIRE(second->write(as_bytes("678")).has_value());
+    CHECK(s.stored(second->finish("")->object_key) == "012345678");
+}
+
+TEST_CASE("the wrong file is found out at the end and forgotten") {
+    Server s;
+    const auto upload = s.create(5, sha256_metadata("right"));
+    const auto result = s.patch(upload.id, 0, "wrong");
+    REQUIRE_FALSE(result.has_value());
+    CHECK(result.error().code == Errc::checksum_mismatch);
+    CHECK(s.uploads.find(upload.id).error().code == Errc::not_found);
+    CHECK(s.part_files() == 0);
+    CHECK(s.store->open(sha256_hex("wrong")).error().code == Errc::not_found);
+}
+
+TEST_CASE("a chunk with the wrong checksum is cut off, one with the right is kept") {
+    Server s;
+    const auto upload = s.create(9);
+    REQUIRE(s.patch(upload.id, 0, "012").has_value());
+    for (const bool announced : {true, false}) {
+        auto writer = s.uploads.open(upload.id, 3, announced).value();
+        REQUIRE(writer->write(as_bytes("xxxxxx")).has_value());
+        CHECK(writer->finish(sha1_raw("345678")).error().code == Errc::checksum_mismatch);
+        CHECK(s.uploads.find(upload.id)->offset == 3);
+    }
+    {
+        REQUIRE(s.uploads.open(upload.id, 3, true).value()->write(as_bytes("yyy")).has_value());
+    }  // broken off: cannot be checked
+    CHECK(s.uploads.find(upload.id)->offset == 3);
+    auto writer = s.uploads.open(upload.id, 3, true).value();
+    REQUIRE(writer->write(as_bytes("345678")).has_value());
+    CHECK(s.stored(writer->finish(sha1_raw("345678"))->object_key) == "012345678");
+}
+
+TEST_CASE("a crash before the store has the file loses nothing: the next question finishes it") {
+    Server s;
+    const auto upload = s.create(6);
+    REQUIRE(s.patch(upload.id, 0, "012").has_value());
+    // All bytes on the disk and counted, and then the lights went out.
+    tests::spill(s.parts / upload.id.value, "012345");
+    SECTION("before anything was moved") {}
+    SECTION("with a second name of the file left over") {
+        std::filesystem::create_hard_link(s.parts / upload.id.value, s.parts / (upload.id.value + ".done"));
+    }
+    SECTION("with the object in the store but not in the row") {
+        std::filesystem::create_hard_link(s.parts / upload.id.value, s.folder.path() / "second");
+        REQUIRE(s.store->adopt(s.folder.path() / "second").has_value());
+    }
+    s.database.write([&](soci::session& session) {
+        Statement(session, "update uploads set byte_offset = 6 where id = :id").bind("id", upload.id.value).run();
+    });
+    CHECK(s.uploads.find(upload.id)->object_key == sha256_hex("012345"));
+    CHECK(s.stored(sha256_hex("012345")) == "012345");
+    CHECK(s.part_files() == 0);
+}
+
+TEST_CASE("a part that is shorter than what was acknowledged is not trusted") {
+    Server s;
+    const auto upload = s.create(6);
+    REQUIRE(s.patch(upload.id, 0, "012").has_value());
+    tests::spill(s.parts / upload.id.value, "0");
+    CHECK(s.uploads.open(upload.id, 3).error().code == Errc::gone);
+    CHECK(s.uploads.find(upload.id).error().code == Errc::not_found);
+}
+
+// A child is the server: it takes one huge PATCH and is killed in the middle of it.
+TEST_CASE("kill -9 in the middle of a PATCH costs at most 8 MiB") {
+    tests::TemporaryFolder folder;
+    const auto bytes = tests::pattern(30 * mebibyte);
+    const auto file = folder.path() / "catalogue.db";
+    model::UploadId id;
+    {
+        Database database({.file = file, .migrations = catalogue_migrations()});
+        const auto store = make_disk_store(folder.path() / "media");
+        id = Uploads(database, *store, folder.path() / "uploads").create(bytes.size(), sha256_metadata(bytes), "p").value().id;
+    }
+    constexpr std::size_t killed_at = 21 * mebibyte;
+    const auto child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        Database database({.file = file, .migrations = catalogue_migrations()});
+        const auto store = make_disk_store(folder.path() / "media");
+        Uploads uploads(database, *store, folder.path() / "uploads");
+        const auto writer = uploads.open(id, 0).value();
+        for (std::size_t at = 0; at < killed_at; at += 64 * 1024)
+            if (!writer->write(as_bytes(bytes).subspan(at, 64 * 1024))) ::_exit(1);
+        ::kill(::getpid(), SIGKILL);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    REQUIRE(WIFSIGNALED(status));
+
+    Database database({.file = file, .migrations = catalogue_migrations()});
+    const auto store = make_disk_store(folder.path() / "media");
+    Uploads uploads(database, *store, folder.path() / "uploads");
+    const auto offset = uploads.find(id).value().offset;
+    CHECK(offset <= killed_at);
+    CHECK(offset + 8 * mebibyte > killed_at);
+    auto writer = uploads.open(id, offset).value();
+    CHECK(std::filesystem::file_size(folder.path() / "uploads" / id.value) == offset);
+    REQUIRE(writer->write(as_bytes(bytes).subspan(offset)).has_value());
+    CHECK(writer->finish("").value().object_key == sha256_hex(bytes));
+}
+
+TEST_CASE("uploads expire after a time without progress") {
+    Server s;
+    const auto stale = s.create(10), busy = s.create(10), finished = s.create(3);
+    REQUIRE(s.patch(stale.id, 0, "012").has_value());
+    const auto key = s.patch(finished.id, 0, "abc")->object_key;
+    s.time.advance(23h);
+    REQUIRE(s.patch(busy.id, 0, "012").has_value());
+    tests::spill(s.parts / "nobodys", "x");
+    s.time.advance(1h);
+    CHECK(s.uploads.find(stale.id).error().code == Errc::gone);
+    CHECK(s.uploads.open(stale.id, 3).error().code == Errc::gone);
+    CHECK(s.uploads.remove_expired() == 2);
+    CHECK(s.uploads.find(stale.id).error().code == Errc::not_found);
+    CHECK(s.uploads.find(busy.id)->offset == 3);
+    CHECK(s.part_files() == 1);
+    CHECK(s.stored(key) == "abc");  // the object outlives its upload
+}
+
+TEST_CASE("an upload can be given up, also while it is written") {
+    Server s;
+    const auto upload = s.create(10);
+    auto writer = s.uploads.open(upload.id, 0).value();
+    REQUIRE(writer->write(as_bytes("012")).has_value());
+    CHECK(s.uploads.remove(upload.id).has_value());
+    CHECK(writer->write(as_bytes("345")).error().code == Errc::conflict);
+    writer.reset();
+    CHECK(s.part_files() == 0);
+    CHECK(s.uploads.find(upload.id).error().code == Errc::not_found);
+    CHECK(s.uploads.remove(upload.id).error().code == Errc::not_found);
+}
+
+TEST_CASE("a full disk keeps what arrived, says so, and the upload goes on when there is room") {
+    const tests::SmallDisk disk("16m");
+    if (!disk.is_there()) return;
+    Opened opened;  // the database on another disk
+    const auto store = make_disk_store(disk.path() / "media");
+    Uploads uploads(opened.database, *store, disk.path() / "uploads", opened.time.clock());
+    const auto bytes = tests::pattern(4 * mebibyte);
+    CHECK(uploads.create(20 * mebibyte, "", "p").error().code == Errc::insufficient_storage);
+    const auto id = uploads.create(bytes.size(), sha256_metadata(bytes), "p").value().id;
+    disk.fill(mebibyte);
+    {
+        auto writer = uploads.open(id, 0).value();
+        model::Status status;
+        for (std::size_t at = 0; at < bytes.size() && status; at += 65'536) status = writer->write(as_bytes(bytes).subspan(at, 65'536));
+        REQUIRE_FALSE(status.has_value());
+        CHECK(status.error().code == Errc::insufficient_storage);
+        CHECK(status.error().message.find("is kept") != std::string::npos);
+    }
+    const auto offset = uploads.find(id).value().offset;
+    CHECK(offset > 0);
+    CHECK(offset <= mebibyte);
+    disk.empty();
+    auto writer = uploads.open(id, offset).value();
+    REQUIRE(writer->write(as_bytes(bytes).subspan(offset)).has_value());
+    CHECK(writer->finish("").value().object_key == sha256_hex(bytes));
+}
+
+TEST_CASE("a full disk under the database refuses the change and keeps the old state") {
+    const tests::SmallDisk disk("4m");
+    if (!disk.is_there()) return;
+    tests::TemporaryFolder elsewhere;
+    Database database({.file = disk.path() / "catalogue.db", .migrations = catalogue_migrations()});
+    Catalogue catalogue(database);
+    const auto store = make_disk_store(elsewhere.path() / "media");
+    Uploads uploads(database, *store, elsewhere.path() / "uploads");
+    model::Show show;
+    show.slug = "code-severe";
+    show.title = "Code Severe";
+    show = catalogue.create_show(show).value();
+    const auto id = uploads.create(10, "", "p").value().id;
+    disk.fill();
+    auto changed = show;
+    changed.description = tests::pattern(1U << 20U);
+    for (auto& c : changed.description) c = static_cast<char>('a' + (static_cast<unsigned char>(c) & 15U));
+    try {
+        for (int i = 0; i < 8; ++i) (void)catalogue.update_show(changed);
+        FAIL("the disk was not full");
+    } catch (const DatabaseError& error) {
+        CHECK(error.kind() == DatabaseError::Kind::full);
+    }
+    CHECK(catalogue.find_show(show.id)->description.empty());
+    CHECK(uploads.find(id)->offset == 0);
+    disk.empty();
+    CHECK(catalogue.update_show(changed).has_value());
+    CHECK(catalogue.find_show(show.id)->description == changed.description);
+}
