@@ -1,0 +1,87 @@
+// `earshot probe` and `earshot transcode`: the same worker, no server.
+
+#include <algorithm>
+
+#include "tests/publishing/worker_support.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace earshot;
+using namespace earshot::tests;
+
+namespace {
+
+CommandResult earshot_command(const std::string& arguments) {
+    return run_command(std::string(EARSHOT_BINARY) + " " + arguments);
+}
+
+// The value at a path of a JSON document, as python prints it.
+std::string json_value(const std::string& json, const std::string& path) {
+    const TemporaryFolder folder;
+    std::ofstream(folder.path() / "report.json") << json;
+    return run_command("/usr/bin/python3 -c \"import json,sys;print(json.load(open(sys.argv[1]))" + path + ")\" " +
+                       (folder.path() / "report.json").string())
+        .out;
+}
+
+}  // namespace
+
+TEST_CASE("probe tells what a file is and how loud") {
+    const Workshop shop;
+    const auto probed = earshot_command("probe " + shop.master(5).string());
+    REQUIRE(probed.status == 0);
+    CHECK(json_value(probed.out, "['codec']") == "pcm_s24le\n");
+    CHECK(json_value(probed.out, "['duration_seconds']") == "5.0\n");
+    CHECK(json_value(probed.out, "['loudness']['integrated_lufs'] < -10") == "True\n");
+    CHECK(json_value(probed.out, "['embedded']").find("Nobody") != std::string::npos);
+}
+
+TEST_CASE("probe refuses with one sentence and status 1") {
+    const Workshop shop;
+    for (const auto& file :
+         {shop.write("text.wav", "just text"), shop.path("missing.wav"), shop.folder.path(), shop.write("empty.wav", "")}) {
+        const auto refused = earshot_command("probe " + file.string() + " 2>&1 >/dev/null");
+        INFO(refused.out);
+        CHECK(refused.status == 1);
+        CHECK(std::count(refused.out.begin(), refused.out.end(), '\n') == 1);
+        CHECK(refused.out.size() > 20);
+    }
+}
+
+TEST_CASE("transcode writes the chosen profiles and reports what it did") {
+    const Workshop shop;
+    const auto out = shop.path("out");
+    const auto done = earshot_command("transcode " + shop.master(20).string() + " " + out.string() + " --profile mp3");
+    REQUIRE(done.status == 0);
+    CHECK(std::filesystem::exists(out / "mp3.mp3"));
+    CHECK(std::distance(std::filesystem::directory_iterator(out), {}) == 1);
+    CHECK(json_value(done.out, "['renditions'][0]['profile']") == "mp3\n");
+    CHECK(json_value(done.out, "['renditions'][0]['byte_length']") == std::to_string(std::filesystem::file_size(out / "mp3.mp3")) + "\n");
+    CHECK(json_value(done.out, "['speed'] > 0") == "True\n");
+    CHECK(json_value(done.out, "['master']['embedded']").find("Nobody") != std::string::npos);
+
+    const auto both = earshot_command("transcode " + shop.path("master.wav").string() + " " + out.string());
+    REQUIRE(both.status == 0);
+    CHECK(std::filesystem::exists(out / "aac.m4a"));
+    CHECK(std::distance(std::filesystem::directory_iterator(out), {}) == 2);
+}
+
+TEST_CASE("transcode leaves nothing behind for a refused file") {
+    const Workshop shop;
+    const auto text = shop.write("text.wav", "just text").string();
+    const auto fresh = shop.path("fresh");
+    auto refused = earshot_command("transcode " + text + " " + fresh.string() + " 2>&1");
+    CHECK(refused.status == 1);
+    CHECK(std::count(refused.out.begin(), refused.out.end(), '\n') == 1);
+    CHECK_FALSE(std::filesystem::exists(fresh));
+
+    std::filesystem::create_directory(shop.path("old"));
+    std::ofstream(shop.path("old") / "mp3.mp3") << "yesterday's";
+    refused = earshot_command("transcode " + text + " " + shop.path("old").string() + " 2>&1");
+    CHECK(refused.status == 1);
+    CHECK(bytes_of(shop.path("old") / "mp3.mp3") == "yesterday's");
+    CHECK(std::distance(std::filesystem::directory_iterator(shop.path("old")), {}) == 1);
+
+    refused = earshot_command("transcode " + text + " " + fresh.string() + " --profile nonsense 2>&1");
+    CHECK(refused.status == 1);
+    CHECK(refused.out.find("There is no profile \"nonsense\"") != std::string::npos);
+}
