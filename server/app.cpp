@@ -6,12 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <stdexcept>
 
 #include "server/api/auth.hpp"
-#include "server/http/server.hpp"
 #include "server/health.hpp"
+#include "server/http/server.hpp"
 #include "server/log.hpp"
 #include "server/places.hpp"
 #include "server/routes.hpp"
@@ -29,7 +30,8 @@ public:
     explicit RuntimeLock(const std::filesystem::path& folder)
         : descriptor_(::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
         if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0)
-            throw std::runtime_error("Another Earshot server is already running on this data folder. Stop it first, or choose another --data.");
+            throw std::runtime_error(
+                "Another Earshot server is already running on this data folder. Stop it first, or choose another --data.");
     }
     ~RuntimeLock() { ::close(descriptor_); }
     RuntimeLock(const RuntimeLock&) = delete;
@@ -65,6 +67,11 @@ http::ServerOptions server_options(const config::Settings& settings) {
     return options;
 }
 
+// What stays free: the settings' figure, but never more than a tenth of the disk.
+std::uint64_t reserve(const config::Settings& settings, const Places& where) {
+    return std::min<std::uint64_t>(settings.storage.reserve_bytes, std::filesystem::space(where.data).capacity / 10);
+}
+
 void log_request(const http::RequestLog& entry) {
     const Level level = entry.status >= 500 && entry.status != 503 && entry.status != 507 ? Level::error : Level::debug;
     log(level, "request",
@@ -75,6 +82,10 @@ void log_request(const http::RequestLog& entry) {
          {"milliseconds", static_cast<double>(entry.duration.count()) / 1000.0},
          {"id", entry.id},
          {"error", entry.error}});
+}
+
+void log_job(std::string_view job, std::string_view what) {
+    log(Level::warn, "job", {{"job", job}, {"what", what}});
 }
 
 }  // namespace
@@ -117,24 +128,28 @@ App::Rooms::Rooms(config::Settings given, Places at)
       sandboxed(sandbox_holds()),
       catalogue_db({.file = where.catalogue_db, .migrations = storage::catalogue_migrations(), .readers = 4, .full_sync = true}),
       statistics_db({.file = where.statistics_db, .migrations = storage::statistics_migrations(), .readers = 2, .full_sync = false}),
-      store(storage::make_disk_store(where.media, settings.storage.reserve_bytes)),
+      store(storage::make_disk_store(where.media, reserve(settings, where))),
       catalogue(catalogue_db),
       jobs(catalogue_db),
       accounts(catalogue_db),
       audit(catalogue_db),
-      uploads(catalogue_db, *store, where.uploads, clock, settings.uploads.max_bytes, settings.uploads.expire_after),
+      uploads(catalogue_db, *store, where.uploads, clock,
+              {.max_bytes = settings.uploads.max_bytes, .expire_after = settings.uploads.expire_after}),
       view(catalogue, clock),
       statistics(statistics_db,
-                 {.runtime_dir = where.runtime, .agents_file = settings.statistics.agents_file, .suppress_below = settings.statistics.suppress_below},
+                 {.runtime_dir = where.runtime,
+                  .agents_file = settings.statistics.agents_file,
+                  .suppress_below = settings.statistics.suppress_below},
                  clock),
       workers(this_program, {.deadline = settings.publishing.job_deadline, .degraded = settings.publishing.sandbox == "degraded"}),
       publishing_rooms{catalogue, jobs, *store, uploads, audit, view, workers},
       publisher(publishing_rooms, settings, clock),
-      runner(publishing_rooms, publisher, settings, node_name(where)),
+      runner(publishing_rooms, publisher, settings, node_name(where), clock, log_job),
       api{settings, clock, catalogue_db, catalogue, jobs, *store, uploads, accounts, audit, view, publisher, runner, statistics},
       web{settings, clock, catalogue, jobs, *store, accounts, view, publisher, statistics},
-      server(server_options(settings), http::Router(routes(), policy()),
-             [this](model::Delivery&& delivery) { statistics.submit(std::move(delivery)); }, log_request) {}
+      server(
+          server_options(settings), http::Router(routes(), policy()),
+          [this](model::Delivery&& delivery) { statistics.submit(std::move(delivery)); }, log_request) {}
 
 std::vector<http::Route> App::Rooms::routes() {
     auto all = make_routes(api, web);
@@ -154,9 +169,8 @@ std::vector<http::Route> App::Rooms::routes() {
 
 http::Router::Policy App::Rooms::policy() {
     return {.authenticate = [this](const http::Request& request) { return api::authenticate(api, request); },
-            .refuse = [this](const http::Request& request, http::Look look, const model::Error& error) {
-                return web::refuse(web, request, look, error);
-            }};
+            .refuse = [this](const http::Request& request, http::Look look,
+                             const model::Error& error) { return web::refuse(web, request, look, error); }};
 }
 
 std::vector<HealthCheck> App::Rooms::checks() {
@@ -171,7 +185,8 @@ std::vector<HealthCheck> App::Rooms::checks() {
         {"sandbox",
          [this] {
              const bool fine = sandboxed || settings.publishing.sandbox == "degraded";
-             return std::string(fine ? "" : "A layer of the worker's sandbox is missing here (earshot worker --self-test): masters are refused.");
+             return std::string(
+                 fine ? "" : "A layer of the worker's sandbox is missing here (earshot worker --self-test): masters are refused.");
          }},
     };
 }
@@ -190,7 +205,8 @@ void App::start() {
     log(Level::info, "serving",
         {{"public_url", std::string_view(rooms_->settings.server.public_url)}, {"port", static_cast<long long>(ports().front())}});
     if (!rooms_->sandboxed)
-        log(Level::warn, "a layer of the worker's sandbox is missing", {{"sandbox", std::string_view(rooms_->settings.publishing.sandbox)}});
+        log(Level::warn, "a layer of the worker's sandbox is missing",
+            {{"sandbox", std::string_view(rooms_->settings.publishing.sandbox)}});
 }
 
 void App::stop() {
@@ -201,6 +217,8 @@ void App::stop() {
     log(Level::info, "stopped");
 }
 
-std::vector<std::uint16_t> App::ports() const { return rooms_->server.ports(); }
+std::vector<std::uint16_t> App::ports() const {
+    return rooms_->server.ports();
+}
 
 }  // namespace earshot::app

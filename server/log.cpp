@@ -14,15 +14,21 @@ bool as_json = true;
 
 spdlog::level::level_enum to_spdlog(Level level) {
     switch (level) {
-        case Level::debug: return spdlog::level::debug;
-        case Level::info: return spdlog::level::info;
-        case Level::warn: return spdlog::level::warn;
-        case Level::error: return spdlog::level::err;
+        case Level::debug:
+            return spdlog::level::debug;
+        case Level::info:
+            return spdlog::level::info;
+        case Level::warn:
+            return spdlog::level::warn;
+        case Level::error:
+            return spdlog::level::err;
     }
     return spdlog::level::info;
 }
 
-std::string quoted(std::string_view text) { return boost::json::serialize(boost::json::string(text)); }
+std::string quoted(std::string_view text) {
+    return boost::json::serialize(boost::json::string(text));
+}
 
 std::string printed(const LogValue& value) {
     if (const auto* text = std::get_if<std::string_view>(&value)) return quoted(*text);
@@ -46,7 +52,7 @@ void log(Level level, std::string_view event, LogFields fields) {
     const auto at = to_spdlog(level);
     if (!spdlog::default_logger_raw()->should_log(at)) return;
     std::string line = as_json ? "\"event\":" + quoted(event) : std::string(event);
-    for (const auto& [name, value] : fields) line += fmt::format(as_json ? ",\"{}\":{}" : " {}={}", name, printed(value));
+    for (const auto& [name, value] : fields) line += fmt::format(fmt::runtime(as_json ? ",\"{}\":{}" : " {}={}"), name, printed(value));
     spdlog::default_logger_raw()->log(at, line);
 }
 

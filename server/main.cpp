@@ -25,7 +25,9 @@ struct CommandLine {
     }
 };
 
-void add_config(CLI::App* sub, ConfigOption& options) { sub->add_option("--config", options.config, "settings file (earshot.toml)"); }
+void add_config(CLI::App* sub, ConfigOption& options) {
+    sub->add_option("--config", options.config, "settings file (earshot.toml)");
+}
 
 void add_data(CLI::App* sub, ServeOptions& options) {
     add_config(sub, options);
@@ -68,7 +70,8 @@ void add_publish(CommandLine& line, PublishOptions& options, std::filesystem::pa
 
 void add_media(CommandLine& line, std::filesystem::path& probed, TranscodeOptions& options, bool& self_test) {
     line.command("probe", "say what an audio file holds, as JSON", [&] { return probe(probed); })->add_option("file", probed)->required();
-    CLI::App* sub = line.command("transcode", "make the renditions of a master without a server, JSON report", [&] { return transcode(options); });
+    CLI::App* sub =
+        line.command("transcode", "make the renditions of a master without a server, JSON report", [&] { return transcode(options); });
     add_config(sub, options);
     sub->add_option("file", options.file)->required();
     sub->add_option("outdir", options.out_dir)->required();
@@ -97,7 +100,8 @@ void add_data_commands(CommandLine& line, FeedOptions& feeds, BackupOptions& bac
     add_data(sub, feeds);
     sub->add_option("show", feeds.show)->required();
     line.command("count", "deliveries as JSON lines on stdin, downloads as JSON on stdout", [] { return count(); });
-    sub = line.command("backup", "copy catalogue, statistics and media into a folder, verified; the server may run", [&] { return backup(backups); });
+    sub = line.command("backup", "copy catalogue, statistics and media into a folder, verified; the server may run",
+                       [&] { return backup(backups); });
     add_data(sub, backups);
     sub->add_option("folder", backups.folder)->required();
     sub = line.command("restore", "fill an empty data folder from a backup", [&] { return restore(backups); });

@@ -32,9 +32,10 @@ model::Status prepare(const Places& places) {
         std::error_code error;
         fs::create_directories(folder, error);
         if (error)
-            return model::fail(model::Errc::invalid_input, fmt::format("The folder {} cannot be made: {}. Choose another one with --data or in "
-                                                                       "the settings ([storage]).",
-                                                                       folder.string(), error.message()));
+            return model::fail(model::Errc::invalid_input,
+                               fmt::format("The folder {} cannot be made: {}. Choose another one with --data or in "
+                                           "the settings ([storage]).",
+                                           folder.string(), error.message()));
     }
     fs::permissions(places.runtime, fs::perms::owner_all);
     fs::permissions(places.data, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec);
