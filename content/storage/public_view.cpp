@@ -64,24 +64,33 @@ const PublicShow* PublicSnapshot::find_show(std::string_view slug) const {
 struct PublicView::State {
     Catalogue& catalogue;
     model::Clock clock;
-    std::atomic<PublicSnapshotPtr> current;
+    // std::atomic<std::shared_ptr> would be a spin lock too, and libstdc++ 12's orders too little for other processors than x86.
+    mutable std::mutex publishing;
+    PublicSnapshotPtr current;
     std::mutex building;
     std::jthread thread;
 
     State(Catalogue& its_catalogue, model::Clock its_clock) : catalogue(its_catalogue), clock(std::move(its_clock)) {}
 
+    [[nodiscard]] PublicSnapshotPtr get() const {
+        const std::scoped_lock lock(publishing);
+        return current;
+    }
+
     void refresh() {
         const std::scoped_lock lock(building);
         const auto now = clock();
-        const auto snapshot = current.load();
+        const auto snapshot = get();
         const bool due = snapshot && snapshot->next_change && *snapshot->next_change <= now;
         if (snapshot && !due && snapshot->revision == catalogue.revision()) return;
-        current.store(build(catalogue, now));
+        auto next = build(catalogue, now);
+        const std::scoped_lock swap(publishing);
+        current.swap(next);  // the old one dies outside the lock, if nobody else holds it
     }
 
     [[nodiscard]] std::chrono::milliseconds pause() const {
         constexpr std::chrono::milliseconds usual(250);
-        const auto change = current.load()->next_change;
+        const auto change = get()->next_change;
         if (!change) return usual;
         return std::clamp(std::chrono::milliseconds(*change - clock()), std::chrono::milliseconds(1), usual);
     }
@@ -107,7 +116,7 @@ PublicView::PublicView(Catalogue& catalogue, model::Clock clock) : state_(std::m
 PublicView::~PublicView() = default;
 
 PublicSnapshotPtr PublicView::get() const {
-    return state_->current.load();
+    return state_->get();
 }
 
 void PublicView::refresh() {

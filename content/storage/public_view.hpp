@@ -2,7 +2,6 @@
 // What the public may see right now, as one immutable value: feeds, pages and delivery read it without touching the database.
 // It is rebuilt when the catalogue's revision moves (by whichever process) and at the very instant a scheduled episode becomes public.
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -42,7 +41,7 @@ class PublicView {
 public:
     PublicView(Catalogue& catalogue, model::Clock clock);
     ~PublicView();                                // stops its thread (which looks every 250 ms)
-    [[nodiscard]] PublicSnapshotPtr get() const;  // wait-free enough for a network thread
+    [[nodiscard]] PublicSnapshotPtr get() const;  // a pointer copied under a lock: fit for a network thread
     void refresh();                               // blocks until what is committed now is visible; call after a write
 
 private:
