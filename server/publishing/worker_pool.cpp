@@ -136,7 +136,8 @@ private:
 // Fresh files for a worker to fill; those not kept are removed.
 class TemporaryFiles {
 public:
-    TemporaryFiles(const std::filesystem::path& folder, std::size_t count) {
+    TemporaryFiles() = default;
+    void open(const std::filesystem::path& folder, std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
             std::string pattern = (folder / "artwork-XXXXXX").string();
             const int descriptor = ::mkostemp(pattern.data(), O_CLOEXEC);
@@ -221,7 +222,8 @@ WorkerPool::Outcome<media::TaggedFile> WorkerPool::tag(model::Codec codec, int e
 }
 
 WorkerPool::Outcome<std::vector<WorkerPool::ArtworkPath>> WorkerPool::artwork(int picture, const std::filesystem::path& folder) {
-    TemporaryFiles files(folder, ladder_length);
+    TemporaryFiles files;
+    files.open(folder, ladder_length);
     std::vector<int> descriptors{picture};
     descriptors.insert(descriptors.end(), files.descriptors().begin(), files.descriptors().end());
     const auto outcome = converse<std::vector<PictureSize>>({program_, limits_, std::min(limits_.deadline, short_deadline)},
