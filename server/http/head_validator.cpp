@@ -105,6 +105,10 @@ Objection check_field(std::string_view line, HeadVerdict& head, Framing& framing
         if (++framing.encodings > 1 || value.empty()) return bad("Transfer-Encoding must be the one word 'chunked'.");
         if (!equal_ignoring_case(value, "chunked")) return Refusal{501, "No transfer coding but 'chunked' is understood here."};
         head.chunked = true;
+    } else if (equal_ignoring_case(name, "Connection") || equal_ignoring_case(name, "Proxy-Connection")) {
+        bool tokens = true;
+        streaming::for_each_member(value, [&](std::string_view member) { tokens = tokens && is_token(member); });
+        if (!tokens) return bad("The Connection field is not a list of tokens.");
     }
     return std::nullopt;
 }

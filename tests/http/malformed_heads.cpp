@@ -59,6 +59,7 @@ std::vector<MalformedHead> make() {
         {"tab before the colon", with("X\t: 5\r\n"), 400},
         {"space in a name", with("X Y: 5\r\n"), 400},
         {"brackets in a name", with("X[]: 5\r\n"), 400},
+        {"Connection is no list", with("Connection: close,(upgrade\r\n"), 400},
         {"endless field", with("X: " + std::string(9000, 'a') + "\r\n"), 431},
         {"too much in all",
          with("X: " + std::string(8000, 'a') + "\r\nY: " + std::string(8000, 'a') + "\r\nZ: " + std::string(8000, 'a') + "\r\n"), 431},
