@@ -5,6 +5,7 @@
 
 #include "server/api/handlers.hpp"
 #include "server/web/handlers.hpp"
+#include "server/web/studio.hpp"
 
 namespace earshot::app {
 
@@ -126,6 +127,21 @@ constexpr auto staff_rows = std::to_array<WebRow>({
     {Method::get, "/statistics.csv", &web::statistics_csv, Access::analyst, Run::pool, Caching::no_store, Look::page},
 });
 
+constexpr std::uint64_t notes_body = 64U << 10;
+
+constexpr auto studio_rows = std::to_array<WebRow>({
+    {Method::get, "/studio", &web::studio_home, Access::producer, Run::pool, Caching::no_store, Look::page},
+    {Method::get, "/studio/shows/new", &web::studio_new_show, Access::producer, Run::pool, Caching::no_store, Look::page},
+    {Method::get, "/studio/shows/{show}", &web::studio_show, Access::producer, Run::pool, Caching::no_store, Look::page},
+    {Method::get, "/studio/shows/{show}/cover/{file}", &web::studio_show_cover, Access::producer, Run::pool, Caching::no_store,
+     Look::asset},
+    {Method::get, "/studio/episodes/{episode}", &web::studio_episode, Access::producer, Run::pool, Caching::no_store, Look::page},
+    {Method::get, "/studio/episodes/{episode}/cover/{file}", &web::studio_episode_cover, Access::producer, Run::pool, Caching::no_store,
+     Look::asset},
+    {Method::get, "/studio/preview/{episode}/{profile}", &web::studio_preview, Access::producer, Run::pool, Caching::no_store, Look::asset},
+    {Method::post, "/studio/notes", &web::studio_notes, Access::producer, Run::pool, Caching::no_store, Look::api, notes_body},
+});
+
 void add_web(web::Context& context, std::span<const WebRow> rows, std::vector<http::Route>& routes) {
     for (const WebRow& row : rows) {
         routes.push_back(
@@ -153,6 +169,7 @@ std::vector<http::Route> make_routes(api::Context& api, web::Context& web) {
     add_web(web, staff_rows, routes);
 
     // --- studio (web) ---
+    add_web(web, studio_rows, routes);
 
     // --- API ---
     add_api(api, routes);

@@ -1,0 +1,96 @@
+// Jobs as they go on: server-sent events, and asking again and again where those do not come through.
+
+import { call, type Job } from './_studio_api';
+import { on_start, refresh_quietly, say } from './_studio_page';
+
+const most_streams = 3; // browsers open six connections to a server; uploads and pages need the others
+const watched = new Map<string, () => void>();
+let streams = 0;
+
+const ended = (job: Job): boolean => job.state !== 'queued' && job.state !== 'running';
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+function watch(id: string, seen: (job: Job) => void): void {
+  if (watched.has(id)) return;
+  let over = false;
+  const finish = () => {
+    over = true;
+    watched.delete(id);
+  };
+  watched.set(id, finish);
+  const take = (job: Job) => {
+    if (over) return;
+    if (ended(job)) finish();
+    seen(job);
+  };
+  const poll = async () => {
+    while (!over) {
+      try {
+        take(await call<Job>('GET', `/api/v1/jobs/${id}`));
+      } catch {
+        // perhaps it answers next time
+      }
+      await pause(2000);
+    }
+  };
+  if (streams >= most_streams) {
+    void poll();
+    return;
+  }
+  const events = new EventSource(`/api/v1/jobs/${id}/events`);
+  streams += 1;
+  let failures = 0;
+  let open = true;
+  const close = () => {
+    if (open) streams -= 1;
+    open = false;
+    events.close();
+  };
+  watched.set(id, () => {
+    finish();
+    close();
+  });
+  events.addEventListener('job', (event) => {
+    failures = 0;
+    const job = JSON.parse((event as MessageEvent<string>).data) as Job;
+    take(job);
+    if (ended(job)) close();
+  });
+  events.addEventListener('error', () => {
+    failures += 1;
+    if (!open || (events.readyState !== EventSource.CLOSED && failures < 3)) return;
+    close();
+    if (!over) void poll();
+  });
+}
+
+const words: Record<string, string> = { queued: 'Waiting for its turn', running: 'Starting' };
+
+function show(part: HTMLElement, job: Job): void {
+  const progress = part.querySelector('progress');
+  if (progress) progress.value = job.progress;
+  const text = part.querySelector('.job-words');
+  const stage = job.kind === 'tag' ? 'Writing the new words into the audio files' : job.stage || words[job.state] || '';
+  const percent = job.state === 'running' && job.progress > 0 ? ` · ${Math.round(job.progress * 100)} %` : '';
+  if (text) text.textContent = stage.charAt(0).toUpperCase() + stage.slice(1) + percent;
+}
+
+const sentences: Partial<Record<Job['state'], string>> = {
+  succeeded: 'The recording is ready: listen to it, then publish.',
+  cancelled: 'Transcoding was stopped.',
+};
+
+on_start((root) => {
+  const here = root === document ? new Set<string>() : undefined;
+  for (const part of root.querySelectorAll<HTMLElement>('[data-job]')) {
+    const id = part.dataset.job ?? '';
+    here?.add(id);
+    watch(id, (job) => {
+      for (const each of document.querySelectorAll<HTMLElement>(`[data-job="${id}"]`)) show(each, job);
+      if (!ended(job)) return;
+      if (job.kind === 'transcode') say(document.querySelector('#recording-answer'), sentences[job.state] ?? '');
+      refresh_quietly();
+    });
+  }
+  if (here) for (const [id, stop] of [...watched]) if (!here.has(id)) stop(); // another page is shown now
+});

@@ -1,0 +1,132 @@
+#include "server/web/studio_parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "feeds/addresses.hpp"
+#include "server/web/wording.hpp"
+
+namespace earshot::web {
+namespace {
+
+struct Role {
+    std::string_view role, group;
+};
+
+// The words of the Podcast Taxonomy that a spoken series needs most.
+constexpr auto roles = std::to_array<Role>({{"host", "cast"},
+                                            {"co-host", "cast"},
+                                            {"guest", "cast"},
+                                            {"narrator", "cast"},
+                                            {"reporter", "cast"},
+                                            {"voice actor", "cast"},
+                                            {"writer", "writing"},
+                                            {"researcher", "writing"},
+                                            {"editor", "writing"},
+                                            {"director", "creative direction"},
+                                            {"executive producer", "creative direction"},
+                                            {"producer", "creative direction"},
+                                            {"audio engineer", "audio production"},
+                                            {"audio editor", "audio post-production"},
+                                            {"sound designer", "audio post-production"},
+                                            {"composer", "audio post-production"}});
+
+void put_role(Values& row, std::string_view role, std::string_view group, bool chosen) {
+    auto& option = row.add("ROLE");
+    option.set("VALUE", fmt::format("{}|{}", role, group)).set("LABEL", capitalised(role));
+    if (chosen) option.show("CHOSEN");
+}
+
+void put_person(Values& row, const model::Person& person) {
+    row.set("NAME", person.name).set("HREF", person.href);
+    bool known = false;
+    for (const auto& each : roles) {
+        const bool chosen = each.role == person.role && each.group == person.group;
+        known |= chosen;
+        put_role(row, each.role, each.group, chosen);
+    }
+    if (!known) put_role(row, person.role, person.group, true);
+}
+
+std::string words_of(const model::Job& job) {
+    const bool tags = job.kind == model::JobKind::tag;
+    if (job.state == model::JobState::queued) return tags ? "New words wait to go into the audio files" : "Waiting for its turn";
+    if (tags) return "Writing the new words into the audio files";
+    return job.stage.empty() ? "Starting" : capitalised(job.stage);
+}
+
+}  // namespace
+
+http::Reply studio_reply(const Context& context, const http::Request& request, std::string title, std::string_view part, Values values) {
+    Page page{.title = std::move(title), .language = "en-GB", .body_class = "in-studio", .main = "studio.html"};
+    page.scripts = {"studio.js"};
+    page.styles = {"studio.css"};
+    page.values.set("CSRF", request.identity->csrf_token);
+    page.values.include("PART", std::string(part)) = std::move(values);
+    return staff_reply(200, render_staff(context, *request.identity, request.path, std::move(page)));
+}
+
+std::string studio_show_path(const model::Show& show) {
+    return "/studio/shows/" + (show.slug == "new" ? show.id.value : show.slug);  // "new" is the page that makes one
+}
+
+std::string studio_episode_path(const model::Episode& episode) {
+    return "/studio/episodes/" + episode.id.value;
+}
+
+model::EpisodeState state_now(const model::Episode& episode, model::Timestamp now) {
+    return model::is_public(episode, now) ? model::EpisodeState::published : episode.state;
+}
+
+void put_state(Values& values, const model::Episode& episode, model::Timestamp now) {
+    const auto state = state_now(episode, now);
+    values.set("STATE", std::string(model::to_string(state))).set("STATE_WORD", capitalised(model::to_string(state)));
+    if (!episode.publish_at || state == model::EpisodeState::draft) return;
+    values.add("WHEN")
+        .set("ISO", model::format_rfc3339(*episode.publish_at))
+        .set("UTC", fmt::format("{}, {} UTC", long_date(*episode.publish_at), model::format_rfc3339(*episode.publish_at).substr(11, 5)));
+}
+
+void put_job(Values& values, const std::vector<model::Job>& newest_first) {
+    if (newest_first.empty()) return;
+    const auto& job = newest_first.front();
+    const bool under_way = job.state == model::JobState::queued || job.state == model::JobState::running;
+    if (job.state == model::JobState::succeeded || (job.state == model::JobState::cancelled && job.kind == model::JobKind::tag)) return;
+    auto& part = values.add("JOB");
+    part.set("JOB_ID", job.id.value);
+    if (under_way) {
+        part.add("UNDER_WAY").set("WORDS", words_of(job)).set("PROGRESS", fmt::format("{:.3f}", job.progress));
+    } else if (job.state == model::JobState::failed) {
+        part.add("FAILED").set("REASON", job.reason);
+    } else {
+        part.show("CANCELLED");
+    }
+}
+
+void put_staff_cover(Values& values, const model::Artwork* artwork, const std::string& path, std::string_view sizes, bool decorative) {
+    auto& cover = values.include("COVER", "cover.html");
+    const auto* size = artwork ? feeds::pick_size(*artwork, 600) : nullptr;
+    if (!size) {
+        cover.show("NO_IMAGE");
+        return;
+    }
+    const auto address = [&](const model::ArtworkSize& each) { return fmt::format("{}/cover/{}.jpg", path, each.object_key); };
+    std::string candidates;
+    for (const auto& each : artwork->sizes) {
+        if (each.pixels <= 600) candidates += fmt::format("{}{} {}w", candidates.empty() ? "" : ", ", address(each), each.pixels);
+    }
+    if (candidates.empty()) candidates = fmt::format("{} {}w", address(*size), size->pixels);
+    auto& image = cover.add("IMAGE");
+    image.set("SRC", address(*size)).set("SRCSET", candidates).set("SIZES", std::string(sizes)).set("SIZE", size->pixels);
+    image.set("ALT", decorative ? std::string() : artwork->alt);
+}
+
+void put_people_rows(Values& values, const std::vector<model::Person>& people) {
+    auto& part = values.include("PEOPLE", "studio_people.html");
+    for (const auto& person : people) put_person(part.add("PERSON").include("ROW", "studio_person.html"), person);
+    put_person(part.include("EMPTY", "studio_person.html"), {});
+}
+
+}  // namespace earshot::web

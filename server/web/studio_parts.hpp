@@ -1,0 +1,38 @@
+#pragma once
+// What the studio's pages share: their frame, and the small parts that appear on several of them.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "content/model/episode.hpp"
+#include "content/model/job.hpp"
+#include "content/model/show.hpp"
+#include "server/http/message.hpp"
+#include "server/web/context.hpp"
+#include "server/web/page.hpp"
+
+namespace earshot::web {
+
+// The page in the studio's frame (templates/studio.html): the token for the API, the dialogs, a sentence for those without JavaScript.
+[[nodiscard]] http::Reply studio_reply(const Context& context, const http::Request& request, std::string title, std::string_view part,
+                                       Values values);
+
+[[nodiscard]] std::string studio_show_path(const model::Show& show);
+[[nodiscard]] std::string studio_episode_path(const model::Episode& episode);
+
+// The state as the clock has it: a scheduled episode is published at its instant.
+[[nodiscard]] model::EpisodeState state_now(const model::Episode& episode, model::Timestamp now);
+// STATE ("draft"), STATE_WORD ("Draft") and, when there is a date, section WHEN with ISO and UTC.
+void put_state(Values& values, const model::Episode& episode, model::Timestamp now);
+
+// Section JOB with its words, when the episode's newest job still says something: waiting, running, failed or cancelled.
+void put_job(Values& values, const std::vector<model::Job>& newest_first);
+
+// Fills {{>COVER}} from the addresses that staff may read; `path` is the studio address of the show or episode.
+void put_staff_cover(Values& values, const model::Artwork* artwork, const std::string& path, std::string_view sizes, bool decorative);
+
+// Fills {{>PEOPLE}} (templates/studio_people.html): a row a person, and an empty one to copy.
+void put_people_rows(Values& values, const std::vector<model::Person>& people);
+
+}  // namespace earshot::web
