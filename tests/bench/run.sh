@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# ./dev bench [delivery|media]: side by side with the peer program in the same run, as ratios. Figures of one noisy machine: quote ratios only.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+missing=""
+for package in nginx-light wrk; do dpkg-query -W -f '${Status}' $package 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"; done
+if [ -n "$missing" ]; then
+  if [ "$(id -u)" = 0 ]; then as_root=""; else as_root=sudo; fi
+  # shellcheck disable=SC2086
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+for bench in ${1:-delivery media}; do
+  PYTHONPATH=tests/journey /usr/bin/python3 -B "tests/bench/$bench.py"
+done
