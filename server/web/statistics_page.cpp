@@ -89,6 +89,7 @@ constexpr std::pair<std::string_view, std::string_view> reason_names[] = {
 
 void put_tally(Values& values, const Statistics::Tally& tally, unsigned fewest) {
     values.set("REQUESTS", shown(tally.requests, fewest));
+    if (tally.is_partial) values.add("TALLY_PARTIAL").set("FEW", fmt::format("fewer than {}", fewest));
     for (const auto& [key, name] : reason_names) {
         const auto found = tally.reasons.find(std::string(key));
         values.add("REASON")
@@ -98,15 +99,12 @@ void put_tally(Values& values, const Statistics::Tally& tally, unsigned fewest) 
 }
 
 void put_apps(Values& values, const std::vector<std::pair<std::string, Statistics::Figure>>& apps, unsigned fewest) {
-    constexpr std::size_t most = 12;
     if (apps.empty()) {
         values.show("NO_APPS");
         return;
     }
     auto& table = values.add("APPS");
-    for (std::size_t i = 0; i < std::min(apps.size(), most); ++i) {
-        table.add("APP").set("NAME", apps[i].first).set("VALUE", shown(apps[i].second, fewest));
-    }
+    for (const auto& [name, figure] : apps) table.add("APP").set("NAME", capitalised(name)).set("VALUE", shown(figure, fewest));
 }
 
 void put_report(Values& values, Statistics& statistics, const Selection& selection, unsigned fewest) {

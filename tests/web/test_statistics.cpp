@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include "tests/support/catch.hpp"
+#include "tests/web/site.hpp"
+
+using namespace earshot;
+using namespace earshot::tests;
+using Catch::Matchers::Contains;
+
+namespace {
+
+http::Request ask(std::vector<http::Field> query) {
+    auto request = Site::get("/statistics");
+    request.query = std::move(query);
+    request.identity = model::Identity{"ann", model::Role::analyst, true, "csrf-of-ann"};
+    return request;
+}
+
+// One whole download by a listener of that number.
+void listen(Site& site, const model::Episode& episode, int listener) {
+    const auto& rendition = episode.renditions.front();
+    model::Delivery delivery{.time = site.now, .episode = episode.id, .profile = rendition.profile};
+    delivery.address = fmt::format("198.51.{}.{}", listener / 250, listener % 250 + 1);
+    delivery.user_agent = "AntennaPod/3.5.0";
+    delivery.method = "GET";
+    delivery.status = 200;
+    delivery.acknowledged = {{0, rendition.byte_length}};
+    delivery.file = {rendition.byte_length, rendition.audio_start, rendition.bytes_for_60s};
+    site.statistics.submit(std::move(delivery));
+}
+
+}  // namespace
+
+TEST_CASE("the statistics page shows what may be shown and hides the rest") {
+    Site site;
+    const auto show = site.add_show("code", "Code");
+    const auto one = site.add_episode(show, {.slug = "one", .title = "=One<b>"}),
+               two = site.add_episode(show, {.slug = "two", .title = "Two"});
+    const auto draft = site.add_episode(show, {.slug = "draft", .title = "Draft"});
+    site.publish(one, site.now - std::chrono::hours(1));
+    site.publish(two);
+    for (int i = 0; i < 25; ++i) listen(site, one, i);
+    for (int i = 0; i < 3; ++i) listen(site, two, i);
+    site.statistics.flush();
+
+    const auto page = body_of(web::statistics(site.context, ask({})));
+    CHECK_THAT(page,
+               Contains("name=\"from\" type=\"date\" value=\"2026-10-28\"") && Contains("name=\"to\" type=\"date\" value=\"2026-11-24\""));
+    CHECK_THAT(page, Contains("=One&lt;b&gt;") && Contains("Two") && !Contains("Draft") && !Contains("<b>\""));
+    CHECK_THAT(page, Contains("<td class=\"number\">25</td>") && Contains("<td class=\"number few\">fewer than 10</td>"));
+    CHECK_THAT(page, Contains("class=\"chart-bar bar-1\"") && Contains("class=\"chart-hidden\""));
+    CHECK_THAT(page, Contains("AntennaPod") && Contains("How we count") && Contains("Counted as a download"));
+    CHECK_THAT(page, Contains("name=\"csrf_token\" value=\"csrf-of-ann\"") && Contains("content=\"noindex\""));
+    CHECK(page.find("style=\"") == std::string::npos);
+    CHECK(field_of(web::statistics(site.context, ask({})), "Referrer-Policy") == "same-origin");
+
+    const auto csv = web::statistics_csv(site.context, ask({{"from", "2026-11-24"}, {"to", "2026-11-24"}}));
+    CHECK(body_of(csv) == "day,episode,downloads\r\n2026-11-24,\"'=One<b>\",25\r\n2026-11-24,\"Two\",<10\r\n");
+    CHECK(field_of(csv, "Content-Type") == "text/csv; charset=utf-8");
+}
+
+TEST_CASE("impossible periods are answered with a sentence") {
+    Site site;
+    const auto page_of = [&](const char* from, const char* to) {
+        return body_of(web::statistics(site.context, ask({{"from", from}, {"to", to}})));
+    };
+    CHECK_THAT(page_of("2026-11-24", "2026-11-01"), Contains("The first day is after the last one.") && Contains("value=\"2026-10-28\""));
+    CHECK_THAT(page_of("2020-01-01", "2026-11-01"), Contains("At most 366 days"));
+    for (const auto* bad : {"yesterday", "2026-02-30", "2026-1-1", "\"><script>", "99999-01-01", "2026-11-2x"}) {
+        CHECK_THAT(page_of(bad, "2026-11-24"), Contains("year-month-day") && !Contains("<script>"));
+    }
+    CHECK(status_of(web::statistics_csv(site.context, ask({{"from", "x"}, {"to", "y"}}))) == 400);
+    CHECK_THAT(page_of("2026-11-01", ""), Contains("from 2026-11-01 to 2026-11-24"));
+}
+
+TEST_CASE("one show can be picked") {
+    Site site;
+    for (const auto* slug : {"first", "second"}) {
+        const auto show = site.add_show(slug, std::string("Show ") + slug);
+        site.publish(site.add_episode(show, {.slug = "one", .title = std::string("Episode of ") + slug}));
+    }
+    const auto page = body_of(web::statistics(site.context, ask({{"show", "second"}})));
+    CHECK_THAT(page, Contains("Episode of second") && !Contains("Episode of first"));
+    CHECK_THAT(page, Contains("<option value=\"second\" selected>"));
+    CHECK_THAT(body_of(web::statistics(site.context, ask({{"show", "no-such"}}))), Contains("Episode of first"));
+}
