@@ -88,7 +88,7 @@ model::Result<OpenMaster> open_master(int descriptor) {
     const std::optional<WavHeader> wav = read_wav_header(descriptor);
     if (wav && wav->has_data && (wav->available == 0 || (wav->claimed == 0 && !wav->continues))) return std::unexpected(no_samples());
     try {
-        const av::AudioReaderOptions options{.ignore_wav_length = wav && wav->continues, .own_file = false};
+        const av::AudioReaderOptions options{.view = wav ? wav->view : av::ByteView{}, .own_file = false};
         OpenMaster master{av::AudioReader(descriptor, options), options, {}, {}};
         if (auto problem = refuse(master.reader.info())) return std::unexpected(std::move(*problem));
         master.embedded = master.reader.info().embedded;

@@ -17,7 +17,7 @@ struct Shared {
 };
 
 DecodedRendition decode(int descriptor, Shared& shared) {
-    av::AudioReader reader(descriptor, {.ignore_wav_length = false, .own_file = true});
+    av::AudioReader reader(descriptor, {.view = {}, .own_file = true});
     const double rate = reader.info().sample_rate;
     LoudnessMeter meter(reader.info().sample_rate, reader.channels());
     for (AudioBlock block; !shared.stop && reader.read(block);) {

@@ -49,6 +49,8 @@ public:
         return found && std::ranges::all_of(found->name, [](unsigned char c) { return std::isprint(c) != 0; }) &&
                found->size <= file_size_ - at - 8;
     }
+    // In front of the sound any chunk head will do: the demuxer judges it.
+    bool plausible_or_first(std::uint64_t at, bool behind_sound) const { return behind_sound ? plausible(at) : chunk(at).has_value(); }
     std::uint64_t file_size() const { return file_size_; }
 
 private:
@@ -56,7 +58,20 @@ private:
     std::uint64_t file_size_;
 };
 
-void read_data_chunk(WavHeader& header, const Walker& file, std::uint64_t start, std::uint64_t claimed) {
+// Where the header keeps the length of the sound: 4 bytes before it, or 8 in the ds64 chunk.
+struct LengthField {
+    std::uint64_t at{};
+    bool is_long{};
+};
+
+std::string right_length(const LengthField& field, std::uint64_t available) {
+    if (!field.is_long) return "\xFF\xFF\xFF\xFF";  // demuxers take it as "to the end of the file"
+    std::string bytes;
+    for (int i = 0; i < 8; ++i) bytes.push_back(static_cast<char>(available >> (8 * i)));
+    return bytes;
+}
+
+void read_data_chunk(WavHeader& header, const Walker& file, std::uint64_t start, std::uint64_t claimed, const LengthField& field) {
     header.has_data = true;
     header.claimed = claimed;
     header.available = file.file_size() - std::min(start, file.file_size());
@@ -65,6 +80,9 @@ void read_data_chunk(WavHeader& header, const Walker& file, std::uint64_t start,
     const std::uint64_t rest = header.available - claimed;
     const std::uint64_t next = start + claimed;
     header.continues = rest >= least_sound && !file.plausible(next) && !file.plausible(next + 1);
+    if (!header.continues) return;
+    header.view.patch_at = field.at;
+    header.view.patch = right_length(field, header.available);
 }
 
 bool holds_words(std::string_view name) {
@@ -85,21 +103,26 @@ std::optional<WavHeader> read_wav_header(int descriptor) {
 
     WavHeader header;
     std::uint64_t long_size = 0, at = 12;
-    for (int i = 0; i < most_chunks; ++i) {
-        const auto chunk = file.chunk(at);
-        if (!chunk) break;
-        std::uint64_t size = chunk->size;
-        if (chunk->name == "ds64")
-            if (const auto sizes = file.bytes<16>(at + 8)) long_size = little_endian(std::span(*sizes).subspan(8));
-        if (chunk->name == "data" && !header.has_data) {
-            if (kind != "RIFF" && size == 0xFFFF'FFFF) size = long_size;
-            read_data_chunk(header, file, at + 8, size);
-            if (header.continues || size >= header.available) break;
+    std::optional<LengthField> long_field;
+    for (int i = 0; i < most_chunks && file.plausible_or_first(at, header.has_data); ++i) {
+        const Chunk chunk = *file.chunk(at);
+        std::uint64_t size = chunk.size;
+        if (chunk.name == "ds64" && kind != "RIFF") {
+            long_field = LengthField{at + 16, true};
+            if (const auto sizes = file.bytes<8>(at + 16)) long_size = little_endian(*sizes);
         }
-        if (holds_words(chunk->name)) header.extra.push_back(chunk->name);
-        if (size > file.file_size()) break;
+        if (chunk.name == "data" && !header.has_data) {
+            if (long_field) size = long_size;
+            read_data_chunk(header, file, at + 8, size, long_field.value_or(LengthField{at + 4, false}));
+            if (header.continues || size >= header.available) return header;
+        }
+        if (holds_words(chunk.name)) header.extra.push_back(chunk.name);
+        if (size > file.file_size()) return header;
         at += 8 + size + (size & 1);
     }
+    // Demuxers would walk through whatever follows in steps of eight bytes: zeros by the gigabyte, in a recording whose end was never
+    // written.
+    if (header.has_data) header.view.end = std::min(at, file.file_size());
     return header;
 }
 

@@ -190,7 +190,7 @@ struct AudioReader::State {
 
 AudioReader::AudioReader(int descriptor, const AudioReaderOptions& options) {
     InputOptions input = audio_input();
-    input.ignore_wav_length = options.ignore_wav_length;
+    input.view = options.view;
     input.own_file = options.own_file;
     state_ = std::make_unique<State>(descriptor, input);
 }

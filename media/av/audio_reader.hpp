@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "media/audio_block.hpp"
+#include "media/av/byte_view.hpp"
 
 namespace earshot::media::av {
 
@@ -26,8 +27,8 @@ struct AudioFileInfo {
 };
 
 struct AudioReaderOptions {
-    bool ignore_wav_length{};  // read a WAV to the end of the file, whatever its header says
-    bool own_file{};           // made by us, however short
+    ByteView view;
+    bool own_file{};  // made by us, however short
 };
 
 class AudioReader {

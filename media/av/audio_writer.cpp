@@ -15,9 +15,10 @@ namespace earshot::media::av {
 namespace {
 
 // No ID3 at either end of the essence; the Info/LAME frame needs the seekable output we have. MP4: index in front, no more moves later.
-OutputFile::MuxerOptions muxer_options(const std::string& muxer) {
+// Its default clock of milliseconds would round the length.
+OutputFile::MuxerOptions muxer_options(const std::string& muxer, std::uint32_t sample_rate) {
     if (muxer == "mp3") return {{"id3v2_version", "0"}, {"write_id3v1", "0"}, {"write_xing", "1"}};
-    return {{"movflags", "+faststart"}};
+    return {{"movflags", "+faststart"}, {"movie_timescale", std::to_string(sample_rate)}};
 }
 
 bool takes_rate(const AVCodec* codec, std::uint32_t rate) {
@@ -56,7 +57,7 @@ struct AudioWriter::State {
         av_check(copied, "parameters");
         // Gapless players look for the encoder's name before they believe delay and padding.
         if (options.muxer == "mp3") av_dict_set(&stream->metadata, "encoder", "LAME3.100", 0);
-        output.write_header(muxer_options(options.muxer));
+        output.write_header(muxer_options(options.muxer, options.sample_rate));
         pending.channels = options.channels;
     }
 

@@ -8,8 +8,10 @@ extern "C" {
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <utility>
 
 #include "media/av/error.hpp"
 
@@ -21,7 +23,7 @@ constexpr int buffer_size = 128 * 1024;
 
 }  // namespace
 
-DescriptorIo::DescriptorIo(int descriptor, Mode mode) : descriptor_(descriptor) {
+DescriptorIo::DescriptorIo(int descriptor, Mode mode, ByteView view) : descriptor_(descriptor), view_(std::move(view)) {
     auto* buffer = static_cast<unsigned char*>(av_check_pointer(av_malloc(buffer_size), "buffer"));
     const bool writes = mode == Mode::write;
     context_ = avio_alloc_context(buffer, buffer_size, writes ? 1 : 0, this, writes ? nullptr : &read, writes ? &write : nullptr, &seek);
@@ -37,13 +39,29 @@ DescriptorIo::~DescriptorIo() {
     avio_context_free(&context_);
 }
 
+std::int64_t DescriptorIo::size() const {
+    struct stat status{};
+    if (::fstat(descriptor_, &status) != 0) return AVERROR(errno);
+    return std::min<std::int64_t>(status.st_size, static_cast<std::int64_t>(view_.end));
+}
+
+void DescriptorIo::apply_patch(std::uint8_t* buffer, std::int64_t at, std::int64_t count) const {
+    const auto patch_at = static_cast<std::int64_t>(view_.patch_at);
+    const std::int64_t first = std::max(at, patch_at), last = std::min(at + count, patch_at + std::ssize(view_.patch));
+    for (std::int64_t i = first; i < last; ++i)
+        buffer[i - at] = static_cast<std::uint8_t>(view_.patch[static_cast<std::size_t>(i - patch_at)]);
+}
+
 int DescriptorIo::read(void* self, std::uint8_t* buffer, int size) {
     auto& io = *static_cast<DescriptorIo*>(self);
+    const std::int64_t left = std::min<std::int64_t>(size, static_cast<std::int64_t>(io.view_.end) - io.position_);
+    if (left <= 0) return AVERROR_EOF;
     ssize_t got = 0;
-    do got = ::pread(io.descriptor_, buffer, static_cast<std::size_t>(size), io.position_);
+    do got = ::pread(io.descriptor_, buffer, static_cast<std::size_t>(left), io.position_);
     while (got < 0 && errno == EINTR);
     if (got < 0) return AVERROR(errno);
     if (got == 0) return AVERROR_EOF;
+    io.apply_patch(buffer, io.position_, got);
     io.position_ += got;
     return static_cast<int>(got);
 }
@@ -62,14 +80,11 @@ int DescriptorIo::write(void* self, std::uint8_t* buffer, int size) {
 
 std::int64_t DescriptorIo::seek(void* self, std::int64_t offset, int whence) {
     auto& io = *static_cast<DescriptorIo*>(self);
-    struct stat status{};
-    if (whence & AVSEEK_SIZE) return ::fstat(io.descriptor_, &status) == 0 ? status.st_size : AVERROR(errno);
+    if (whence & AVSEEK_SIZE) return io.size();
     std::int64_t base = 0;
     if (whence == SEEK_CUR) base = io.position_;
-    if (whence == SEEK_END) {
-        if (::fstat(io.descriptor_, &status) != 0) return AVERROR(errno);
-        base = status.st_size;
-    }
+    if (whence == SEEK_END) base = io.size();
+    if (base < 0) return base;
     if (base + offset < 0) return AVERROR(EINVAL);
     io.position_ = base + offset;
     return io.position_;

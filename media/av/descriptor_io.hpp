@@ -9,12 +9,14 @@ extern "C" {
 #include <cstdint>
 #include <memory>
 
+#include "media/av/byte_view.hpp"
+
 namespace earshot::media::av {
 
 class DescriptorIo {
 public:
     enum class Mode { read, write };
-    DescriptorIo(int descriptor, Mode mode);
+    DescriptorIo(int descriptor, Mode mode, ByteView view = {});
     ~DescriptorIo();
     DescriptorIo(const DescriptorIo&) = delete;
     DescriptorIo& operator=(const DescriptorIo&) = delete;
@@ -26,7 +28,11 @@ private:
     static int write(void* self, std::uint8_t* buffer, int size);
     static std::int64_t seek(void* self, std::int64_t offset, int whence);
 
+    [[nodiscard]] std::int64_t size() const;
+    void apply_patch(std::uint8_t* buffer, std::int64_t at, std::int64_t count) const;
+
     int descriptor_;
+    ByteView view_;
     std::int64_t position_{};
     AVIOContext* context_{};
 };

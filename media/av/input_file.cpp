@@ -50,7 +50,7 @@ InputOptions picture_input() {
 }
 
 InputFile::InputFile(int descriptor, const InputOptions& options)
-    : io_(std::make_unique<DescriptorIo>(descriptor, DescriptorIo::Mode::read)) {
+    : io_(std::make_unique<DescriptorIo>(descriptor, DescriptorIo::Mode::read, options.view)) {
     prepare_library();
     const AVInputFormat* format = guess(io_->get(), options.own_file ? 1 : sound_score);
     if (format == nullptr || av_match_list(format->name, options.formats.c_str(), ',') <= 0)
@@ -65,7 +65,6 @@ InputFile::InputFile(int descriptor, const InputOptions& options)
     settings.set("format_whitelist", options.formats.c_str());
     settings.set("codec_whitelist", options.codecs.c_str());
     settings.set("protocol_whitelist", "none");
-    if (options.ignore_wav_length && av_match_name("wav", format->name)) settings.set("ignore_length", "1");
     av_check(avformat_open_input(&context, "", format, settings.get()), "open");  // frees the context when it fails
     context_.reset(context);
     if (options.find_streams) av_check(avformat_find_stream_info(context, nullptr), "streams");

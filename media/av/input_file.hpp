@@ -9,17 +9,18 @@ extern "C" {
 #include <memory>
 #include <string>
 
+#include "media/av/byte_view.hpp"
 #include "media/av/descriptor_io.hpp"
 #include "media/av/frame.hpp"
 
 namespace earshot::media::av {
 
 struct InputOptions {
-    std::string formats;       // libavformat demuxer names, comma-separated
-    std::string codecs;        // libavcodec decoder names, comma-separated
-    bool ignore_wav_length{};  // read a WAV to the end of the file, whatever its header says
-    bool own_file{};           // we made it: accept even a weak guess of the format, as for a file of two MP3 frames
-    bool find_streams{true};   // decode a little to complete the stream parameters
+    std::string formats;  // libavformat demuxer names, comma-separated
+    std::string codecs;   // libavcodec decoder names, comma-separated
+    ByteView view;
+    bool own_file{};          // we made it: accept even a weak guess of the format, as for a file of two MP3 frames
+    bool find_streams{true};  // decode a little to complete the stream parameters
 };
 [[nodiscard]] InputOptions audio_input();    // what a master may be
 [[nodiscard]] InputOptions picture_input();  // JPEG and PNG

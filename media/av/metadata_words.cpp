@@ -17,34 +17,38 @@ namespace {
 
 constexpr std::size_t most_lines = 60, most_bytes = 200;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 16> plain_names{{
-    {"originator", "BWF originator"},
+using Name = std::pair<std::string_view, std::string_view>;
+
+constexpr std::array<Name, 10> plain_names{{
     {"originator_reference", "BWF originator reference"},
-    {"origination_date", "BWF date"},
-    {"origination_time", "BWF time"},
     {"time_reference", "BWF time reference"},
     {"coding_history", "BWF coding history"},
     {"umid", "BWF UMID"},
-    {"description", "description"},
     {"encoder", "made with"},
     {"encoded_by", "encoded by"},
     {"album_artist", "album artist"},
-    {"TSRC", "ISRC"},
-    {"creation_time", "created"},
     {"compatible_brands", ""},  // of no interest to a person
     {"major_brand", ""},
     {"minor_version", ""},
 }};
 
-std::string_view plain_name(std::string_view key) {
-    const auto* row = std::ranges::find(plain_names, key, &std::pair<std::string_view, std::string_view>::first);
-    return row == plain_names.end() ? key : row->second;
+// What libavformat calls the fields of a bext chunk; only that chunk has a time reference.
+constexpr std::array<Name, 3> bext_names{{{"encoded_by", "BWF originator"}, {"date", "BWF date"}, {"creation_time", "BWF time"}}};
+
+std::string_view plain_name(std::string_view key, bool from_bext) {
+    if (from_bext)
+        for (const auto& [name, words] : bext_names)
+            if (name == key) return words;
+    for (const auto& [name, words] : plain_names)
+        if (name == key) return words;
+    return key;
 }
 
 void add(std::vector<std::string>& lines, const AVDictionary* entries) {
+    const bool from_bext = av_dict_get(entries, "time_reference", nullptr, 0) != nullptr;
     const AVDictionaryEntry* entry = nullptr;
     while ((entry = av_dict_get(entries, "", entry, AV_DICT_IGNORE_SUFFIX)) != nullptr) {
-        const std::string_view name = plain_name(entry->key);
+        const std::string_view name = plain_name(entry->key, from_bext);
         const std::string value =
             model::truncate_utf8(model::clean_line(std::string_view(entry->value).substr(0, 4 * most_bytes)), most_bytes);
         if (name.empty() || value.empty() || lines.size() >= most_lines) continue;

@@ -1,0 +1,133 @@
+// Length to the sample, the frame that says so, where the sound starts, and progress.
+
+#include "media/audio_layout.hpp"
+#include "media/codec_table.hpp"
+#include "tests/media/audio_support.hpp"
+#include "tests/support/catch.hpp"
+
+#include <sstream>
+
+using namespace earshot;
+using namespace earshot::tests;
+
+namespace {
+
+std::uint32_t big_endian(const std::string& bytes, std::size_t at, std::size_t count) {
+    std::uint32_t value = 0;
+    for (std::size_t i = at; i < at + count; ++i) value = value << 8 | static_cast<unsigned char>(bytes.at(i));
+    return value;
+}
+
+}  // namespace
+
+TEST_CASE("Renditions are as long as the master, to the sample") {
+    const Workshop shop;
+    for (const std::size_t samples : {44'100UL, 123'457UL, 576UL}) {
+        INFO(samples);
+        const auto master = shop.ffmpeg("odd.wav", "-f lavfi -i sine=500:r=44100,volume=0.2,atrim=end_sample=" + std::to_string(samples));
+        const auto report = transcode_both(shop, master);
+        REQUIRE(report);
+        CHECK(report->master.duration == std::chrono::milliseconds(std::lround(static_cast<double>(samples) / 44.1)));
+        CHECK(report->renditions[0].duration == report->master.duration);
+        CHECK(decoded_samples(shop.path("out.mp3")) == samples);
+        CHECK(output_of("ffprobe -v error -show_entries stream=duration_ts -of csv=p=0 " + shop.path("out.m4a")) ==
+              std::to_string(samples) + "\n");
+    }
+    const auto report = transcode_both(shop, shop.path("speech.wav"));  // 48 → 44.1 kHz
+    REQUIRE(report);
+    CHECK(decoded_samples(shop.path("out.mp3")) == 4 * 44'100);
+}
+
+TEST_CASE("The MP3 starts with an exact Info and LAME frame and carries no ID3") {
+    const Workshop shop;
+    REQUIRE(transcode_both(shop, shop.path("speech.wav")));
+    const std::string bytes = bytes_of(shop.path("out.mp3"));
+    CHECK(bytes[0] == '\xFF');
+    CHECK(bytes.substr(bytes.size() - 128, 3) != "TAG");
+    const std::size_t info = bytes.find("Info");
+    REQUIRE(info == 36);
+    const auto frames = big_endian(bytes, info + 8, 4);
+    CHECK(big_endian(bytes, info + 12, 4) == bytes.size());
+    CHECK(bytes.substr(info + 120, 9) == "LAME3.100");
+    const auto delay = big_endian(bytes, info + 141, 3) >> 12, padding = big_endian(bytes, info + 141, 3) & 0xFFF;
+    CHECK(frames * 1152 - delay - padding == 4 * 44'100);
+}
+
+TEST_CASE("The M4A has its index in front and AAC-LC inside") {
+    const Workshop shop;
+    REQUIRE(transcode_both(shop, shop.path("speech.wav")));
+    const std::string bytes = bytes_of(shop.path("out.m4a"));
+    CHECK(bytes.find("moov") < bytes.find("mdat"));
+    CHECK(output_of("ffprobe -v error -show_entries stream=codec_name,profile -of csv=p=0 " + shop.path("out.m4a")) == "aac,LC\n");
+}
+
+TEST_CASE("The first minute is found by packets, as ffprobe lists them") {
+    const Workshop shop;
+    const auto long_master = shop.ffmpeg("long.wav", "-f lavfi -i anoisesrc=color=pink:amplitude=0.1:r=44100:d=75 -ac 1");
+    REQUIRE(transcode_both(shop, long_master));
+    for (const std::string name : {"out.mp3", "out.m4a"}) {
+        INFO(name);
+        const auto layout = media::audio_layout(OpenDescriptor(shop.path(name)));
+        REQUIRE(layout);
+        std::istringstream lines(output_of("ffprobe -v error -show_entries packet=pts,pos,size -of csv=p=0 " + shop.path(name)));
+        std::uint64_t start = 0, sum = 0, all = 0;
+        const double tick = name == "out.mp3" ? 14'112'000 : 44'100;
+        for (std::string line; std::getline(lines, line);) {
+            if (line.empty()) continue;
+            double pts = 0;
+            std::uint64_t size = 0, position = 0;
+            REQUIRE(std::sscanf(line.c_str(), "%lf,%lu,%lu", &pts, &size, &position) == 3);
+            if (all == 0) start = position;
+            all += size;
+            if (pts / tick < 60) sum += size;
+        }
+        CHECK(layout->audio_start == start);
+        CHECK(layout->bytes_for_60s == sum);
+        CHECK(sum < all);
+        CHECK(sum > all * 3 / 4);
+    }
+}
+
+TEST_CASE("Progress only grows, names its stages and ends at one") {
+    const Workshop shop;
+    std::vector<std::string> stages;
+    double last = 0;
+    const auto report = transcode_both(shop, shop.path("speech.wav"), 44100, [&](std::string_view stage, double fraction) {
+        if (stages.empty() || stages.back() != stage) stages.emplace_back(stage);
+        CHECK(fraction >= last);
+        last = fraction;
+        return true;
+    });
+    REQUIRE(report);
+    CHECK(stages == std::vector<std::string>{"measuring", "encoding", "checking"});
+    CHECK(last == 1);
+}
+
+TEST_CASE("A transcode can be stopped at every stage") {
+    const Workshop shop;
+    for (const std::string stop_at : {"measuring", "encoding", "checking"}) {
+        const auto report =
+            transcode_both(shop, shop.path("speech.wav"), 44100, [&](std::string_view stage, double) { return stage != stop_at; });
+        REQUIRE_FALSE(report);
+        CHECK(report.error().code == model::Errc::conflict);
+        CHECK(report.error().message == "cancelled");
+    }
+}
+
+TEST_CASE("A full disk is said to be one") {
+    const Workshop shop;
+    const OpenDescriptor in(shop.path("speech.wav")), full("/dev/full", O_RDWR);
+    for (const auto& profile : two_profiles()) {
+        const auto report = media::transcode(in, {{profile, full}}, {});
+        REQUIRE_FALSE(report);
+        CHECK(report.error().code == model::Errc::insufficient_storage);
+    }
+}
+
+TEST_CASE("A rate the codec cannot deliver is refused before any work") {
+    const Workshop shop;
+    const auto report = transcode_both(shop, shop.path("speech.wav"), 12345);
+    REQUIRE_FALSE(report);
+    CHECK(report.error().code == model::Errc::invalid_input);
+    CHECK(report.error().message.find("12345") != std::string::npos);
+}

@@ -1,0 +1,130 @@
+// The promise listeners hear: both renditions at their target and under their ceiling, by a meter that is not ours.
+
+#include "tests/media/audio_support.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace earshot;
+using namespace earshot::tests;
+
+namespace {
+
+void check_promise(const Workshop& shop, const model::Result<media::TranscodeReport>& report, double target) {
+    REQUIRE(report);
+    REQUIRE(report->renditions.size() == 2);
+    for (std::size_t i = 0; i < 2; ++i) {
+        const auto& rendition = report->renditions[i];
+        const std::string file = shop.path(i == 0 ? "out.mp3" : "out.m4a");
+        INFO(rendition.profile);
+        const auto measured = measured_by_ffmpeg(file);
+        CHECK(std::abs(measured.lufs - target) <= 0.5);
+        CHECK(measured.peak <= -1.0);
+        CHECK(std::abs(rendition.loudness.integrated_lufs - measured.lufs) < 0.15);
+        CHECK(std::abs(rendition.loudness.true_peak_dbtp - measured.peak) < 0.15);
+        CHECK(rendition.byte_length == std::filesystem::file_size(file));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("Every kind of master comes out at the promised loudness and under the ceiling") {
+    const Workshop shop;
+    struct Case {
+        std::string name, arguments;
+        double target{-16};
+    };
+    const std::vector<Case> cases{
+        {"quiet.wav", "-af volume=-10dB -c:a pcm_s24le"},
+        {"normal.wav", "-c:a pcm_s24le"},
+        {"hot.wav", "-af volume=24dB -c:a pcm_s16le"},
+        {"dynamic.wav", "-af 'volume=if(lt(mod(t\\,1)\\,0.3)\\,1\\,0.05):eval=frame,volume=10dB' -c:a pcm_f32le"},
+        {"mono.wav", "-ac 1 -c:a pcm_s24le", -19},
+        {"surround.wav", "-af 'pan=5.1|FC=c0|FL=0.4*c0|FR=0.4*c1|LFE=c0|BL=0.3*c0|BR=0.3*c1' -c:a pcm_s24le"},
+        {"phone.wav", "-ac 1 -ar 8000 -c:a pcm_s16le", -19},
+        {"high.wav", "-ar 192000 -c:a pcm_s24le"},
+        {"lossy.mp3", "-b:a 96k"},
+    };
+    for (const auto& [name, arguments, target] : cases) {
+        INFO(name);
+        check_promise(shop, transcode_both(shop, shop.make(name, arguments)), target);
+    }
+}
+
+TEST_CASE("Renditions at 48 kHz and of other bit rates keep the promise too: LAME's own turning down is undone") {
+    const Workshop shop;
+    for (const std::uint32_t bit_rate : {64'000U, 192'000U, 256'000U}) {
+        INFO(bit_rate);
+        const OpenDescriptor in(shop.path("speech.wav")), out(shop.path("out.mp3"), O_RDWR | O_CREAT | O_TRUNC);
+        auto profile = two_profiles(48000)[0];
+        profile.bit_rate = bit_rate;
+        const auto report = media::transcode(in, {{profile, out}}, {});
+        REQUIRE(report);
+        const auto measured = measured_by_ffmpeg(shop.path("out.mp3"));
+        CHECK(std::abs(measured.lufs + 16) <= 0.2);
+        CHECK(measured.peak <= -1.0);
+    }
+}
+
+TEST_CASE("The master's own loudness is reported as ffmpeg measures it") {
+    const Workshop shop;
+    const auto measured = measured_by_ffmpeg(shop.path("speech.wav"));
+    const auto report = transcode_both(shop, shop.path("speech.wav"));
+    REQUIRE(report);
+    CHECK(std::abs(report->before.integrated_lufs - measured.lufs) < 0.1);
+    CHECK(std::abs(report->before.true_peak_dbtp - measured.peak) < 0.1);
+    CHECK(report->warnings.empty());
+}
+
+TEST_CASE("Masters that cannot be levelled have a defined result and a warning") {
+    const Workshop shop;
+    SECTION("silence") {
+        const auto report = transcode_both(shop, shop.ffmpeg("silent.wav", "-f lavfi -i anullsrc=r=48000:cl=stereo -t 2"));
+        REQUIRE(report);
+        CHECK(report->before.integrated_lufs == -70);
+        CHECK(report->renditions[0].gain_db == 0);
+        CHECK(has_warning(report->warnings, "is silent"));
+    }
+    SECTION("hardly anything") {
+        const auto report = transcode_both(shop, shop.make("faint.wav", "-af volume=-30dB -c:a pcm_f32le"));
+        check_promise(shop, report, -16);
+        CHECK(has_warning(report->warnings, "very quiet"));
+    }
+    SECTION("shorter than a gating block") {
+        for (const std::string length : {"0.3", "0.01"}) {
+            const auto report = transcode_both(shop, shop.make("short.wav", "-t " + length));
+            REQUIRE(report);
+            CHECK(report->renditions[1].gain_db == 0);
+            CHECK(has_warning(report->warnings, "too short to measure"));
+        }
+    }
+    SECTION("nothing but peaks") {
+        const auto report =
+            transcode_both(shop, shop.ffmpeg("clicks.wav", "-f lavfi -i \"aevalsrc='if(eq(mod(n,48000),100),0.9,0)':d=4:s=48000\""));
+        REQUIRE(report);
+        for (const auto& rendition : report->renditions) CHECK(rendition.loudness.true_peak_dbtp <= -1);
+        CHECK(has_warning(report->warnings, "only reached"));
+    }
+}
+
+TEST_CASE("A producer is told about clipping, a silent side, two equal sides and an inverted one") {
+    const Workshop shop;
+    const auto warnings = [&](const std::string& arguments) {
+        const auto report = transcode_both(shop, shop.make("odd.wav", arguments + " -t 2 -c:a pcm_s24le"));
+        REQUIRE(report);
+        return report->warnings;
+    };
+    CHECK(has_warning(warnings("-af volume=40dB"), "clipped in"));
+    CHECK(has_warning(warnings("-af 'pan=stereo|c0=c0|c1=0*c0'"), "The right side"));
+    CHECK(has_warning(warnings("-af 'pan=stereo|c0=c0|c1=c0'"), "Both sides"));
+    CHECK(has_warning(warnings("-af 'pan=stereo|c0=c0|c1=-0.9*c0'"), "cancel each other"));
+}
+
+TEST_CASE("Numbers that are none, and far too large ones, do no harm") {
+    const Workshop shop;
+    std::string bytes = bytes_of(shop.make("float.wav", "-c:a pcm_f32le -bitexact"));
+    const float bad[] = {std::nanf(""), INFINITY, -INFINITY, 1e30F};
+    for (std::size_t at = 40'000; at + 4 < bytes.size(); at += 80'000)
+        bytes.replace(at, 4, reinterpret_cast<const char*>(&bad[at / 80'000 % 4]), 4);
+    const auto report = transcode_both(shop, shop.write("bad.wav", bytes));
+    REQUIRE(report);
+    for (const auto& rendition : report->renditions) CHECK(rendition.loudness.true_peak_dbtp <= -1);
+}
