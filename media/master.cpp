@@ -57,10 +57,11 @@ std::optional<model::Error> refuse(const av::AudioFileInfo& info) {
 void warn(OpenMaster& master, const std::optional<WavHeader>& wav) {
     const av::AudioFileInfo& info = master.reader.info();
     auto& warnings = master.warnings;
-    if (wav && wav->continues) warnings.emplace_back("The header of this WAV promises less sound than the file holds. All of it was used.");
+    if (wav && wav->continues)
+        warnings.emplace_back("The header of this file promises less sound than the file holds. All of it was used.");
     if (wav && wav->claimed > wav->available && !wav->open_ended)
         warnings.emplace_back(
-            "The header of this WAV promises more sound than the file holds: it may have been cut short. What is there was used.");
+            "The header of this file promises more sound than the file holds: it may have been cut short. What is there was used.");
     if (info.has_video) warnings.emplace_back("The moving pictures in this file were left out.");
     if (info.audio_streams > 1)
         warnings.push_back(fmt::format("This file holds {} soundtracks. The first one was used.", info.audio_streams));

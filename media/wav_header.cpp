@@ -90,24 +90,14 @@ bool holds_words(std::string_view name) {
     return std::ranges::find(known, name) != known.end();
 }
 
-}  // namespace
-
-std::optional<WavHeader> read_wav_header(int descriptor) {
-    struct stat status{};
-    if (::fstat(descriptor, &status) != 0) return std::nullopt;
-    const Walker file(descriptor, static_cast<std::uint64_t>(status.st_size));
-    const auto head = file.bytes<12>(0);
-    if (!head) return std::nullopt;
-    const std::string_view kind(reinterpret_cast<const char*>(head->data()), 4);
-    if ((kind != "RIFF" && kind != "RF64" && kind != "BW64") || std::memcmp(head->data() + 8, "WAVE", 4) != 0) return std::nullopt;
-
+WavHeader read_riff(const Walker& file, bool may_be_long) {
     WavHeader header;
     std::uint64_t long_size = 0, at = 12;
     std::optional<LengthField> long_field;
     for (int i = 0; i < most_chunks && file.plausible_or_first(at, header.has_data); ++i) {
         const Chunk chunk = *file.chunk(at);
         std::uint64_t size = chunk.size;
-        if (chunk.name == "ds64" && kind != "RIFF") {
+        if (chunk.name == "ds64" && may_be_long) {
             long_field = LengthField{at + 16, true};
             if (const auto sizes = file.bytes<8>(at + 16)) long_size = little_endian(*sizes);
         }
@@ -122,8 +112,44 @@ std::optional<WavHeader> read_wav_header(int descriptor) {
     }
     // Demuxers would walk through whatever follows in steps of eight bytes: zeros by the gigabyte, in a recording whose end was never
     // written.
-    if (header.has_data) header.view.end = std::min(at, file.file_size());
+    header.view.end = std::min(at, file.file_size());
     return header;
+}
+
+// Sony Wave64: names of 16 bytes that begin with the four of RIFF, sizes of 8 that count the head of 24, chunks at multiples of 8.
+WavHeader read_w64(const Walker& file) {
+    constexpr std::uint64_t head_size = 24;
+    WavHeader header;
+    std::uint64_t at = 40;
+    for (int i = 0; i < most_chunks; ++i) {
+        const auto head = file.bytes<head_size>(at);
+        if (!head) break;
+        const std::uint64_t size = little_endian(std::span(*head).subspan(16));
+        if (std::memcmp(head->data(), "data", 4) == 0) {
+            header.has_data = true;
+            header.available = file.file_size() - at - head_size;
+            header.claimed = size < head_size ? 0 : size - head_size;
+            break;
+        }
+        if (size < head_size || size > file.file_size()) break;
+        at += (size + 7) / 8 * 8;
+    }
+    return header;
+}
+
+}  // namespace
+
+std::optional<WavHeader> read_wav_header(int descriptor) {
+    struct stat status{};
+    if (::fstat(descriptor, &status) != 0) return std::nullopt;
+    const Walker file(descriptor, static_cast<std::uint64_t>(status.st_size));
+    const auto head = file.bytes<16>(0);
+    if (!head) return std::nullopt;
+    const std::string_view start(reinterpret_cast<const char*>(head->data()), head->size());
+    if (start.starts_with("riff\x2E\x91\xCF\x11")) return read_w64(file);
+    const std::string_view kind = start.substr(0, 4);
+    if ((kind != "RIFF" && kind != "RF64" && kind != "BW64") || start.substr(8, 4) != "WAVE") return std::nullopt;
+    return read_riff(file, kind != "RIFF");
 }
 
 }  // namespace earshot::media

@@ -1,5 +1,6 @@
 #pragma once
-// What the chunks of a RIFF/RF64 WAVE file promise, compared with the bytes that are there. libavformat believes most of it; we don't.
+// What the chunks of a RIFF, RF64 or Wave64 file promise, compared with the bytes that are there. libavformat believes most of it; we
+// don't.
 
 #include <cstdint>
 #include <optional>
