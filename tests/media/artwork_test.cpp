@@ -122,7 +122,7 @@ TEST_CASE("Colours survive, turned as EXIF says") {
     }
 }
 
-TEST_CASE("Grey, palette and progressive pictures are taken, transparent parts become white") {
+TEST_CASE("Grey, palette and 16-bit pictures are taken, transparent parts become white") {
     Pictures pictures;
     CHECK(media::make_artwork(OpenDescriptor(pictures.make("grey.jpg", "testsrc2=s=1400x1400", "-pix_fmt gray"))));
     CHECK(media::make_artwork(OpenDescriptor(pictures.make("palette.png", "testsrc2=s=1400x1400", "-pix_fmt pal8"))));
