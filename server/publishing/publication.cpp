@@ -70,6 +70,8 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
         sentences.emplace_back("Describe the cover art in words for people who do not see it.");
     if (show && show->type == model::ShowType::serial && !episode.number && episode.type == model::EpisodeType::full)
         sentences.emplace_back("Give the episode a number: the show is a serial and apps sort by it.");
+    if (episode.master && episode.master->loudness && episode.master->loudness->integrated_lufs <= -70.0)
+        sentences.emplace_back("The master is silent. Check that the right file was exported.");
     if (episode.master && episode.master->info && !episode.master->info->embedded.empty())
         sentences.push_back(
             fmt::format("Your file holds hidden words ({}). None of them is published.", fmt::join(episode.master->info->embedded, "; ")));

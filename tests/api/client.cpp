@@ -101,7 +101,7 @@ Answered request(std::uint16_t port, std::string_view method, std::string_view p
         bytes += "Content-Length: " + std::to_string(body.size()) + "\r\n";
     bytes += "\r\n";
     bytes += body;
-    return parse_answer(exchange(port, bytes), method == "HEAD");
+    return parse_answer(tests::exchange(port, bytes), method == "HEAD");
 }
 
 Answered parse_answer(std::string_view bytes, bool head) {

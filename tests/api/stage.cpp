@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <stdexcept>
 #include <thread>
@@ -59,7 +60,8 @@ struct Stage::Rooms {
           workers(EARSHOT_BINARY, {.degraded = true}),
           publishing_rooms{catalogue, jobs, *store, uploads, audit, view, workers},
           publisher(publishing_rooms, settings, clock),
-          runner(publishing_rooms, publisher, settings, "test-node", clock),
+          runner(publishing_rooms, publisher, settings, "test-node", clock,
+                 [](std::string_view job, std::string_view what) { std::cerr << "job " << job << ": " << what << '\n'; }),
           api{settings, clock, catalogue_db, catalogue, jobs, *store, uploads, accounts, audit, view, publisher, runner, statistics},
           web{settings, clock, catalogue, jobs, *store, accounts, view, publisher, statistics} {}
 };

@@ -63,10 +63,10 @@ struct Bench {
         return publisher.attach_master(id, upload.id, "ann").value();
     }
     model::Job until(const model::JobId& id, const std::function<bool(const model::Job&)>& good) {
-        for (int i = 0; i < 2400; ++i) {
+        for (int i = 0; i < 6000; ++i) {
             const auto job = jobs.find(id).value();
             if (good(job)) return job;
-            std::this_thread::sleep_for(std::chrono::milliseconds(25));
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
         }
         FAIL("waited in vain; the job is " << model::to_string(jobs.find(id)->state));
         return {};
@@ -125,7 +125,7 @@ TEST_CASE("a missing object is the producer's to upload again, not a crash") {
 TEST_CASE("a stopped runner hands its job back, and the next one finishes it") {
     Bench bench;
     const auto episode = bench.episode();
-    const auto job = bench.attach(episode.id, noise_wav(120));
+    const auto job = bench.attach(episode.id, noise_wav(40));
     {
         auto runner = bench.runner();
         runner.start();
@@ -158,7 +158,7 @@ TEST_CASE("what a killed server left running is taken up at its next start") {
 TEST_CASE("a cancelled job stops and changes nothing; a newer master takes the older one's place") {
     Bench bench;
     const auto episode = bench.episode();
-    const auto first = bench.attach(episode.id, noise_wav(120));
+    const auto first = bench.attach(episode.id, noise_wav(40));
     auto runner = bench.runner();
     runner.start();
     (void)bench.until(first.id, [](const model::Job& now) { return now.progress > 0; });
