@@ -146,6 +146,12 @@ TEST_CASE("a database that is not ours, newer, empty or damaged is refused with 
         CHECK_THAT(refusal(file, second_version), Contains("damaged"));
         CHECK(tests::slurp(file) == bytes);
     }
+    SECTION("a page overwritten that nothing reads at the start") {
+        auto bytes = tests::slurp(file);
+        bytes.replace(bytes.size() - 4096, 4096, tests::pattern(4096));
+        tests::spill(file, bytes);
+        CHECK_THAT(refusal(file, second_version), Contains("damaged"));
+    }
     SECTION("cut short") {
         const auto bytes = tests::slurp(file);
         tests::spill(file, bytes.substr(0, bytes.size() / 2));
