@@ -5,6 +5,7 @@
 #include <fstream>
 #include <string>
 
+#include <sched.h>
 #include <sys/mount.h>
 
 #include "tests/support/catch.hpp"
@@ -16,7 +17,9 @@ class SmallDisk {
 public:
     explicit SmallDisk(const char* size) {
         const auto options = std::string("size=") + size;
-        mounted_ = ::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, options.c_str()) == 0;
+        // In a mount namespace of our own, so that nothing stays mounted when a test dies.
+        static const bool apart = ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+        mounted_ = apart && ::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, options.c_str()) == 0;
     }
     ~SmallDisk() {
         if (mounted_) ::umount2(folder_.path().c_str(), MNT_DETACH);
