@@ -1,10 +1,6 @@
 #include "server/app.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -23,38 +19,6 @@ namespace earshot::app {
 namespace {
 
 const std::filesystem::path this_program = "/proc/self/exe";
-
-// Holds the runtime folder for one server: two would count the same day twice.
-class RuntimeLock {
-public:
-    explicit RuntimeLock(const std::filesystem::path& folder)
-        : descriptor_(::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
-        if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0)
-            throw std::runtime_error(
-                "Another Earshot server is already running on this data folder. Stop it first, or choose another --data.");
-    }
-    ~RuntimeLock() { ::close(descriptor_); }
-    RuntimeLock(const RuntimeLock&) = delete;
-    RuntimeLock& operator=(const RuntimeLock&) = delete;
-
-private:
-    int descriptor_;
-};
-
-// Runs `earshot worker --self-test` once: do the sandbox's layers hold on this machine?
-bool sandbox_holds() {
-    const pid_t child = ::fork();
-    if (child == 0) {
-        const int nowhere = ::open("/dev/null", O_RDWR);
-        ::dup2(nowhere, 0);
-        ::dup2(nowhere, 1);
-        ::dup2(nowhere, 2);
-        ::execl(this_program.c_str(), "earshot", "worker", "--self-test", static_cast<char*>(nullptr));
-        ::_exit(127);
-    }
-    int status = 0;
-    return child > 0 && ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
 
 http::ServerOptions server_options(const config::Settings& settings) {
     http::ServerOptions options;
@@ -93,8 +57,6 @@ void log_job(std::string_view job, std::string_view what) {
 struct App::Rooms {
     config::Settings settings;
     Places where;
-    RuntimeLock lock;
-    bool sandboxed;
     model::Clock clock = model::system_now;
 
     storage::Database catalogue_db;
@@ -113,6 +75,7 @@ struct App::Rooms {
     publishing::JobRunner runner;
     api::Context api;
     web::Context web;
+    std::string sandbox_problem;  // found at start; masters are refused while it is not empty, unless settings say "degraded"
     http::Server server;
 
     Rooms(config::Settings given, Places at);
@@ -124,8 +87,6 @@ struct App::Rooms {
 App::Rooms::Rooms(config::Settings given, Places at)
     : settings(std::move(given)),
       where(std::move(at)),
-      lock(where.runtime),
-      sandboxed(sandbox_holds()),
       catalogue_db({.file = where.catalogue_db, .migrations = storage::catalogue_migrations(), .readers = 4, .full_sync = true}),
       statistics_db({.file = where.statistics_db, .migrations = storage::statistics_migrations(), .readers = 2, .full_sync = false}),
       store(storage::make_disk_store(where.media, reserve(settings, where))),
@@ -180,14 +141,12 @@ std::vector<HealthCheck> App::Rooms::checks() {
         {"disk", [this] { return std::string(store->free_bytes() > 0 ? "" : "The disk is full up to its reserve: uploads are refused."); }},
         {"counting",
          [this] {
-             return statistics.dropped() == 0 ? std::string() : fmt::format("{} deliveries were dropped uncounted.", statistics.dropped());
+             std::string problem;
+             if (statistics.dropped() > 0) problem = fmt::format("{} deliveries were dropped uncounted.", statistics.dropped());
+             for (const std::string& warning : statistics.warnings()) problem += (problem.empty() ? "" : " ") + warning;
+             return problem;
          }},
-        {"sandbox",
-         [this] {
-             const bool fine = sandboxed || settings.publishing.sandbox == "degraded";
-             return std::string(
-                 fine ? "" : "A layer of the worker's sandbox is missing here (earshot worker --self-test): masters are refused.");
-         }},
+        {"sandbox", [this] { return sandbox_problem; }},
     };
 }
 
@@ -200,13 +159,13 @@ App::App(config::Settings settings) {
 App::~App() = default;
 
 void App::start() {
+    if (const auto held = rooms_->workers.check(); !held) rooms_->sandbox_problem = held.error().reason;
     rooms_->runner.start();
     rooms_->server.start();
     log(Level::info, "serving",
         {{"public_url", std::string_view(rooms_->settings.server.public_url)}, {"port", static_cast<long long>(ports().front())}});
-    if (!rooms_->sandboxed)
-        log(Level::warn, "a layer of the worker's sandbox is missing",
-            {{"sandbox", std::string_view(rooms_->settings.publishing.sandbox)}});
+    for (const std::string& warning : rooms_->statistics.warnings()) log(Level::warn, "counting", {{"warning", std::string_view(warning)}});
+    if (!rooms_->sandbox_problem.empty()) log(Level::warn, "sandbox", {{"problem", std::string_view(rooms_->sandbox_problem)}});
 }
 
 void App::stop() {
