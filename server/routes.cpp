@@ -122,7 +122,7 @@ constexpr std::uint64_t form_body = 16U << 10;
 constexpr auto staff_rows = std::to_array<WebRow>({
     {Method::get, "/sign-in", &web::sign_in_form, Access::anyone, Run::pool, Caching::no_store, Look::page},
     {Method::post, "/sign-in", &web::sign_in, Access::anyone, Run::pool, Caching::no_store, Look::page, form_body},
-    {Method::post, "/sign-out", &web::sign_out, Access::staff, Run::pool, Caching::no_store, Look::page, form_body},
+    {Method::post, "/sign-out", &web::sign_out, Access::anyone, Run::pool, Caching::no_store, Look::page, form_body},
     {Method::get, "/statistics", &web::statistics, Access::analyst, Run::pool, Caching::no_store, Look::page},
     {Method::get, "/statistics.csv", &web::statistics_csv, Access::analyst, Run::pool, Caching::no_store, Look::page},
 });

@@ -13,7 +13,7 @@ std::string_view heading_of(model::Errc code) {
         case gone:
             return "This is no longer available";
         case forbidden:
-            return "You may not see this page";
+            return "That is not yours to do";
         case rate_limited:
             return "Too many tries";
         case unavailable:

@@ -1,5 +1,6 @@
 // Staff sign in and out. Guessing is slowed down by storage::Accounts, per name and per network.
 
+#include "content/storage/digest.hpp"
 #include "server/web/caches.hpp"
 #include "server/web/handlers.hpp"
 #include "server/web/page.hpp"
@@ -50,8 +51,17 @@ http::Answer sign_in(Context& context, const http::Request& request) {
     return reply;
 }
 
+// The row is open to anyone, because who asks is settled before a form's body has been read; so the session and its token are checked here.
 http::Answer sign_out(Context& context, const http::Request& request) {
-    if (const auto secret = request.cookie(session_cookie_name(context.settings))) context.accounts.sign_out(*secret);
+    if (const auto secret = request.cookie(session_cookie_name(context.settings))) {
+        const auto form = http::parse_form(request.body);
+        const auto identity = context.accounts.find_session(*secret);
+        const auto token = form ? value_of(*form, "csrf_token") : std::string();
+        if (identity && (!is_own_form(context.settings, request) || !storage::equal_constant_time(token, identity->csrf_token))) {
+            return error_page(context, request, 403, "You are still signed in", "To sign out, use the button on a page of this site.");
+        }
+        context.accounts.sign_out(*secret);
+    }
     auto reply = http::redirect("/sign-in");
     reply.fields.push_back(session_cookie(context.settings, ""));
     return reply;

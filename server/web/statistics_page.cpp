@@ -52,6 +52,7 @@ std::uint64_t put_table(Values& report_values, const Reports& reports, const std
             const auto& figure = report.days[day].downloads;
             auto& cell = row.add("CELL").set("VALUE", shown(figure, fewest));
             if (!figure.value) cell.show("FEW");
+            if (figure.value == 0) cell.show("NONE");
         }
     }
     std::uint64_t total = 0;

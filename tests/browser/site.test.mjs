@@ -116,7 +116,8 @@ test('play starts the audio; a chapter moves it there', async () => {
   const context = await newContext();
   const page = await openPage(context, site.base);
   await page.goto(site.base + episodePath());
-  assert.equal(await page.evaluate(() => document.querySelector('audio').networkState), 0, 'nothing is loaded before somebody presses play');
+  await page.waitForLoadState('networkidle');
+  assert.equal(await page.evaluate(() => document.querySelector('audio').readyState), 0, 'nothing is loaded before somebody presses play');
   await page.evaluate(() => document.querySelector('audio').play());
   await page.waitForFunction(() => document.querySelector('audio').currentTime > 0.2);
 

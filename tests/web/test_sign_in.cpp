@@ -36,6 +36,8 @@ TEST_CASE("signing in sets one strict cookie and leads to where one wanted to go
     REQUIRE(identity);
     CHECK(identity->role == model::Role::analyst);
 
+    CHECK(status_of(web::sign_out(site.context, form("csrf_token=forged", {{"Cookie", "earshot=" + secret}}))) == 403);
+    CHECK(site.accounts.find_session(secret));
     auto leaving = form("csrf_token=" + identity->csrf_token, {{"Cookie", "earshot=" + secret}});
     const auto left = web::sign_out(site.context, leaving);
     CHECK_THAT(field_of(left, "Set-Cookie"), Contains("Max-Age=0"));
