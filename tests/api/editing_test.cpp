@@ -77,7 +77,8 @@ TEST_CASE("a bad show is refused with a sentence") {
          {show_with(R"("titel": "x")"), "There is no member \"titel\" here; known are: slug, title"},
          {show_with(R"("explicit": "no")"), "\"explicit\" must be true or false"},
          {show_with(R"("notice": 5)"), "\"notice\" must be text"},
-         {R"({"title": ")" + std::string(4000, 'x') + R"(", "description": "D"})", "The title may have at most 255 characters; this one has 4000"},
+         {R"({"title": ")" + std::string(4000, 'x') + R"(", "description": "D"})",
+          "The title may have at most 255 characters; this one has 4000"},
          {R"({"title": "\u0001\u0002", "description": "D"})", "The title must not be empty"},
          {R"({"title": "T"})", "The description must not be empty"},
          {R"({"title": "T", "description": ")" + std::string(4001, 'x') + "\"}", "The description may have at most 4000 bytes"},
@@ -102,106 +103,105 @@ TEST_CASE("a bad show is refused with a sentence") {
          {show_with(R"("actions": [{"label": "L", "href": "https://"}])"), "the address must begin with"},
          {show_with(R"("actions": [{"label": "L", "href": "https://user@host.example/"}])"), "the address must begin with"},
          {show_with(R"("actions": [{"href": "tel:999"}])"), "Action 1: the label must not be empty"}});
-        const auto show = stage.make_show();
-        refuses_all(stage, "PATCH", "/shows/night-watch", "/shows",
-                    {{R"({"slug": "other"})", "There is no member \"slug\" here"},
-                     {R"({"podcast_guid": "x"})", "There is no member \"podcast_guid\""}});
-        CHECK(stage.api("producer", "PATCH", "/shows/other", "{}").status == 404);
+    const auto show = stage.make_show();
+    refuses_all(stage, "PATCH", "/shows/night-watch", "/shows",
+                {{R"({"slug": "other"})", "There is no member \"slug\" here"},
+                 {R"({"podcast_guid": "x"})", "There is no member \"podcast_guid\""}});
+    CHECK(stage.api("producer", "PATCH", "/shows/other", "{}").status == 404);
 }
 
 TEST_CASE("an episode is created, edited and removed") {
-        Stage stage;
-        (void)stage.make_show();
-        const auto made =
-            stage.api("producer", "POST", "/shows/night-watch/episodes", R"({"title": "Multiple Bombings", "season": 1, "number": 2})");
-        CHECK(made.status == 201);
-        CHECK(made.at("slug") == "multiple-bombings");
-        CHECK(made.at("state") == "draft");
-        CHECK(made.at("show.slug") == "night-watch");
-        CHECK(made.at("obstacles.0") == "There is no audio yet. Upload a master.");
-        CHECK(made.at("advice") != "[]");
-        CHECK(made.field("location") == "/api/v1/episodes/" + made.at("id"));
-        const std::string path = "/episodes/" + made.at("id");
-        CHECK(stage.api("producer", "POST", "/shows/night-watch/episodes", R"({"title": "Multiple Bombings"})").at("slug") ==
-              "multiple-bombings-2");
+    Stage stage;
+    (void)stage.make_show();
+    const auto made =
+        stage.api("producer", "POST", "/shows/night-watch/episodes", R"({"title": "Multiple Bombings", "season": 1, "number": 2})");
+    CHECK(made.status == 201);
+    CHECK(made.at("slug") == "multiple-bombings");
+    CHECK(made.at("state") == "draft");
+    CHECK(made.at("show.slug") == "night-watch");
+    CHECK(made.at("obstacles.0") == "There is no audio yet. Upload a master.");
+    CHECK(made.at("advice") != "[]");
+    CHECK(made.field("location") == "/api/v1/episodes/" + made.at("id"));
+    const std::string path = "/episodes/" + made.at("id");
+    CHECK(stage.api("producer", "POST", "/shows/night-watch/episodes", R"({"title": "Multiple Bombings"})").at("slug") ==
+          "multiple-bombings-2");
 
-        const auto edited = stage.api("producer", "PATCH", path, R"({"number": null, "notes": "Call **now**", "type": "bonus"})");
-        CHECK(edited.at("number") == "null");
-        CHECK(edited.at("season") == "1");
-        CHECK(edited.at("type") == "bonus");
-        CHECK(edited.at("guid") == made.at("guid"));
+    const auto edited = stage.api("producer", "PATCH", path, R"({"number": null, "notes": "Call **now**", "type": "bonus"})");
+    CHECK(edited.at("number") == "null");
+    CHECK(edited.at("season") == "1");
+    CHECK(edited.at("type") == "bonus");
+    CHECK(edited.at("guid") == made.at("guid"));
 
-        refuses_all(stage, "PATCH", path, path,
-                    {{R"({"title": ""})", "The title must not be empty"},
-                     {R"({"season": 0})", "The season must be a number from 1"},
-                     {R"({"number": -1})", "\"number\" must be a whole number"},
-                     {R"({"number": 1.5})", "\"number\" must be a whole number"},
-                     {R"({"number": 99999999999})", "\"number\" must be a whole number"},
-                     {R"({"type": "extra"})", "\"type\" must be \"full\", \"trailer\" or \"bonus\""},
-                     {R"({"guid": "mine"})", "There is no member \"guid\" here"},
-                     {R"({"state": "published"})", "There is no member \"state\" here"},
-                     {R"({"notes": ")" + std::string(20'001, 'n') + "\"}", "The notes may have at most 20000 bytes"}});
-        refuses_all(stage, "POST", "/shows/night-watch/episodes", "/shows/night-watch/episodes", {{"{}", "The title must not be empty"}});
-        CHECK(stage.api("producer", "DELETE", path).status == 204);
-        CHECK(stage.api("producer", "GET", path).status == 404);
-        CHECK(stage.api("producer", "GET", path).at("detail") == "There is no such episode.");
+    refuses_all(stage, "PATCH", path, path,
+                {{R"({"title": ""})", "The title must not be empty"},
+                 {R"({"season": 0})", "The season must be a number from 1"},
+                 {R"({"number": -1})", "\"number\" must be a whole number"},
+                 {R"({"number": 1.5})", "\"number\" must be a whole number"},
+                 {R"({"number": 99999999999})", "\"number\" must be a whole number"},
+                 {R"({"type": "extra"})", "\"type\" must be \"full\", \"trailer\" or \"bonus\""},
+                 {R"({"guid": "mine"})", "There is no member \"guid\" here"},
+                 {R"({"state": "published"})", "There is no member \"state\" here"},
+                 {R"({"notes": ")" + std::string(20'001, 'n') + "\"}", "The notes may have at most 20000 bytes"}});
+    refuses_all(stage, "POST", "/shows/night-watch/episodes", "/shows/night-watch/episodes", {{"{}", "The title must not be empty"}});
+    CHECK(stage.api("producer", "DELETE", path).status == 204);
+    CHECK(stage.api("producer", "GET", path).status == 404);
+    CHECK(stage.api("producer", "GET", path).at("detail") == "There is no such episode.");
 }
 
 TEST_CASE("transcripts and chapters are checked before they replace the old ones") {
-        Stage stage;
-        const auto show = stage.make_show();
-        const std::string path = "/episodes/" + stage.make_episode(show).id.value;
-        const std::string vtt = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n<v Ann>Hello & you.\n";
-        const auto stored = stage.api("producer", "PUT", path + "/transcript?language=cy", vtt, {{"Content-Type", "text/vtt"}});
-        CHECK(stored.status == 200);
-        CHECK(stored.at("transcript.mime_type") == "text/vtt");
-        CHECK(stored.at("transcript.language") == "cy");
-        CHECK(stage.api("producer", "GET", path + "/transcript").body == vtt);
-        CHECK(stage.api("producer", "GET", path + "/transcript").field("content-type") == "text/vtt; charset=utf-8");
+    Stage stage;
+    const auto show = stage.make_show();
+    const std::string path = "/episodes/" + stage.make_episode(show).id.value;
+    const std::string vtt = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n<v Ann>Hello & you.\n";
+    const auto stored = stage.api("producer", "PUT", path + "/transcript?language=cy", vtt, {{"Content-Type", "text/vtt"}});
+    CHECK(stored.status == 200);
+    CHECK(stored.at("transcript.mime_type") == "text/vtt");
+    CHECK(stored.at("transcript.language") == "cy");
+    CHECK(stage.api("producer", "GET", path + "/transcript").body == vtt);
+    CHECK(stage.api("producer", "GET", path + "/transcript").field("content-type") == "text/vtt; charset=utf-8");
 
-        const auto chapters = stage.api("producer", "PUT", path + "/chapters", "00:00:00 Start\n\n1:30 What to look for\r\n");
-        CHECK(chapters.status == 200);
-        CHECK(chapters.at("chapters.1.start_seconds") == "9E1");
-        CHECK(chapters.at("chapters.1.title") == "What to look for");
-        const auto json = stage.api(
-            "producer", "PUT", path + "/chapters",
-            R"({"version": "1.2.0", "chapters": [{"startTime": 0, "title": "A"}, {"startTime": 2.5, "title": "B", "url": "https://www.gov.uk/ACT"}]})");
-        CHECK(json.at("chapters.1.start_seconds") == "2.5E0");
-        CHECK(json.at("chapters.1.href") == "https://www.gov.uk/ACT");
+    const auto chapters = stage.api("producer", "PUT", path + "/chapters", "00:00:00 Start\n\n1:30 What to look for\r\n");
+    CHECK(chapters.status == 200);
+    CHECK(chapters.at("chapters.1.start_seconds") == "9E1");
+    CHECK(chapters.at("chapters.1.title") == "What to look for");
+    const auto json = stage.api(
+        "producer", "PUT", path + "/chapters",
+        R"({"version": "1.2.0", "chapters": [{"startTime": 0, "title": "A"}, {"startTime": 2.5, "title": "B", "url": "https://www.gov.uk/ACT"}]})");
+    CHECK(json.at("chapters.1.start_seconds") == "2.5E0");
+    CHECK(json.at("chapters.1.href") == "https://www.gov.uk/ACT");
 
-        refuses_all(stage, "PUT", path + "/chapters", path,
-                    {{"00:00:10 Late start", "The first chapter must start at 00:00:00"},
-                     {"00:00:00 A\n00:00:00 B", "Chapter 2 starts at"},
-                     {"00:00:00", "Line 1 of the chapters is not like"},
-                     {"Intro 0:00", "Line 1 of the chapters is not like"},
-                     {R"({"chapters": [{"startTime": -1, "title": "A"}]})", "\"startTime\" must be seconds"},
-                     {R"({"chapters": [{"startTime": 0}]})", "Chapter 1 needs a \"title\""},
-                     {R"({"chapters": [{"startTime": 0, "title": "A", "url": "javascript:x"}]})", "the address must begin with https://"},
-                     {R"({"chapter": []})", "need a list named \"chapters\""},
-                     {"{", "not valid JSON"}});
-        refuses_all(stage, "PUT", path + "/transcript", path, {{"Just some words.", "", 422}, {"", "", 422}});
-        refuses_all(stage, "PUT", path + "/transcript?language=klingon", path, {{vtt, "is not a language tag"}});
-        CHECK(stage.api("producer", "DELETE", path + "/transcript").at("transcript") == "null");
-        CHECK(stage.api("producer", "GET", path + "/transcript").status == 404);
+    refuses_all(stage, "PUT", path + "/chapters", path,
+                {{"00:00:10 Late start", "The first chapter must start at 00:00:00"},
+                 {"00:00:00 A\n00:00:00 B", "Chapter 2 starts at"},
+                 {"00:00:00", "Line 1 of the chapters is not like"},
+                 {"Intro 0:00", "Line 1 of the chapters is not like"},
+                 {R"({"chapters": [{"startTime": -1, "title": "A"}]})", "\"startTime\" must be seconds"},
+                 {R"({"chapters": [{"startTime": 0}]})", "Chapter 1 needs a \"title\""},
+                 {R"({"chapters": [{"startTime": 0, "title": "A", "url": "javascript:x"}]})", "the address must begin with https://"},
+                 {R"({"chapter": []})", "need a list named \"chapters\""},
+                 {"{", "not valid JSON"}});
+    refuses_all(stage, "PUT", path + "/transcript", path, {{"Just some words.", "", 422}, {"", "", 422}});
+    refuses_all(stage, "PUT", path + "/transcript?language=klingon", path, {{vtt, "is not a language tag"}});
+    CHECK(stage.api("producer", "DELETE", path + "/transcript").at("transcript") == "null");
+    CHECK(stage.api("producer", "GET", path + "/transcript").status == 404);
 }
 
 TEST_CASE("artwork is taken with words or not at all") {
-        Stage stage;
-        const auto show = stage.make_show();
-        const std::string path = "/episodes/" + stage.make_episode(show).id.value;
-        const auto stored = stage.api("producer", "PUT", "/shows/night-watch/artwork?alt=A%20lamp", tests::picture_png(1500),
-                                      {{"Content-Type", "image/png"}});
-        CHECK(stored.status == 200);
-        CHECK(stored.at("artwork.alt") == "A lamp");
-        CHECK(stored.at("artwork.sizes.0.pixels") == "1500");
-        CHECK(stored.at("artwork.sizes.3.pixels") == "300");
-        CHECK(
-            stage.api("producer", "PUT", path + "/artwork", tests::picture_png(1400), {{"X-Artwork-Alt", "A window"}}).at("artwork.alt") ==
-            "A window");
-        refuses_all(stage, "PUT", "/shows/night-watch/artwork", "/shows",
-                    {{tests::picture_png(1400), "Say in a few words what the picture shows"}});
-        refuses_all(stage, "PUT", "/shows/night-watch/artwork?alt=x", "/shows",
-                    {{tests::picture_png(300), "", 422}, {"not a picture", "", 415}, {std::string((10U << 20) + 1, 'x'), "", 413}});
-        CHECK(stage.api("producer", "PUT", "/shows/nothing/artwork?alt=x", "y").status == 404);
-        CHECK(std::filesystem::is_empty(stage.folder() / "work"));
+    Stage stage;
+    const auto show = stage.make_show();
+    const std::string path = "/episodes/" + stage.make_episode(show).id.value;
+    const auto stored =
+        stage.api("producer", "PUT", "/shows/night-watch/artwork?alt=A%20lamp", tests::picture_png(1500), {{"Content-Type", "image/png"}});
+    CHECK(stored.status == 200);
+    CHECK(stored.at("artwork.alt") == "A lamp");
+    CHECK(stored.at("artwork.sizes.0.pixels") == "1500");
+    CHECK(stored.at("artwork.sizes.3.pixels") == "300");
+    CHECK(stage.api("producer", "PUT", path + "/artwork", tests::picture_png(1400), {{"X-Artwork-Alt", "A window"}}).at("artwork.alt") ==
+          "A window");
+    refuses_all(stage, "PUT", "/shows/night-watch/artwork", "/shows",
+                {{tests::picture_png(1400), "Say in a few words what the picture shows"}});
+    refuses_all(stage, "PUT", "/shows/night-watch/artwork?alt=x", "/shows",
+                {{tests::picture_png(300), "", 422}, {"not a picture", "", 415}, {std::string((10U << 20) + 1, 'x'), "", 413}});
+    CHECK(stage.api("producer", "PUT", "/shows/nothing/artwork?alt=x", "y").status == 404);
+    CHECK(std::filesystem::is_empty(stage.folder() / "work"));
 }
