@@ -130,8 +130,10 @@ std::vector<http::Route> App::Rooms::routes() {
 
 http::Router::Policy App::Rooms::policy() {
     return {.authenticate = [this](const http::Request& request) { return api::authenticate(api, request); },
-            .refuse = [this](const http::Request& request, http::Look look,
-                             const model::Error& error) { return web::refuse(web, request, look, error); }};
+            .refuse =
+                [this](const http::Request& request, http::Look look, const model::Error& error) {
+                    return look == http::Look::api ? api::refuse(request, error) : web::refuse(web, request, look, error);
+                }};
 }
 
 std::vector<HealthCheck> App::Rooms::checks() {

@@ -43,6 +43,7 @@ struct MasterInfo {
     std::uint32_t bits_per_sample{};  // 0 where the codec has no such thing
     std::chrono::milliseconds duration{};
     std::vector<std::string> embedded;  // plain words: "BWF originator: Studio 4", never published
+    std::vector<std::string> warnings;  // sentences for the producer: cut short, clipped, one silent side; set by transcoding
 };
 
 struct Master {

@@ -68,7 +68,8 @@ std::string to_json(const std::optional<model::MasterInfo>& info) {
                                         {"channels", info->channels},
                                         {"bits_per_sample", info->bits_per_sample},
                                         {"duration", info->duration.count()},
-                                        {"embedded", json::value_from(info->embedded)}});
+                                        {"embedded", json::value_from(info->embedded)},
+                                        {"warnings", json::value_from(info->warnings)}});
 }
 
 std::vector<model::Person> people_from_json(std::string_view source) {
@@ -106,7 +107,8 @@ std::optional<model::MasterInfo> master_info_from_json(std::string_view source) 
                              number<std::uint32_t>(value, "channels"),
                              number<std::uint32_t>(value, "bits_per_sample"),
                              std::chrono::milliseconds(number<long long>(value, "duration")),
-                             json::value_to<std::vector<std::string>>(value.at("embedded"))};
+                             json::value_to<std::vector<std::string>>(value.at("embedded")),
+                             json::value_to<std::vector<std::string>>(value.at("warnings"))};
 }
 
 }  // namespace earshot::storage

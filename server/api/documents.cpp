@@ -69,7 +69,8 @@ value master(const std::optional<model::Master>& given) {
                              {"channels", given->info->channels},
                              {"bits_per_sample", given->info->bits_per_sample},
                              {"duration_seconds", seconds(given->info->duration)},
-                             {"embedded", sentences(given->info->embedded)}};
+                             {"embedded", sentences(given->info->embedded)},
+                             {"warnings", sentences(given->info->warnings)}};
     if (given->loudness) out["loudness"] = loudness(*given->loudness);
     return out;
 }

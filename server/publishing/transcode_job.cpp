@@ -151,7 +151,9 @@ Outcome run_transcode_job(Publisher::Rooms& rooms, Publisher& publisher, const c
         if (!tagged || !*tagged) return tagged;
     }
     if (!pulse.show("publishing", 1)) return refused(Errc::conflict, "cancelled");
-    if (auto stored = rooms.catalogue.set_master_info(job.master, report.master, report.before); !stored) return stored;
+    model::MasterInfo info = report.master;
+    info.warnings = report.warnings;
+    if (auto stored = rooms.catalogue.set_master_info(job.master, info, report.before); !stored) return stored;
     if (auto swapped = rooms.catalogue.replace_renditions(job.episode, job.master, **renditions); !swapped) return swapped;
     rooms.view.refresh();
     publisher.metadata_changed(job.episode);  // an edit may have slipped in between

@@ -58,6 +58,7 @@ void put_master(Values& values, const model::Master& master) {
     part.set("UPLOADED_DAY", long_date(master.uploaded_at));
     if (!master.info) return;
     part.add("INFO").set("SOUND", sound_of(*master.info)).set("DURATION", exact_duration(master.info->duration));
+    for (const auto& sentence : master.info->warnings) part.add("WARNING").set("SENTENCE", sentence);
     if (master.info->embedded.empty()) {
         part.show("NOTHING_EMBEDDED");
         return;

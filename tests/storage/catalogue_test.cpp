@@ -270,13 +270,14 @@ TEST_CASE("masters carry what probing found, and the newest is the episode's") {
     const auto episode = opened.episode(show);
     const auto first = opened.master(episode);
     CHECK_FALSE(opened.catalogue.find_episode(episode.id)->master->info.has_value());
-    const model::MasterInfo info{"wav", "pcm_s24le", 48000, 2, 24, 245'123ms, {"BWF originator: Studio 4"}};
+    const model::MasterInfo info{"wav", "pcm_s24le", 48000, 2, 24, 245'123ms, {"BWF originator: Studio 4"}, {"This master is clipped."}};
     REQUIRE(opened.catalogue.set_master_info(first.id, info, {-26.25, -3.5, 7.75}).has_value());
     const auto found = opened.catalogue.find_episode(episode.id)->master.value();
     CHECK(found.id == first.id);
     CHECK(found.byte_length == 1000);
     CHECK(found.info->duration == info.duration);
     CHECK(found.info->embedded == info.embedded);
+    CHECK(found.info->warnings == info.warnings);
     CHECK(found.info->codec == "pcm_s24le");
     CHECK(found.loudness->integrated_lufs == -26.25);
     CHECK(found.loudness->range_lu == 7.75);
