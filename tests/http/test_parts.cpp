@@ -1,14 +1,19 @@
 // The pure parts of the engine: chunked coding, the ledger of acknowledged bytes, addresses behind proxies.
+#include <fcntl.h>
+
 #include <algorithm>
 #include <atomic>
+#include <fstream>
 #include <mutex>
 #include <string>
 
 #include "server/http/chunked.hpp"
 #include "server/http/client_address.hpp"
 #include "server/http/delivery_ledger.hpp"
+#include "server/http/outgoing.hpp"
 #include "server/http/pool.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace earshot;
 using namespace earshot::http;
@@ -203,6 +208,26 @@ TEST_CASE("the right-most untrusted address is the client") {
         INFO(bad);
         CHECK_THROWS_AS(TrustedProxies({bad}), std::invalid_argument);
     }
+}
+
+TEST_CASE("a mapping belongs to its file object, not to the object's address") {
+    const tests::TemporaryFolder folder;
+    const auto open = [&](const char* name, std::string_view bytes) {
+        std::ofstream(folder.path() / name) << bytes;
+        return new model::OpenFile(::open((folder.path() / name).c_str(), O_RDONLY | O_CLOEXEC), bytes.size());
+    };
+    FileMappings mappings;
+    model::OpenFilePtr file(open("a", "first"));
+    const auto first = mappings.get(file);
+    CHECK(mappings.get(file) == first);
+    // The next object very likely takes the place of the last; either way its bytes must be its own.
+    file.reset();
+    file.reset(open("b", "other"));
+    CHECK(std::string_view(mappings.get(file)->data(), 5) == "other");
+    CHECK(std::string_view(first->data(), 5) == "first");
+    file.reset(open("c", ""));
+    CHECK(mappings.get(file) == nullptr);
+    mappings.drop_unused();
 }
 
 TEST_CASE("the pool refuses what it cannot queue and finishes what it took") {
