@@ -35,9 +35,9 @@ std::optional<model::Error> refuse(const av::AudioFileInfo& info) {
     if (info.audio_streams == 0)
         return model::Error{Errc::unprocessable, "This file holds no sound. Export the audio, as WAV or FLAC for example."};
     if (!info.codec_accepted)
-        return model::Error{
-            Errc::unsupported_media,
-            fmt::format("The sound in this file is coded as {}, which is not accepted. Export it as WAV or FLAC.", info.codec)};
+        return model::Error{Errc::unsupported_media,
+                            fmt::format("The sound in this file is coded {}, which is not accepted. Export it as WAV or FLAC.",
+                                        info.codec == "none" ? "in an unknown way" : "as " + info.codec)};
     if (info.channels > most_channels)
         return model::Error{Errc::unprocessable,
                             fmt::format("This file has {} channels; at most {} are possible. Mix it down to stereo and upload that.",
