@@ -309,11 +309,11 @@ test('an episode is scheduled by the local clock, moved, and taken off again', a
   await page.click('#schedule button:has-text("Schedule")');
   assert.ok(await page.locator('#schedule[open]').isVisible(), 'a time in the past is not taken');
   await page.fill('#schedule-at', '2038-01-15T07:00');
-  await page.locator('#schedule-words', { hasText: 'Friday 15 January 2038 at 07:00 GMT+2 where you are (Europe/Vilnius); that is 15 Jan, 05:00 in UTC.' }).waitFor();
+  await page.locator('#schedule-words', { hasText: /Friday,? 15 January 2038 at 07:00 \S+ where you are \(Europe\/Vilnius\); that is 15 Jan\S* (at )?05:00 in UTC\./ }).waitFor();
   assert.deepEqual(await axe(page), []);
   await shoot(page, 'studio-schedule');
   await page.click('#schedule button:has-text("Schedule")');
-  await said('Scheduled for Friday 15 January 2038 at 07:00');
+  await said(/Scheduled for Friday,? 15 January 2038 at 07:00/);
   assert.equal((await site.api('GET', `/episodes/${id}`)).publish_at, '2038-01-15T05:00:00Z');
   await page.locator('#head .state-scheduled').waitFor();
   assert.ok(!(await feed()).includes('Second Signal'));

@@ -8,7 +8,10 @@ import { find, on_start, refresh_quietly, say } from './_studio_page';
 // --- cover ------------------------------------------------------------------------------------------------------------------------------
 const cover_form = (): HTMLFormElement | null => find<HTMLFormElement>('form[data-form="cover"]');
 
+let shown = 0; // a picture that takes long to draw must not speak after the next one, or after it was saved
+
 async function show_chosen(form: HTMLFormElement, picture: File | undefined): Promise<void> {
+  const turn = ++shown;
   const canvas = find<HTMLCanvasElement>('canvas', form);
   if (!canvas) return;
   canvas.hidden = true;
@@ -16,13 +19,14 @@ async function show_chosen(form: HTMLFormElement, picture: File | undefined): Pr
   if (!picture) return;
   try {
     const bitmap = await createImageBitmap(picture);
+    if (turn !== shown) return;
     canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
     canvas.hidden = false;
     canvas.setAttribute('role', 'img');
     canvas.setAttribute('aria-label', `The picture you chose, ${bitmap.width} by ${bitmap.height} pixels`);
     say(find('.answer', form), `${picture.name}, ${bitmap.width} × ${bitmap.height} pixels. Say what it shows, then press “Use this cover”.`);
   } catch {
-    say(find('.answer', form), `${picture.name} cannot be shown here. The server will say whether it can be used.`);
+    if (turn === shown) say(find('.answer', form), `${picture.name} cannot be shown here. The server will say whether it can be used.`);
   }
 }
 
@@ -46,6 +50,7 @@ on_save('cover', async (form) => {
   const alt = find<HTMLInputElement>('input[name="alt"]', form)?.value ?? '';
   const picture = input?.files?.[0];
   if (!input || !picture) throw new Refusal(400, 'Choose a picture first, or drop one on this page.');
+  shown += 1;
   await call('PUT', `${form.dataset.endpoint}?alt=${encodeURIComponent(alt)}`, picture, picture.type || 'application/octet-stream');
   input.value = '';
   const canvas = find<HTMLCanvasElement>('canvas', form);
