@@ -10,12 +10,14 @@
 namespace earshot::web {
 namespace {
 
-// What all public shows agree on; the first show's value when they do, else the fallback.
+using Shows = std::vector<const storage::PublicShow*>;
+
+// What all of them agree on, else the fallback.
 template <class T, class F>
-T common(const storage::PublicSnapshot& snapshot, T fallback, F value_of) {
-    if (snapshot.shows.empty()) return fallback;
-    const T first = value_of(snapshot.shows.front().show);
-    const bool same = std::ranges::all_of(snapshot.shows, [&](const auto& each) { return value_of(each.show) == first; });
+T common(const Shows& shows, T fallback, F value_of) {
+    if (shows.empty()) return fallback;
+    const T first = value_of(shows.front()->show);
+    const bool same = std::ranges::all_of(shows, [&](const auto* each) { return value_of(each->show) == first; });
     return same && first != T{} ? first : fallback;
 }
 
@@ -67,22 +69,31 @@ std::string finish(Values& values, Page& page) {
 
 }  // namespace
 
+std::vector<const storage::PublicShow*> launched_shows(const storage::PublicSnapshot& snapshot) {
+    Shows shows;
+    for (const auto& each : snapshot.shows) {
+        if (!each.episodes.empty()) shows.push_back(&each);
+    }
+    return shows;
+}
+
 std::string page_language(const model::Show& show) {
     return show.language.starts_with("en") ? show.language : "en";
 }
 
 std::string render_public(const Context& context, const storage::PublicSnapshot& snapshot, Page page) {
     const auto& base_url = context.settings.server.public_url;
+    const auto shows = launched_shows(snapshot);
     const model::Show* show = page.show;
-    if (!show && snapshot.shows.size() == 1) show = &snapshot.shows.front().show;
+    if (!show && shows.size() == 1) show = &shows.front()->show;
 
     Values values;
-    const std::string brand = show ? show->title : common<std::string>(snapshot, "Podcasts", [](const auto& each) { return each.author; });
+    const std::string brand = show ? show->title : common<std::string>(shows, "Podcasts", [](const auto& each) { return each.author; });
     put_head(values, page, brand);
-    const std::string top = show && snapshot.shows.size() > 1 ? feeds::show_path(*show) : "/";
+    const std::string top = show && shows.size() > 1 ? feeds::show_path(*show) : "/";
     values.set("BRAND_HREF", top);
     std::vector<Link> links;
-    if (show && page.show && snapshot.shows.size() > 1) links.push_back({"All shows", "/"});
+    if (show && page.show && shows.size() > 1) links.push_back({"All shows", "/"});
     if (show) {
         const auto path = feeds::show_path(*show);
         links.push_back({"Episodes", path, page.path == path});
@@ -94,9 +105,9 @@ std::string render_public(const Context& context, const storage::PublicSnapshot&
     if (!page.path.empty()) values.maybe("CANONICAL", base_url + page.path);
     put_sharing(values, page, base_url);
     if (show) values.add("FEED").set("FEED", feeds::feed_path(*show)).set("FEED_TITLE", show->title);
-    values.maybe("NOTICE", show ? show->notice : common<std::string>(snapshot, "", [](const auto& each) { return each.notice; }));
-    put_actions(values, show ? show->actions
-                             : common<std::vector<model::CallToAction>>(snapshot, {}, [](const auto& each) { return each.actions; }));
+    values.maybe("NOTICE", show ? show->notice : common<std::string>(shows, "", [](const auto& each) { return each.notice; }));
+    put_actions(values,
+                show ? show->actions : common<std::vector<model::CallToAction>>(shows, {}, [](const auto& each) { return each.actions; }));
     values.show("PUBLIC_FOOTER");
     return finish(values, page);
 }

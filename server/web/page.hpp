@@ -42,7 +42,7 @@ struct Page {
     Values values;              // for that template
 };
 
-// A page for everybody. Without page.show the brand and the band are what all public shows have in common.
+// A page for everybody. Without page.show the brand and the band are what all launched shows have in common.
 [[nodiscard]] std::string render_public(const Context& context, const storage::PublicSnapshot& snapshot, Page page);
 
 // A page for staff: navigation by role, sign-out, never indexed. For the studio too.
@@ -56,6 +56,9 @@ struct Page {
                                      std::string_view text);
 [[nodiscard]] http::Reply not_found_page(const Context& context, const http::Request& request);
 [[nodiscard]] http::Reply gone_page(const Context& context, const http::Request& request);
+
+// The shows that have something to hear, by title: a show that is still being prepared has an address, but no page speaks of it.
+[[nodiscard]] std::vector<const storage::PublicShow*> launched_shows(const storage::PublicSnapshot& snapshot);
 
 // "en-GB" for English shows as they say, "en" for pages of shows in another language: our own words are English.
 [[nodiscard]] std::string page_language(const model::Show& show);

@@ -96,17 +96,18 @@ std::string render_show(const Context& context, const PublicSnapshot& snapshot, 
     return render_public(context, snapshot, std::move(page));
 }
 
-std::string render_all_shows(const Context& context, const PublicSnapshot& snapshot) {
+std::string render_all_shows(const Context& context, const PublicSnapshot& snapshot, const std::vector<const PublicShow*>& shows) {
     Page page{.path = "/", .main = "home.html"};
     auto& values = page.values;
     values.set("HEADING", "Podcasts");
-    if (snapshot.shows.empty()) values.show("EMPTY");
-    const bool same_actions =
-        std::ranges::all_of(snapshot.shows, [&](const auto& each) { return each.show.actions == snapshot.shows.front().show.actions; });
-    const bool same_notice =
-        std::ranges::all_of(snapshot.shows, [&](const auto& each) { return each.show.notice == snapshot.shows.front().show.notice; });
+    if (shows.empty()) values.show("EMPTY");
+    const auto all_as_first = [&](auto member) {
+        return std::ranges::all_of(shows, [&](const auto* each) { return each->show.*member == shows.front()->show.*member; });
+    };
+    const bool same_actions = all_as_first(&model::Show::actions), same_notice = all_as_first(&model::Show::notice);
     auto& list = values.add("SHOWS");
-    for (const auto& entry : snapshot.shows) {
+    for (const auto* each : shows) {
+        const auto& entry = *each;
         auto& card = list.add("SHOW");
         card.set("HREF", feeds::show_path(entry.show)).set("TITLE", entry.show.title).set("LANG", entry.show.language);
         card.set("COUNT", counted(entry.episodes.size(), "episode")).maybe("AUTHOR", entry.show.author);
@@ -125,8 +126,9 @@ std::string render_all_shows(const Context& context, const PublicSnapshot& snaps
 http::Answer home(Context& context, const http::Request& request) {
     const auto snapshot = context.view.get();
     const auto document = context.caches->document(snapshot, "/", [&] {
-        return make_document(std::string(html_type), snapshot->shows.size() == 1 ? render_show(context, *snapshot, snapshot->shows.front())
-                                                                                 : render_all_shows(context, *snapshot));
+        const auto shows = launched_shows(*snapshot);
+        return make_document(std::string(html_type), shows.size() == 1 ? render_show(context, *snapshot, *shows.front())
+                                                                       : render_all_shows(context, *snapshot, shows));
     });
     return reply_with(request, *document);
 }

@@ -291,3 +291,23 @@ test('a wrong password is refused with a sentence, and guessing is stopped', asy
   assert.equal(status, 429);
   await context.close();
 });
+
+test('with several shows the front page lists them all', async () => {
+  const second = await site.addShow({ title: 'Another Show', description: 'With actions of its own.', actions: [{ label: 'Write to us', href: 'mailto:press@example.org' }] });
+  assert.ok(!(await fetchRaw(site.base, '/')).body.toString().includes('Another Show'), 'a show without an episode is not announced');
+  site.publish(second, 'Short', { master: site.master(20) });
+  for (const [index, viewport] of sizes.entries()) {
+    const context = await newContext({ viewport, colorScheme: ['light', 'dark'][index] });
+    const page = await openPage(context, site.base);
+    await page.goto(`${site.base}/`);
+    assert.equal(await page.locator('.show-card').count(), 2);
+    assert.ok(await page.locator('.show-card a[href="mailto:press@example.org"]').isVisible());
+    assert.deepEqual(await axe(page), []);
+    assert.deepEqual(page.wrong, []);
+    await shoot(page, `home-several-${viewport.width}`);
+    await page.goto(`${site.base}/shows/another-show`);
+    assert.deepEqual(await axe(page), []);
+    await shoot(page, `show-bare-${viewport.width}`);
+    await context.close();
+  }
+});

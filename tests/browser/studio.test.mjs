@@ -227,18 +227,18 @@ test('everything is filled in, heard, and published', async () => {
   await page.fill('#number', '1');
   await page.click('form[data-form=episode] button:has-text("Add a person")');
   await page.fill('form[data-form=episode] .row-person [name=name]', 'Grace');
-  await page.click('text=Save title and notes');
+  await page.click('button:has-text("Save title and notes")');
   await said('Saved.');
 
   await page.fill('#chapters', '00:00:00 Start\nhalf past Nonsense');
-  await page.click('text=Save chapters');
+  await page.click('button:has-text("Save chapters")');
   await said('Line 2 is not like “00:01:30 Title”');
   await page.fill('#chapters', '00:00:00 Start\n00:09:00 Too late');
-  await page.click('text=Save chapters');
+  await page.click('button:has-text("Save chapters")');
   await said('but the audio is only 1:10 long');
   expectRefusal();
   await page.fill('#chapters', '00:00:00 Start\n00:00:30 What to do https://www.gov.uk/ACT');
-  await page.click('text=Save chapters');
+  await page.click('button:has-text("Save chapters")');
   await said('Saved: 2 chapters.');
 
   writeFileSync(file('broken.vtt'), 'WEBVTT\n\n00:05.000 --> 00:02.000\nBackwards\n');
@@ -252,7 +252,7 @@ test('everything is filled in, heard, and published', async () => {
 
   await drop([cover]);
   await page.fill('#alt', 'Amber again');
-  await page.click('text=Use this cover');
+  await page.click('button:has-text("Use this cover")');
   await said('This is the cover now.');
   await page.locator('#publication', { hasText: 'Ready to go out.' }).waitFor();
   await page.waitForFunction(() => !document.querySelector('#recording [data-job]')); // the new words are in the files

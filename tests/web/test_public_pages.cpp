@@ -1,3 +1,6 @@
+#include <filesystem>
+#include <fstream>
+
 #include "tests/support/catch.hpp"
 #include "tests/web/site.hpp"
 
@@ -65,8 +68,10 @@ TEST_CASE("hostile text stays text on every public page") {
     CHECK_THAT(page, Contains("\\u003cscript\\u003e"));  // in the JSON-LD
     CHECK_THAT(episode, Contains("href=\"#\""));         // what the evil links became
 
-    site.add_show("second", "Second");  // now the home page lists shows
+    const auto second = site.add_show("second", "Second");
     site.view.refresh();
+    CHECK(body_of(web::home(site.context, Site::get("/"))).find("Second") == std::string::npos);  // nothing to hear yet
+    site.publish(site.add_episode(second, {.slug = "one", .title = "One"}));
     const auto list = body_of(web::home(site.context, Site::get("/")));
     CHECK_THAT(list, Contains("/shows/second"));
     check_harmless(list);
@@ -172,4 +177,18 @@ TEST_CASE("an episode page has player, chapters, transcript, people and neighbou
     CHECK_THAT(page, Contains("<link rel=\"canonical\" href=\"" + site.settings.server.public_url + "/shows/code/one\">"));
     CHECK_THAT(page, Contains("type=\"application/rss+xml\""));
     CHECK_THAT(page, Contains("\"@type\":\"PodcastEpisode\""));
+}
+
+TEST_CASE("text goes in unescaped at one place only: the notes, which are cleaned") {
+    std::size_t places = 0;
+    for (const auto& file : std::filesystem::directory_iterator(std::filesystem::path(EARSHOT_SOURCE_DIR) / "server/web/templates")) {
+        std::ifstream stream(file.path());
+        const std::string text{std::istreambuf_iterator<char>(stream), {}};
+        CHECK_THAT(text, Catch::Matchers::StartsWith("{{%AUTOESCAPE context=\"HTML\"}}"));
+        for (auto at = text.find(":none}}"); at != std::string::npos; at = text.find(":none}}", at + 1)) {
+            ++places;
+            CHECK(text.substr(at - 7, 14) == "{{NOTES:none}}");
+        }
+    }
+    CHECK(places == 1);
 }

@@ -3,7 +3,7 @@
 
 const audio = document.querySelector<HTMLAudioElement>('#player');
 const links = [...document.querySelectorAll<HTMLAnchorElement>('a.seek[data-seek]')];
-const status = document.querySelector('#seek-status');
+const spoken = document.querySelector('#seek-status');
 
 if (audio && links.length > 0) {
   const starts = links.map((link) => Number(link.dataset.seek));
@@ -42,7 +42,7 @@ if (audio && links.length > 0) {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
       seek(starts[index]);
-      if (status) status.textContent = `Playing from ${link.querySelector('.time')?.textContent ?? link.textContent ?? ''}`;
+      if (spoken) spoken.textContent = `Playing from ${link.querySelector('.time')?.textContent ?? link.textContent ?? ''}`;
     });
   });
   audio.addEventListener('timeupdate', mark);
@@ -55,3 +55,5 @@ if (audio && links.length > 0) {
     audio.addEventListener('loadedmetadata', () => (audio.currentTime = Number(wanted[1])), { once: true });
   }
 }
+
+export {};

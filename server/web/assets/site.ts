@@ -27,3 +27,5 @@ if (address) {
     address.after(button, status);
   }
 }
+
+export {};
