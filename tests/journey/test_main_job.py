@@ -50,8 +50,8 @@ def transcode_through_kills(server, job):
         state = server.api("GET", f"/jobs/{job}")
         assert state["state"] in ("queued", "running"), state
         return state["state"] == "running" and state["progress"] > 0.15 and server.workers()
-    os.kill(until("the worker to encode", encoding, 60, 0.01)[0], signal.SIGKILL)
-    until("the second try", lambda: server.api("GET", f"/jobs/{job}")["attempts"] == 1 and encoding(), 60, 0.01)
+    os.kill(until("the worker to encode", encoding, 180, 0.01)[0], signal.SIGKILL)
+    until("the second try", lambda: server.api("GET", f"/jobs/{job}")["attempts"] == 1 and encoding(), 180, 0.01)
     server.kill()
     server.start()
     state = server.finished(job)

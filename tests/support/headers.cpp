@@ -1,0 +1,2 @@
+// Holds the precompiled headers that all test programs share.
+#include "tests/support/catch.hpp"
