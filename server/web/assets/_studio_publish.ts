@@ -23,6 +23,7 @@ async function act(what: string, body: object, done: (episode: Episode) => strin
   try {
     const changed = await call<Episode>('POST', `/api/v1/episodes/${episode()}/${what}`, body);
     await refresh();
+    say(find('#recording-answer'), ''); // what was said before no longer leads anywhere
     say(answer(), done(changed));
     return true;
   } catch (error) {
