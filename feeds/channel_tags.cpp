@@ -73,7 +73,7 @@ Elements locked(const Channel& c) {
     return {element};
 }
 
-constexpr std::array<Tag<Channel>, 20> tags{{
+constexpr std::array<Tag<Channel>, 20> channel_rows{{
     {"atom:link", always, self_link},
     {"title", always, [](const Channel& c) { return one(c.show.title); }},
     {"link", always, [](const Channel& c) { return text(page(c)); }},
@@ -99,7 +99,7 @@ constexpr std::array<Tag<Channel>, 20> tags{{
 }  // namespace
 
 std::span<const Tag<Channel>> channel_tags() {
-    return tags;
+    return channel_rows;
 }
 
 }  // namespace earshot::feeds

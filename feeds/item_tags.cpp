@@ -126,7 +126,7 @@ Elements alternate_enclosures(const Item& i) {
 }
 
 // No itunes:summary: readers that know it show it instead of the description, and with it goes what a listener is asked to do.
-constexpr std::array<Tag<Item>, 22> tags{{
+constexpr std::array<Tag<Item>, 22> item_rows{{
     {"title", always, [](const Item& i) { return one(i.episode.title); }},
     {"link", always, [](const Item& i) { return text(absolute(i, episode_path(i.channel.show, i.episode))); }},
     {"guid", always, guid},
@@ -154,7 +154,7 @@ constexpr std::array<Tag<Item>, 22> tags{{
 }  // namespace
 
 std::span<const Tag<Item>> item_tags() {
-    return tags;
+    return item_rows;
 }
 
 }  // namespace earshot::feeds

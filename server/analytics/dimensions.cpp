@@ -4,7 +4,7 @@ namespace earshot::analytics {
 
 std::span<const Dimension> dimensions() {
     static constexpr Dimension rows[] = {
-        {"app", [](const model::Delivery&, const Agent& agent) { return agent.listed ? agent.name : std::string(other); }},
+        {"app", [](const model::Delivery&, const Agent& agent) { return agent.listed ? agent.name : std::string(other_apps); }},
         {"kind", [](const model::Delivery&, const Agent& agent) { return std::string(to_string(agent.kind)); }},
         {"profile", [](const model::Delivery& delivery, const Agent&) { return delivery.profile; }},
     };

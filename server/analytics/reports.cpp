@@ -83,7 +83,7 @@ Cells folded(const Cells& apps, const Source& source) {
     Cells shown;
     std::uint64_t rest = 0;
     for (const auto& [app, count] : apps) {
-        if (app == other || hidden(count, source))
+        if (app == other_apps || hidden(count, source))
             rest += count;
         else if (count > 0)
             shown[app] = count;
@@ -93,7 +93,7 @@ Cells folded(const Cells& apps, const Source& source) {
         rest += smallest->second;
         shown.erase(smallest);
     }
-    if (rest > 0) shown[std::string(other)] = rest;
+    if (rest > 0) shown[std::string(other_apps)] = rest;
     return shown;
 }
 
@@ -172,15 +172,15 @@ std::vector<std::pair<std::string, Figure>> apps(const Source& source, const Sta
     }
     std::vector<std::pair<std::string, Figure>> result;
     for (const auto& [app, count] : sums) {
-        if (app != other) result.emplace_back(app, Figure{count});
+        if (app != other_apps) result.emplace_back(app, Figure{count});
     }
     std::ranges::sort(
         result, [](const auto& a, const auto& b) { return std::pair(*b.second.value, a.first) < std::pair(*a.second.value, b.first); });
-    const auto rest = sums.find(std::string(other));
+    const auto rest = sums.find(std::string(other_apps));
     if (rest != sums.end())
-        result.emplace_back(other, Figure{rest->second});
+        result.emplace_back(other_apps, Figure{rest->second});
     else if (any_hidden)
-        result.emplace_back(other, Figure{std::nullopt});
+        result.emplace_back(other_apps, Figure{std::nullopt});
     return result;
 }
 

@@ -19,7 +19,7 @@ using model::Status;
 using Outcome = WorkerPool::Outcome<void>;
 
 // Shares of the bar.
-constexpr double encoded = 0.90, checked = 0.95;
+constexpr double share_encoded = 0.90, share_checked = 0.95;
 
 constexpr auto duration_tolerance = std::chrono::milliseconds(500);
 
@@ -104,8 +104,9 @@ WorkerPool::Outcome<std::vector<model::Rendition>> encode(Publisher::Rooms& room
     std::vector<Encoding> encodings = open_outputs(rooms.store, settings);
     std::vector<media::RenditionOutput> outputs;
     for (const Encoding& encoding : encodings) outputs.push_back({*encoding.profile, encoding.output->descriptor()});
-    auto outcome = rooms.workers.transcode((*master)->descriptor(), outputs,
-                                           [&](std::string_view stage, double fraction) { return pulse.show(stage, fraction * encoded); });
+    auto outcome = rooms.workers.transcode((*master)->descriptor(), outputs, [&](std::string_view stage, double fraction) {
+        return pulse.show(stage, fraction * share_encoded);
+    });
     if (!outcome) return std::unexpected(outcome.error());
     if (!*outcome) return Renditions(std::unexpected(outcome->error()));
     report = std::move(**outcome);
@@ -114,7 +115,7 @@ WorkerPool::Outcome<std::vector<model::Rendition>> encode(Publisher::Rooms& room
     for (const auto& row : report.renditions) longest = std::max(longest, row.duration);
     std::vector<model::Rendition> renditions;
     for (Encoding& encoding : encodings) {
-        if (!pulse.show("checking", encoded)) return Renditions(fail(Errc::conflict, "cancelled"));
+        if (!pulse.show("checking", share_encoded)) return Renditions(fail(Errc::conflict, "cancelled"));
         auto key = encoding.output->commit();
         if (!key) return Renditions(std::unexpected(key.error()));
         encoding.essence_key = std::move(*key);
@@ -145,7 +146,7 @@ Outcome run_transcode_job(Publisher::Rooms& rooms, Publisher& publisher, const c
     const auto show = now_titled ? rooms.catalogue.find_show(now_titled->show) : std::nullopt;
     if (!show) return refused(Errc::conflict, "The episode was deleted.");
     for (model::Rendition& rendition : **renditions) {
-        if (!pulse.show("tagging", checked)) return refused(Errc::conflict, "cancelled");
+        if (!pulse.show("tagging", share_checked)) return refused(Errc::conflict, "cancelled");
         const media::AudioTags tags = publisher.tags_for(*show, *now_titled, rendition);
         const auto tagged = tag_rendition(rooms, tags, clock(), rendition);
         if (!tagged || !*tagged) return tagged;

@@ -90,8 +90,8 @@ std::string render_public(const Context& context, const storage::PublicSnapshot&
     Values values;
     const std::string brand = show ? show->title : common<std::string>(shows, "Podcasts", [](const auto& each) { return each.author; });
     put_head(values, page, brand);
-    const std::string top = show && shows.size() > 1 ? feeds::show_path(*show) : "/";
-    values.set("BRAND_HREF", top);
+    const std::string home = show && shows.size() > 1 ? feeds::show_path(*show) : "/";
+    values.set("BRAND_HREF", home);
     std::vector<Link> links;
     if (show && page.show && shows.size() > 1) links.push_back({"All shows", "/"});
     if (show) {
