@@ -1,5 +1,6 @@
 #pragma once
-// The composition root: owns every long-lived object of a running server, declared in the order they start. Nothing else in the product is global.
+// The composition root: owns every long-lived object of a running server, declared in the order they start. Nothing else in the product is
+// global.
 
 #include <cstdint>
 #include <memory>

@@ -5,7 +5,9 @@
 
 namespace earshot::app {
 
-http::Reply livez() { return http::text(200, "ok\n"); }
+http::Reply livez() {
+    return http::text(200, "ok\n");
+}
 
 http::Reply readyz(const std::vector<HealthCheck>& checks) {
     boost::json::object found;

@@ -1,6 +1,6 @@
 #pragma once
-// Structured logs on stderr: one JSON object (or one plain line) an event. Hostile text cannot break a line. Nothing about listeners goes in:
-// no address, agent, referrer, query or path, only route patterns, statuses, sizes and request ids.
+// Structured logs on stderr: one JSON object (or one plain line) an event. Hostile text cannot break a line. Nothing about listeners goes
+// in: no address, agent, referrer, query or path, only route patterns, statuses, sizes and request ids.
 
 #include <initializer_list>
 #include <string>

@@ -19,7 +19,7 @@ struct Dimension {
 [[nodiscard]] std::span<const Dimension> dimensions();
 
 constexpr std::string_view all_downloads = "all";  // the total's own dimension, value ""
-constexpr std::string_view other_apps = "other";        // the value of what is not on a list, or is too small to be shown
+constexpr std::string_view other_apps = "other";   // the value of what is not on a list, or is too small to be shown
 
 using DimensionValues = std::vector<std::pair<std::string, std::string>>;  // dimension, value
 [[nodiscard]] DimensionValues dimension_values(const model::Delivery& delivery, const Agent& agent);
