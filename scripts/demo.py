@@ -137,7 +137,7 @@ def send_listeners(server, token, slug, count):
         tasks = []
         for number in range(count):
             address = f"127.{1 + number // 62500 % 200}.{number // 250 % 250}.{number % 250 + 1}"
-            agent = choice.choice(APPS)
+            agent = choice.choices(APPS, weights=range(len(APPS), 0, -1))[0]  # some apps are more popular than others
             for enclosure in enclosures:
                 tasks.append(pool.submit(listen, server, enclosure, address, agent, 1 if choice.random() < 0.9 else 0.05))
         for task in concurrent.futures.as_completed(tasks):
