@@ -12,6 +12,7 @@
 #include "server/log.hpp"
 #include "server/places.hpp"
 #include "server/routes.hpp"
+#include "server/systemd.hpp"
 #include "server/web/refuse.hpp"
 
 namespace earshot::app {
@@ -78,13 +79,13 @@ struct App::Rooms {
     std::string sandbox_problem;  // found at start; masters are refused while it is not empty, unless settings say "degraded"
     http::Server server;
 
-    Rooms(config::Settings given, Places at);
+    Rooms(config::Settings given, Places at, std::vector<http::Descriptor>& sockets);
     std::vector<http::Route> routes();
     http::Router::Policy policy();
     std::vector<HealthCheck> checks();
 };
 
-App::Rooms::Rooms(config::Settings given, Places at)
+App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descriptor>& sockets)
     : settings(std::move(given)),
       where(std::move(at)),
       catalogue_db({.file = where.catalogue_db, .migrations = storage::catalogue_migrations(), .readers = 4, .full_sync = true}),
@@ -110,7 +111,7 @@ App::Rooms::Rooms(config::Settings given, Places at)
       web{settings, clock, catalogue, jobs, *store, accounts, view, publisher, statistics},
       server(
           server_options(settings), http::Router(routes(), policy()),
-          [this](model::Delivery&& delivery) { statistics.submit(std::move(delivery)); }, log_request) {}
+          [this](model::Delivery&& delivery) { statistics.submit(std::move(delivery)); }, log_request, &sockets) {}
 
 std::vector<http::Route> App::Rooms::routes() {
     auto all = make_routes(api, web);
@@ -155,7 +156,13 @@ std::vector<HealthCheck> App::Rooms::checks() {
 App::App(config::Settings settings) {
     Places where = places(settings);
     if (auto ready = prepare(where); !ready) throw std::runtime_error(ready.error().message);
-    rooms_ = std::make_unique<Rooms>(std::move(settings), std::move(where));
+    auto sockets = activation_sockets();
+    rooms_ = std::make_unique<Rooms>(std::move(settings), std::move(where), sockets);
+    if (!sockets.empty())
+        throw std::runtime_error(
+            fmt::format("systemd listens at {} for this server, but server.listen does not name that address. Make "
+                        "earshot.socket and the settings agree.",
+                        http::listening_address(sockets.front().get())));
 }
 
 App::~App() = default;
@@ -168,10 +175,12 @@ void App::start() {
         {{"public_url", std::string_view(rooms_->settings.server.public_url)}, {"port", static_cast<long long>(ports().front())}});
     for (const std::string& warning : rooms_->statistics.warnings()) log(Level::warn, "counting", {{"warning", std::string_view(warning)}});
     if (!rooms_->sandbox_problem.empty()) log(Level::warn, "sandbox", {{"problem", std::string_view(rooms_->sandbox_problem)}});
+    notify_systemd("READY=1");
 }
 
 void App::stop() {
     log(Level::info, "stopping");
+    notify_systemd("STOPPING=1");
     rooms_->server.stop();
     rooms_->runner.stop();
     rooms_->statistics.flush();

@@ -52,6 +52,7 @@ struct Loop {
     std::vector<Watched> listeners;
     std::unordered_set<Session*> sessions;
     FileMappings mappings;
+    bool accepting{};
     bool stopping{};
     SteadyTime drain_deadline{SteadyTime::max()};
     std::array<char, 32 * 1024> buffer{};  // for whoever receives right now; never across a suspension

@@ -1,5 +1,5 @@
 #pragma once
-// The listening server: N network threads, each with its own io_context and SO_REUSEPORT listener, and one bounded pool for blocking work.
+// The listening server: N network threads, each with its own io_context and SO_REUSEPORT listeners, and one bounded pool for blocking work.
 //
 // How a byte travels to a listener: accept → strict head check (head_validator) → Beast's parser → Router → handler → plan_stream →
 // one sendmsg of head + mapped body up to about 1 MiB, sendfile above → tcpi_bytes_acked tells what arrived → DeliverySink.
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "content/model/delivery.hpp"
+#include "server/http/listener.hpp"
 #include "server/http/router.hpp"
 
 namespace earshot::http {
@@ -49,14 +50,25 @@ struct RequestLog {
 class Server {
 public:
     // Throws std::system_error naming the address when it cannot listen, std::invalid_argument naming a bad option. `sink` and `log` are
-    // called from network threads.
-    Server(ServerOptions options, Router router, model::DeliverySink sink, std::function<void(const RequestLog&)> log);
+    // called from network threads. `inherited`: listening sockets to use instead of opening some; what serves no address is left in it.
+    Server(ServerOptions options, Router router, model::DeliverySink sink, std::function<void(const RequestLog&)> log,
+           std::vector<Descriptor>* inherited = nullptr);
     ~Server();
     Server(const Server&) = delete;
 
     void start();  // returns at once; accepts from now on
     [[nodiscard]] std::vector<std::uint16_t> ports() const;
-    void stop();  // graceful: no new connections, idle ones close, transfers finish up to drain_timeout; blocks
+
+    // For a successor in another process. pause(): once it returns, newcomers wait in the kernel's queue; resume() takes them again.
+    [[nodiscard]] const std::vector<int>& listening() const;  // descriptors, open until begin_stop()
+    void pause();
+    void resume();
+
+    // The graceful end: no new connections, idle ones close, transfers finish or are cut off when `limit` has passed. begin_stop() returns
+    // at once; called again it sets a new limit from then on.
+    void begin_stop(std::chrono::milliseconds limit);
+    [[nodiscard]] bool stopped() const noexcept;  // every connection has ended
+    void stop();                                  // begin_stop(drain_timeout), and waits for it
     [[nodiscard]] std::uint32_t connections() const noexcept;
 
 private:

@@ -94,9 +94,9 @@ bool accept_some(Loop& loop, int listener) {
 Task<void> accept_from(Loop& loop, Watched& listener) {
     boost::system::error_code error;
     Timer pause(loop.io);
-    while (!loop.stopping) {
+    while (loop.accepting) {
         co_await listener.async_wait(Watched::wait_read, asio::redirect_error(use_task, error));
-        if (loop.stopping || error) co_return;
+        if (!loop.accepting || error) co_return;
         if (accept_some(loop, listener.native_handle())) continue;
         pause.expires_after(out_of_descriptors_pause);
         co_await pause.async_wait(asio::redirect_error(use_task, error));
@@ -123,9 +123,21 @@ Task<void> read_mail(Loop& loop) {
     }
 }
 
-void begin_stop(Loop& loop) {
+void begin_accepting(Loop& loop) {
+    loop.accepting = true;
+    for (auto& listener : loop.listeners) asio::co_spawn(loop.io, accept_from(loop, listener), asio::detached);
+}
+
+void end_accepting(Loop& loop) {
+    loop.accepting = false;
+    boost::system::error_code ignored;
+    for (auto& listener : loop.listeners) listener.cancel(ignored);
+}
+
+void begin_stop(Loop& loop, std::chrono::milliseconds limit) {
+    end_accepting(loop);
     loop.stopping = true;
-    loop.drain_deadline = std::chrono::steady_clock::now() + loop.service.options.drain_timeout;
+    loop.drain_deadline = std::chrono::steady_clock::now() + limit;
     boost::system::error_code ignored;
     for (auto& listener : loop.listeners) listener.close(ignored);
     for (auto* session : loop.sessions) session->stop();
@@ -158,14 +170,25 @@ Worker::Worker(Service& service, std::vector<Descriptor> listeners) : loop_(std:
 Worker::~Worker() = default;
 
 void Worker::run() {
-    for (auto& listener : loop_->listeners) asio::co_spawn(loop_->io, accept_from(*loop_, listener), asio::detached);
+    begin_accepting(*loop_);
     asio::co_spawn(loop_->io, sweep_sessions(*loop_), asio::detached);
     asio::co_spawn(loop_->io, read_mail(*loop_), asio::detached);
     loop_->io.run();
 }
 
-void Worker::stop() {
-    loop_->mailbox.post([loop = loop_.get()] { begin_stop(*loop); });
+void Worker::pause(std::move_only_function<void()> done) {
+    loop_->mailbox.post([loop = loop_.get(), done = std::move(done)]() mutable {
+        end_accepting(*loop);
+        done();
+    });
+}
+
+void Worker::resume() {
+    loop_->mailbox.post([loop = loop_.get()] { begin_accepting(*loop); });
+}
+
+void Worker::stop(std::chrono::milliseconds limit) {
+    loop_->mailbox.post([loop = loop_.get(), limit] { begin_stop(*loop, limit); });
 }
 
 }  // namespace earshot::http

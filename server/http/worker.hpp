@@ -1,6 +1,8 @@
 #pragma once
 // One network thread: its listeners, its event loop, its connections.
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -17,8 +19,13 @@ public:
     ~Worker();
     Worker(const Worker&) = delete;
 
-    void run();   // the thread's life: returns when stop() was called and every connection has ended
-    void stop();  // any thread, once run() has been or will be called
+    void run();  // the thread's life: returns when stop() was called and every connection has ended
+
+    // Any thread, once run() has been or will be called.
+    void pause(std::move_only_function<void()> done);  // `done` is called on the thread when it accepts no more
+    void resume();
+    void stop(std::chrono::milliseconds limit);
+
 private:
     std::unique_ptr<Loop> loop_;
 };

@@ -68,9 +68,12 @@ class Earshot:
                                f'[storage]\ndata_dir = "{self.data}"\nruntime_dir = "{self.runtime}"\nreserve_bytes = 0\n{settings}')
         self.process, self.tokens = None, {}
 
-    def start(self):
-        self.log = open(self.folder / "server.log", "ab")
-        self.process = subprocess.Popen([BINARY, "serve", "--config", str(self.config)], stdout=self.log, stderr=self.log)
+    def launch(self, *words, before=(), **options):
+        with open(self.folder / "server.log", "ab") as log:
+            return subprocess.Popen([*before, BINARY, "serve", "--config", str(self.config), *words], stdout=log, stderr=log, **options)
+
+    def start(self, *words, **options):
+        self.process = self.launch(*words, **options)
 
         def answers():
             assert self.process.poll() is None, (self.folder / "server.log").read_text()[-2000:]
