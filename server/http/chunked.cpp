@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/streaming/token.hpp"
+
 namespace earshot::http {
 namespace {
 
@@ -13,6 +15,42 @@ unsigned hex_value(char c) {
 }
 bool is_clean(std::string_view text) {
     return std::ranges::all_of(text, [](unsigned char c) { return (c >= 0x20 && c != 0x7F) || c == '\t'; });
+}
+
+void skip_space(std::string_view& text) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+}
+bool take(std::string_view& text, char wanted) {
+    if (!text.starts_with(wanted)) return false;
+    text.remove_prefix(1);
+    return true;
+}
+bool take_token(std::string_view& text) {
+    const auto length = static_cast<std::size_t>(std::ranges::find_if_not(text, streaming::is_token_character) - text.begin());
+    text.remove_prefix(length);
+    return length > 0;
+}
+bool take_quoted(std::string_view& text) {
+    if (!take(text, '"')) return false;
+    while (!text.empty() && !text.starts_with('"')) text.remove_prefix(text.starts_with('\\') && text.size() > 1 ? 2 : 1);
+    return take(text, '"');
+}
+
+// *( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] ) and nothing behind it (RFC 9112 §7.1.1).
+bool is_extensions(std::string_view text) {
+    while (!text.empty()) {
+        skip_space(text);
+        if (!take(text, ';')) return false;
+        skip_space(text);
+        if (!take_token(text)) return false;
+        auto value = text;
+        skip_space(value);
+        if (!take(value, '=')) continue;
+        skip_space(value);
+        if (!take_token(value) && !take_quoted(value)) return false;
+        text = value;
+    }
+    return true;
 }
 
 }  // namespace
@@ -48,13 +86,10 @@ void ChunkedDecoder::read_size_line() {
     const std::string_view line = line_;
     const auto digits = static_cast<std::size_t>(std::ranges::find_if_not(line, is_hex) - line.begin());
     if (digits == 0 || digits > 16) return fail("A chunk size must be a hexadecimal number.");
-    auto extension = line.substr(digits);
-    extensions_ += extension.size();
+    const auto extensions = line.substr(digits);
+    extensions_ += extensions.size();
     if (extensions_ > max_extensions) return fail("The chunk extensions are too long.");
-    // White space may stand before the ';' of an extension, and nowhere else (RFC 9112 §7.1.1).
-    if (const auto start = extension.find_first_not_of(" \t"); start != std::string_view::npos) extension.remove_prefix(start);
-    if ((digits < line.size() && !extension.starts_with(';')) || !is_clean(extension))
-        return fail("A chunk size is followed by something odd.");
+    if (!is_clean(extensions) || !is_extensions(extensions)) return fail("A chunk size is followed by something odd.");
     remaining_ = 0;
     for (const char c : line.substr(0, digits)) remaining_ = remaining_ << 4U | hex_value(c);
     state_ = remaining_ == 0 ? State::trailer_line : State::data;
@@ -68,9 +103,7 @@ void ChunkedDecoder::read_trailer_line() {
     }
     const auto colon = line_.find(':');
     const auto name = std::string_view(line_).substr(0, std::min(colon, line_.size()));
-    const auto odd = [](unsigned char c) { return c <= 0x20 || c >= 0x7F; };
-    if (colon == std::string::npos || name.empty() || std::ranges::any_of(name, odd) || !is_clean(line_))
-        fail("A trailer field is malformed.");
+    if (colon == std::string::npos || !streaming::is_token(name) || !is_clean(line_)) fail("A trailer field is malformed.");
 }
 
 std::size_t ChunkedDecoder::decode(std::string_view bytes, std::string& out, std::size_t at_most) {

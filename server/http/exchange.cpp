@@ -90,7 +90,7 @@ void check_body(Exchange& exchange, const Service& service) {
     if (const auto expect = exchange.request.field("Expect")) {
         if (!streaming::equal_ignoring_case(*expect, "100-continue"))
             return refuse(exchange, 417, "Only 'Expect: 100-continue' is understood.");
-        exchange.expects_continue = exchange.body_pending;
+        exchange.expects_continue = exchange.body_pending && !exchange.http_1_0;
     }
     const auto limit = exchange.route->body_limit;
     if (exchange.content_length.value_or(0) <= limit) return;

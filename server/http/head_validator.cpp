@@ -1,30 +1,18 @@
 #include "server/http/head_validator.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "server/http/url.hpp"
 #include "server/streaming/list_field.hpp"
+#include "server/streaming/token.hpp"
 
 namespace earshot::http {
 namespace {
 
 using streaming::equal_ignoring_case;
+using streaming::is_token;
 using streaming::trim;
-
-constexpr auto token_characters = [] {
-    std::array<bool, 256> table{};
-    for (int c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = true;
-    for (int c = 'a'; c <= 'z'; ++c) table[static_cast<std::size_t>(c)] = table[static_cast<std::size_t>(c - 'a' + 'A')] = true;
-    for (const char c : {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'})
-        table[static_cast<std::size_t>(c)] = true;
-    return table;
-}();
-
-bool is_token(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return token_characters[c]; });
-}
 
 struct Refusal {
     int status{};

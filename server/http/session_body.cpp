@@ -35,11 +35,11 @@ void Session::take(Exchange& exchange, Body& body, std::string_view bytes, std::
         return;
     }
     const auto before = piece.size();
-    used = body.decoder.decode(bytes, piece, at_most);
+    used = body.decoder.decode(bytes, piece, static_cast<std::size_t>(std::min<std::uint64_t>(at_most, body.limit - body.received)));
     body.received += piece.size() - before;
     if (body.decoder.failed()) {
         http::refuse(exchange, 400, body.decoder.fault());
-    } else if (body.received > body.limit || body.decoder.pending() > body.limit - body.received) {
+    } else if (body.decoder.pending() > body.limit - body.received) {
         http::refuse(exchange, service_,
                      {model::Errc::too_large, "The request body may have at most " + std::to_string(body.limit) + " bytes."});
     }

@@ -4,12 +4,12 @@
 #include <filesystem>
 #include <thread>
 
-#include "tests/http/wire.hpp"
+#include "tests/http/file_station.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace earshot;
 using namespace earshot::tests;
-using http::Access, http::Answer, http::Caching, http::Look, http::Method, http::Request, http::Route, http::Run;
+using http::Route;
 
 namespace {
 
@@ -43,92 +43,9 @@ struct Station {
         server->start();
     }
     [[nodiscard]] std::uint16_t port() const { return server->ports().front(); }
-
-    static Route file_route(std::string path, std::function<model::OpenFilePtr()> file) {
-        http::Handler handler = [file = std::move(file)](const Request&) -> Answer {
-            http::FileReply reply;
-            reply.file = file();
-            reply.etag = "\"v1\"";
-            reply.last_modified = *model::parse_rfc3339("2026-11-24T07:00:00Z");
-            reply.content_type = "audio/mpeg";
-            reply.counted = http::FileReply::Counted{{"episode"}, "mp3", {reply.file->size(), 100, 1000}, false};
-            return reply;
-        };
-        return {Method::get, std::move(path), std::move(handler), Access::anyone, Run::here, Caching::media, Look::asset, 0, "", true};
-    }
-};
-
-struct Row {
-    std::string note, fields;
-    int status;
-    std::string content_range;
-    std::size_t begin, end;  // of the file; equal: no body
-};
-
-const std::vector<Row> rows{
-    {"whole", "", 200, "-", 0, small_size},
-    {"first bytes", "Range: bytes=0-99\r\n", 206, "bytes 0-99/200000", 0, 100},
-    {"probe", "Range: bytes=0-1\r\n", 206, "bytes 0-1/200000", 0, 2},
-    {"open end", "Range: bytes=199000-\r\n", 206, "bytes 199000-199999/200000", 199'000, 200'000},
-    {"suffix", "Range: bytes=-10\r\n", 206, "bytes 199990-199999/200000", 199'990, 200'000},
-    {"clamped at 10^23", "Range: bytes=5-99999999999999999999999\r\n", 206, "bytes 5-199999/200000", 5, 200'000},
-    {"unit in capitals", "range: BYTES=7-7\r\n", 206, "bytes 7-7/200000", 7, 8},
-    {"coalesced", "Range: bytes=0-9,5-19\r\n", 206, "bytes 0-19/200000", 0, 20},
-    {"two lines, one list", "Range: bytes=0-9\r\nRange: 10-19\r\n", 206, "bytes 0-19/200000", 0, 20},
-    {"beyond", "Range: bytes=200000-\r\n", 416, "bytes */200000", 0, 0},
-    {"minus zero", "Range: bytes=-0\r\n", 416, "bytes */200000", 0, 0},
-    {"malformed", "Range: bytes=9-5\r\n", 200, "-", 0, small_size},
-    {"other unit", "Range: lines=1-2\r\n", 200, "-", 0, small_size},
-    {"If-None-Match", "If-None-Match: \"v1\"\r\n", 304, "-", 0, 0},
-    {"weak If-None-Match", "If-None-Match: \"x\", W/\"v1\"\r\n", 304, "-", 0, 0},
-    {"If-Modified-Since", "If-Modified-Since: Tue, 24 Nov 2026 07:00:00 GMT\r\n", 304, "-", 0, 0},
-    {"If-Match misses", "If-Match: \"v2\"\r\nRange: bytes=0-1\r\n", 412, "-", 0, 0},
-    {"If-Range hits", "If-Range: \"v1\"\r\nRange: bytes=3-4\r\n", 206, "bytes 3-4/200000", 3, 5},
-    {"If-Range misses", "If-Range: \"v0\"\r\nRange: bytes=999999-\r\n", 200, "-", 0, small_size},
-    {"If-Range by date", "If-Range: Tue, 24 Nov 2026 07:00:00 GMT\r\nRange: bytes=3-4\r\n", 206, "bytes 3-4/200000", 3, 5},
 };
 
 }  // namespace
-
-TEST_CASE("ranges and preconditions on one connection") {
-    Station station;
-    WireClient client(station.port());
-    for (const auto& row : rows) {
-        INFO(row.note);
-        const auto got = client.ask(get("/small.mp3", row.fields));
-        REQUIRE(got);
-        CHECK(got->status == row.status);
-        CHECK(got->field("Content-Range") == row.content_range);
-        CHECK(got->body == station.small.substr(row.begin, row.end - row.begin));
-        CHECK(got->field("Date") != "-");
-        CHECK(got->count("Content-Length") == (row.status == 304 ? 0U : 1U));
-        CHECK(got->field("X-Content-Type-Options") == "nosniff");
-        CHECK(got->field("Access-Control-Allow-Origin") == "*");
-        CHECK(got->field("Cache-Control") == (row.status >= 400 ? "no-store" : "public, max-age=86400"));
-        if (row.status < 400) CHECK(got->field("ETag") == "\"v1\"");
-        if (row.status < 300) {
-            CHECK(got->field("Accept-Ranges") == "bytes");
-            CHECK(got->field("Content-Type") == "audio/mpeg");
-            CHECK(got->field("Last-Modified") == "Tue, 24 Nov 2026 07:00:00 GMT");
-        }
-
-        const auto head = client.ask(request("HEAD", "/small.mp3", row.fields), true);
-        REQUIRE(head);
-        CHECK(head->field("Content-Range") == "-");
-        if (row.status == 200 || row.status == 206) {
-            CHECK(head->status == 200);
-            CHECK(head->field("Content-Length") == "200000");
-        }
-    }
-    CHECK(client.ask(get("/empty.mp3", "Range: bytes=0-\r\n"))->status == 200);
-
-    // Every request is accounted for, with exactly the bytes that came.
-    const auto expected = rows.size() * 2 + 1;
-    CHECK(station.reports.wait([&](const auto& all) { return firsts(all) == expected; }));
-    std::uint64_t bytes = 0;
-    for (const auto& row : rows) bytes += row.end - row.begin;
-    CHECK(acknowledged(station.reports.deliveries()) == bytes);
-}
 
 TEST_CASE("several ranges come as multipart/byteranges and are counted without their text") {
     Station station;
