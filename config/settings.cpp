@@ -109,9 +109,11 @@ public:
         const auto value = text ? parse_duration(text->get()) : count ? std::optional(seconds(count->get())) : std::nullopt;
         if (!value) return refuse(*node, key, "must be a number of seconds, or text such as \"90s\", \"15m\", \"3h\" or \"7d\".");
         if (*value < least || *value > most)
-            return refuse(*node, key, fmt::format("must be from {} to {} seconds.", seconds(least).count(), seconds(most).count()));
-        if (*value % seconds(Duration(1)) != seconds(0))
-            return refuse(*node, key, fmt::format("must be a multiple of {} seconds.", seconds(Duration(1)).count()));
+            return refuse(*node, key,
+                          fmt::format("must be from {} to {} seconds.", std::chrono::ceil<seconds>(least).count(),
+                                      std::chrono::floor<seconds>(most).count()));
+        if (*value % Duration(1) != seconds(0))
+            return refuse(*node, key, fmt::format("must be a multiple of {} seconds.", std::chrono::ceil<seconds>(Duration(1)).count()));
         out = std::chrono::duration_cast<Duration>(*value);
     }
 
@@ -166,9 +168,26 @@ void read_server(Section section, Settings::Server& out) {
     section.text("public_url", out.public_url, check_public_url);
     section.whole("network_threads", out.network_threads, 0U, 256U);
     section.whole("pool_threads", out.pool_threads, 1U, 256U);
-    section.whole("max_connections", out.max_connections, std::uint32_t{1}, std::uint32_t{1'000'000});
     section.duration("drain_timeout", out.drain_timeout, seconds(0), seconds(24 * 3600));
     section.texts("trusted_proxies", out.trusted_proxies, check_proxy);
+    section.finish();
+}
+
+void read_limits(Section section, Limits& out) {
+    constexpr std::uint32_t many = 1'000'000;
+    constexpr Limits::Time second = seconds(1), hour = seconds(3600);
+    section.whole("max_connections", out.max_connections, 10U, many);
+    section.whole("connections_per_address", out.connections_per_address, 1U, many);
+    section.whole("max_requests_per_connection", out.max_requests_per_connection, 1U, 1'000 * many);
+    section.duration("head_timeout", out.head_timeout, second, hour);
+    section.duration("idle_timeout", out.idle_timeout, second, hour);
+    section.duration("body_stall", out.body_stall, second, hour);
+    section.duration("write_stall", out.write_stall, second, hour);
+    section.duration("linger_timeout", out.linger_timeout, Limits::Time(0), hour);
+    section.bytes("body_minimum_rate", out.body_minimum_rate, 0);
+    section.bytes("write_minimum_rate", out.write_minimum_rate, 0);
+    section.duration("rate_window", out.rate_window, second, hour);
+    section.bytes("send_buffer", out.send_buffer, 16 << 10);
     section.finish();
 }
 
@@ -242,7 +261,8 @@ void read_renditions(Reading& reading, const toml::table& root, std::vector<mode
 }
 
 void read_root(Reading& reading, const toml::table& root, Settings& out) {
-    constexpr std::array<std::string_view, 7> sections{"server", "storage", "uploads", "publishing", "rendition", "statistics", "log"};
+    constexpr std::array<std::string_view, 8> sections{"server",     "limits",    "storage",    "uploads",
+                                                       "publishing", "rendition", "statistics", "log"};
     for (const auto& [key, node] : root) {
         if (std::ranges::find(sections, key.str()) == sections.end())
             reading.refuse(key.source(), key.str(), fmt::format("unknown section; there are {}.", fmt::join(sections, ", ")));
@@ -251,6 +271,7 @@ void read_root(Reading& reading, const toml::table& root, Settings& out) {
     }
     const auto section = [&](std::string_view name) { return Section(reading, std::string(name), root[name].as_table()); };
     read_server(section("server"), out.server);
+    read_limits(section("limits"), out.limits);
     read_storage(section("storage"), out.storage);
     read_uploads(section("uploads"), out.uploads);
     read_publishing(section("publishing"), out.publishing);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "config/limits.hpp"
 #include "content/model/error.hpp"
 #include "content/model/media.hpp"
 
@@ -19,10 +20,10 @@ struct Settings {
         std::string public_url{"http://127.0.0.1:8080"};  // scheme and authority, no trailing slash: in feeds, pages and e-mails
         unsigned network_threads{0};
         unsigned pool_threads{8};
-        std::uint32_t max_connections{10'000};
         std::chrono::seconds drain_timeout{30};
         std::vector<std::string> trusted_proxies;  // addresses or CIDR blocks whose X-Forwarded-For is believed; empty: nobody's
     } server;
+    Limits limits;
     struct Storage {
         std::filesystem::path data_dir{"data"};  // catalogue.db, statistics.db, media/, uploads/
         std::filesystem::path

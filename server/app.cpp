@@ -26,7 +26,7 @@ http::ServerOptions server_options(const config::Settings& settings) {
     options.listen = settings.server.listen;
     options.network_threads = settings.server.network_threads;
     options.pool_threads = settings.server.pool_threads;
-    options.max_connections = settings.server.max_connections;
+    options.limits = settings.limits;
     options.drain_timeout = settings.server.drain_timeout;
     options.trusted_proxies = settings.server.trusted_proxies;
     return options;

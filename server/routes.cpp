@@ -75,7 +75,8 @@ void add_api(api::Context& context, std::vector<http::Route>& routes) {
                           .run = Run::pool,
                           .caching = Caching::no_store,
                           .look = Look::api,
-                          .body_limit = row.body == upload_body ? context.settings.uploads.max_bytes : row.body};
+                          .body_limit = row.body == upload_body ? context.settings.uploads.max_bytes : row.body,
+                          .yields = true};
         if (const auto* plain = std::get_if<0>(&row.handler))
             route.handler = http::Handler([&context, handle = *plain](const http::Request& request) { return handle(context, request); });
         else
@@ -142,7 +143,7 @@ constexpr auto studio_rows = std::to_array<WebRow>({
     {Method::post, "/studio/notes", &web::studio_notes, Access::producer, Run::pool, Caching::no_store, Look::api, notes_body},
 });
 
-void add_web(web::Context& context, std::span<const WebRow> rows, std::vector<http::Route>& routes) {
+void add_web(web::Context& context, std::span<const WebRow> rows, bool for_staff, std::vector<http::Route>& routes) {
     for (const WebRow& row : rows) {
         routes.push_back(
             {.method = row.method,
@@ -153,7 +154,8 @@ void add_web(web::Context& context, std::span<const WebRow> rows, std::vector<ht
              .caching = row.caching,
              .look = row.look,
              .body_limit = row.body,
-             .cross_origin = row.cross_origin});
+             .cross_origin = row.cross_origin,
+             .yields = for_staff});
     }
 }
 
@@ -163,13 +165,13 @@ std::vector<http::Route> make_routes(api::Context& api, web::Context& web) {
     std::vector<http::Route> routes;
 
     // --- public pages, feeds and audio (web) ---
-    add_web(web, public_rows, routes);
+    add_web(web, public_rows, false, routes);
 
     // --- sign-in and statistics pages (web) ---
-    add_web(web, staff_rows, routes);
+    add_web(web, staff_rows, true, routes);
 
     // --- studio (web) ---
-    add_web(web, studio_rows, routes);
+    add_web(web, studio_rows, true, routes);
 
     // --- API ---
     add_api(api, routes);

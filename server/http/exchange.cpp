@@ -86,6 +86,15 @@ void find_row(Exchange& exchange, const Service& service) {
     }
 }
 
+// Staff must not crowd out listeners; who is sent away gives the connection back as well.
+void check_room(Exchange& exchange, Service& service) {
+    if (!exchange.route->yields) return;
+    exchange.place = service.admission.yielding_request();
+    if (exchange.place) return;
+    exchange.keep_alive = false;
+    refuse(exchange, service, {Errc::unavailable, "The server is busy; please try again in a few seconds."});
+}
+
 void check_body(Exchange& exchange, const Service& service) {
     if (const auto expect = exchange.request.field("Expect")) {
         if (!streaming::equal_ignoring_case(*expect, "100-continue"))
@@ -166,7 +175,7 @@ void refuse(Exchange& exchange, const Service& service, const Error& error) {
     if (reply.status == 503 && !has("Retry-After")) reply.fields.push_back({"Retry-After", "5"});
 }
 
-Exchange begin_exchange(ParsedHead head, const std::string& peer, const Service& service) {
+Exchange begin_exchange(ParsedHead head, const std::string& peer, Service& service) {
     Exchange exchange;
     exchange.started = std::chrono::steady_clock::now();
     exchange.request = std::move(head.request);
@@ -185,6 +194,7 @@ Exchange begin_exchange(ParsedHead head, const std::string& peer, const Service&
         answer_options(exchange, {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"});
     } else if (decode_target(exchange)) {
         guarded(exchange, service, [&] { find_row(exchange, service); });
+        if (!exchange.answer) guarded(exchange, service, [&] { check_room(exchange, service); });
         if (!exchange.answer) guarded(exchange, service, [&] { check_body(exchange, service); });
     }
     if (exchange.answer) exchange.route = nullptr;

@@ -25,16 +25,18 @@ struct Exchange {
     Look look{Look::asset};
     std::optional<Answer> answer;
     std::unique_ptr<BodySink> sink;
-    bool body_pending{};  // announced and not read to its end
-    std::string fault;    // what() of an exception, for the log
+    std::optional<Admission::Place> place;  // of a row that yields
+    bool body_pending{};                    // announced and not read to its end
+    std::string fault;                      // what() of an exception, for the log
     std::chrono::steady_clock::time_point started{};
 
     [[nodiscard]] bool needs_identity() const noexcept { return route != nullptr && route->access != Access::anyone; }
     [[nodiscard]] bool streams_body() const noexcept { return route != nullptr && std::holds_alternative<StreamHandler>(route->handler); }
 };
 
-// Decodes the target, finds the row and answers at once what needs no handler: 400, 404, 405, 413, 417, 501, OPTIONS.
-[[nodiscard]] Exchange begin_exchange(ParsedHead head, const std::string& peer, const Service& service);
+// Decodes the target, finds the row and answers at once what needs no handler: 400, 404, 405, 413, 417, 501, OPTIONS, and
+// 503 on rows that yield when the server fills up.
+[[nodiscard]] Exchange begin_exchange(ParsedHead head, const std::string& peer, Service& service);
 
 // Blocking; on the pool. Sets request.identity, or `answer` when the caller may not.
 void authorise(Exchange& exchange, const Service& service) noexcept;

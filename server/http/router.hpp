@@ -44,6 +44,7 @@ struct Route {
     std::uint64_t body_limit{0};            // bytes; 0 = a body is refused with 413
     std::string content_security_policy{};  // for Look::page when it differs from the default
     bool cross_origin{false};               // Access-Control-Allow-Origin: * (transcripts, chapters, feeds, media)
+    bool yields{false};                     // answers 503 when the server fills up, so that listeners find room (see admission.hpp)
 };
 
 class Router {

@@ -91,7 +91,7 @@ void Server::stop() {
 }
 
 std::uint32_t Server::connections() const noexcept {
-    return state_->service.connections;
+    return state_->service.admission.connections();
 }
 
 }  // namespace earshot::http

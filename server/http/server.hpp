@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "config/limits.hpp"
 #include "content/model/delivery.hpp"
 #include "server/http/listener.hpp"
 #include "server/http/router.hpp"
@@ -21,18 +22,11 @@ struct ServerOptions {
     std::vector<std::string> listen{"127.0.0.1:8080"};  // "address:port", "[::1]:8080"; port 0 = any free one
     unsigned network_threads{0};                        // 0 = cores
     unsigned pool_threads{8};
-    std::uint32_t max_connections{10'000};
-    std::uint32_t max_requests_per_connection{1'000};
-    std::chrono::milliseconds head_timeout{10'000};
-    std::chrono::milliseconds body_stall{30'000};   // no progress in a request body
-    std::chrono::milliseconds write_stall{30'000};  // no acknowledged progress of a response
-    std::chrono::milliseconds idle_timeout{20'000};
+    config::Limits limits;
     std::chrono::milliseconds drain_timeout{30'000};  // graceful stop: running transfers may take that long
-    int send_buffer_bytes{0};                         // SO_SNDBUF for accepted sockets, 0 = the house default (see performance notes)
     std::vector<std::string> trusted_proxies;         // addresses or CIDR blocks whose X-Forwarded-For is believed
     std::size_t pool_queue{1'024};                    // blocking work waiting for a thread; beyond it requests get 503
     std::chrono::milliseconds sweep_interval{1'000};  // how often deadlines and acknowledged bytes are looked at
-    std::chrono::milliseconds linger_timeout{2'000};  // how long a closed connection may take to let its last bytes arrive
     std::chrono::milliseconds heartbeat{15'000};      // of event streams
 };
 

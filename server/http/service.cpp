@@ -59,6 +59,7 @@ Service::Service(ServerOptions options_in, Router router_in, model::DeliverySink
       api(make_policy(Look::api)),
       page(make_policy(Look::page)),
       asset(make_policy(Look::asset)),
+      admission(options.limits),
       pool(options.pool_threads, options.pool_queue) {
     for (const auto& route : router.routes()) policies.push_back(make_policy(route));
     if (!sink) sink = [](model::Delivery&&) {};

@@ -1,12 +1,12 @@
 #pragma once
-// What all network threads of one server share. Everything but the counters is constant after construction.
+// What all network threads of one server share. Everything but the admission and the pool is constant after construction.
 
 #include <atomic>
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "server/http/admission.hpp"
 #include "server/http/client_address.hpp"
 #include "server/http/pool.hpp"
 #include "server/http/router.hpp"
@@ -33,7 +33,7 @@ struct Service {
     TrustedProxies proxies;
     std::vector<RoutePolicy> policies;  // one a row
     RoutePolicy api, page, asset;       // by look, without a row
-    std::atomic<std::uint32_t> connections{0};
+    Admission admission;
     std::atomic<bool> stopping{false};
     Pool pool;  // last: its threads use the rest
 };

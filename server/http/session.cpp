@@ -23,15 +23,15 @@ std::uint64_t acknowledged(Socket& socket) {
 
 }  // namespace
 
-Session::Session(Loop& loop, Socket socket, std::string peer_address)
+Session::Session(Loop& loop, Socket socket, std::string peer_address, Admission::Place place)
     : loop_(loop),
       service_(loop.service),
       socket_(std::move(socket)),
       peer_address_(std::move(peer_address)),
+      place_(std::move(place)),
       baseline_(acknowledged(socket_)) {
     loop_.sessions.insert(this);
-    service_.connections.fetch_add(1, std::memory_order_relaxed);
-    enter(Phase::head, service_.options.head_timeout);
+    enter(Phase::head, service_.options.limits.head_timeout);
 }
 
 Session::~Session() {
@@ -45,7 +45,6 @@ Session::~Session() {
     boost::system::error_code ignored;
     socket_.close(ignored);
     loop_.sessions.erase(this);
-    service_.connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Session::enter(Phase phase, std::chrono::milliseconds allowance) {
@@ -68,7 +67,7 @@ void Session::update_acknowledged(SteadyTime now) {
         acked_ = total;
         // Deadlines move with progress: a slow listener is not a stalled one.
         if (phase_ == Phase::linger) {
-            deadline_ = now + (acked_ < written_ ? service_.options.write_stall : service_.options.linger_timeout);
+            deadline_ = now + (acked_ < written_ ? service_.options.limits.write_stall : service_.options.limits.linger_timeout);
         } else if (phase_ == Phase::idle || phase_ == Phase::write) {
             deadline_ = std::max(deadline_, now + allowance_);
         }
@@ -78,7 +77,21 @@ void Session::update_acknowledged(SteadyTime now) {
 
 void Session::sweep(SteadyTime now) {
     if (acked_ < written_ || !ledger_.empty()) update_acknowledged(now);
+    if (reads_too_slowly(now)) return abort();
     if (now >= deadline_ && !expired_) expire();
+}
+
+// A window runs while there is something to acknowledge at every sweep: a client that has all it was sent is not slow.
+bool Session::reads_too_slowly(SteadyTime now) {
+    const auto& limits = service_.options.limits;
+    const auto elapsed = now - rate_since_;
+    const bool behind = acked_ < written_;
+    if (behind && elapsed < limits.rate_window) return false;
+    const auto wanted = static_cast<double>(limits.write_minimum_rate) * std::chrono::duration<double>(elapsed).count();
+    const bool slow = behind && rate_since_ != SteadyTime{} && static_cast<double>(acked_ - rate_from_) < wanted;
+    rate_since_ = now;
+    rate_from_ = acked_;
+    return slow;
 }
 
 void Session::expire() {
@@ -97,6 +110,11 @@ void Session::stop() {
 void Session::abort() {
     broken_ = closing_ = true;
     expire();
+}
+
+void Session::give_way() {
+    place_.give_back();
+    abort();
 }
 
 Task<void> Session::run() {
@@ -148,9 +166,9 @@ Task<std::optional<ParsedHead>> Session::next_head() {
         }
         keep(bytes);
         if (leftover_.empty() && requests_ > 0) {
-            if (phase_ != Phase::idle) enter(Phase::idle, service_.options.idle_timeout);
+            if (phase_ != Phase::idle) enter(Phase::idle, service_.options.limits.idle_timeout);
         } else if (phase_ != Phase::head) {
-            enter(Phase::head, service_.options.head_timeout);
+            enter(Phase::head, service_.options.limits.head_timeout);
         }
         if (!expired_) co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(use_task, error_));
         if (broken_) co_return std::nullopt;
@@ -173,6 +191,7 @@ Task<void> Session::refuse_head(int status, std::string_view sentence) {
 
 Task<void> Session::exchange(ParsedHead head) {
     ++requests_;
+    enter_work();
     auto exchange = begin_exchange(std::move(head), peer_address_, service_);
     if (!exchange.answer) {
         const bool at_once =
@@ -226,8 +245,8 @@ Task<bool> Session::on_pool(Pool::Work work) {
 }
 
 Task<void> Session::respond(Exchange& exchange) {
-    closing_ = closing_ || !exchange.keep_alive || exchange.body_pending || requests_ >= service_.options.max_requests_per_connection ||
-               service_.stopping.load(std::memory_order_relaxed);
+    closing_ = closing_ || !exchange.keep_alive || exchange.body_pending ||
+               requests_ >= service_.options.limits.max_requests_per_connection || service_.stopping.load(std::memory_order_relaxed);
     auto* events = std::get_if<EventStream>(&*exchange.answer);
     if (events != nullptr && exchange.http_1_0) closing_ = true;  // its end is the connection's
     const Surroundings around{loop_.date(), closing_, exchange.http_1_0, loop_.mappings};
@@ -269,7 +288,7 @@ Task<void> Session::send(Outgoing& bytes) {
                 co_await asio::post(loop_.io, use_task);
                 break;
             case Outgoing::Step::blocked:
-                enter(Phase::write, service_.options.write_stall);
+                enter(Phase::write, service_.options.limits.write_stall);
                 co_await socket_.async_wait(Socket::wait_write, asio::redirect_error(use_task, error_));
                 if (expired_) broken_ = true;
                 break;
@@ -285,7 +304,7 @@ Task<void> Session::linger() {
     boost::system::error_code ignored;
     socket_.shutdown(Socket::shutdown_send, ignored);
     update_acknowledged(std::chrono::steady_clock::now());
-    enter(Phase::linger, acked_ < written_ ? service_.options.write_stall : service_.options.linger_timeout);
+    enter(Phase::linger, acked_ < written_ ? service_.options.limits.write_stall : service_.options.limits.linger_timeout);
     Timer pause(loop_.io);
     auto wait = std::chrono::milliseconds(5);
     while (!expired_ && !broken_) {

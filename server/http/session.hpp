@@ -15,7 +15,7 @@ namespace earshot::http {
 
 class Session {
 public:
-    Session(Loop& loop, Socket socket, std::string peer_address);
+    Session(Loop& loop, Socket socket, std::string peer_address, Admission::Place place);
     ~Session();  // reports the final acknowledged bytes, closes
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -25,7 +25,9 @@ public:
     void sweep(SteadyTime now);  // acknowledged bytes and deadline
     void stop();                 // finish what runs, then close
     void abort();                // end now
-    [[nodiscard]] bool idle() const noexcept { return phase_ == Phase::idle; }
+    void give_way();             // end now, and let a newcomer have the place at once
+    [[nodiscard]] bool waits_for_request() const noexcept { return !broken_ && (phase_ == Phase::idle || phase_ == Phase::head); }
+    [[nodiscard]] SteadyTime waiting_since() const noexcept { return deadline_ - allowance_; }
 
 private:
     enum class Phase { idle, head, body, work, write, linger };
@@ -36,6 +38,7 @@ private:
     void enter_work();
     void update_acknowledged(SteadyTime now);
     void expire();
+    [[nodiscard]] bool reads_too_slowly(SteadyTime now);
 
     // Heads
     Task<std::optional<ParsedHead>> next_head();
@@ -63,6 +66,7 @@ private:
     Service& service_;
     Socket socket_;
     std::string peer_address_;
+    Admission::Place place_;
     std::string leftover_;  // received, not yet used
     DeliveryLedger ledger_;
     Timer* waiting_{};  // a timer that stop() and expire() cut short
@@ -71,6 +75,8 @@ private:
     std::chrono::milliseconds allowance_{};
     std::uint64_t baseline_{};           // tcpi_bytes_acked of the fresh socket
     std::uint64_t written_{}, acked_{};  // of our bytes
+    SteadyTime rate_since_{};            // the running window of the minimum rate, and acked_ at its begin
+    std::uint64_t rate_from_{};
     std::uint32_t requests_{};
     Phase phase_{Phase::head};
     bool closing_{};    // no further request

@@ -18,12 +18,23 @@ constexpr std::size_t kept_while_waiting = 64 * 1024;  // a slow client holds no
 struct Session::Body {
     explicit Body(const Exchange& exchange)
         : chunked(exchange.chunked), remaining(exchange.content_length.value_or(0)), limit(exchange.route->body_limit) {}
+    // Looked at once a window of waiting; the time we take ourselves is not the client's.
+    [[nodiscard]] bool too_slow(const config::Limits& limits) {
+        if (waited_for < limits.rate_window) return false;
+        const auto seconds = std::chrono::duration<double>(waited_for).count();
+        const bool slow = static_cast<double>(arrived) < static_cast<double>(limits.body_minimum_rate) * seconds;
+        arrived = 0;
+        waited_for = {};
+        return slow;
+    }
     [[nodiscard]] bool done() const { return chunked ? decoder.done() : remaining == 0; }
 
     bool chunked;
     std::uint64_t remaining;
     std::uint64_t limit;
     std::uint64_t received{};
+    std::uint64_t arrived{};                // within the running window of the minimum rate
+    std::chrono::nanoseconds waited_for{};  // the client, within that window
     ChunkedDecoder decoder;
 };
 
@@ -76,7 +87,7 @@ Task<void> Session::read_piece(Exchange& exchange, Body& body, std::string& piec
         if (body.chunked) {
             std::string_view bytes;
             const auto received = receive(bytes);
-            count = received == Received::bytes ? 1 : received == Received::nothing ? -1 : 0;
+            count = received == Received::bytes ? static_cast<std::int64_t>(bytes.size()) : received == Received::nothing ? -1 : 0;
             if (received == Received::bytes) {
                 std::size_t used = 0;
                 take(exchange, body, bytes, piece, at_most - piece.size(), used);
@@ -89,13 +100,20 @@ Task<void> Session::read_piece(Exchange& exchange, Body& body, std::string& piec
             if (count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) broken_ = true;
         }
         if (count == 0) broken_ = true;  // the end of the stream before the end of the body
+        if (count > 0) body.arrived += static_cast<std::uint64_t>(count);
         if (count > 0 || broken_) continue;
         if (!piece.empty()) co_return;
         if (piece.capacity() > kept_while_waiting) piece = {};
-        enter(Phase::body, service_.options.body_stall);
+        enter(Phase::body, service_.options.limits.body_stall);
+        const auto begin = deadline_ - allowance_;
         co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(use_task, error_));
         if (expired_ && !broken_) {
             http::refuse(exchange, 408, "The request body stopped coming.");
+            co_return;
+        }
+        body.waited_for += std::chrono::steady_clock::now() - begin;
+        if (body.too_slow(service_.options.limits)) {
+            http::refuse(exchange, 408, "The request body comes too slowly.");
             co_return;
         }
     }

@@ -8,9 +8,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <exception>
+#include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "server/http/response.hpp"
 #include "server/http/session.hpp"
@@ -21,7 +25,11 @@ namespace {
 constexpr int accepts_a_turn = 64;
 constexpr auto out_of_descriptors_pause = std::chrono::milliseconds(100);
 
-std::string address_text(const sockaddr_storage& peer) {
+constexpr std::string_view busy = "The server is busy; please try again in a few seconds.";
+constexpr std::string_view share_taken =
+    "There are too many connections from your address; please close some or try again in a few seconds.";
+
+IpAddress address_of(const sockaddr_storage& peer) {
     IpAddress address{};
     if (peer.ss_family == AF_INET6) {
         std::memcpy(address.data(), &reinterpret_cast<const sockaddr_in6*>(&peer)->sin6_addr, 16);
@@ -29,7 +37,7 @@ std::string address_text(const sockaddr_storage& peer) {
         address[10] = address[11] = 0xFF;
         std::memcpy(address.data() + 12, &reinterpret_cast<const sockaddr_in*>(&peer)->sin_addr, 4);
     }
-    return format_address(address);
+    return address;
 }
 
 void end_if_done(Loop& loop) {
@@ -49,33 +57,45 @@ Task<void> serve(Loop& loop, std::unique_ptr<Session> session) {
     end_if_done(loop);
 }
 
-// At the limit an idle connection gives way; without one the newcomer is told to come back.
-bool make_room(Loop& loop, int socket) {
-    auto& service = loop.service;
-    if (service.connections.load(std::memory_order_relaxed) < service.options.max_connections) return true;
-    const auto found = std::ranges::find_if(loop.sessions, [](const Session* session) { return session->idle(); });
-    if (found != loop.sessions.end()) {
-        (*found)->stop();
-        return true;
+// Those that wait longest for a request go first. Looking for many at once keeps the search cheap: each call leaves some room.
+void make_room(Loop& loop) {
+    std::vector<Session*> waiting;
+    for (auto* session : loop.sessions) {
+        if (session->waits_for_request()) waiting.push_back(session);
     }
-    auto answer = make_refusal(503, "The server is busy; please try again in a few seconds.", loop.date());
-    answer.insert(answer.find("\r\n") + 2, "Retry-After: 5\r\n");
-    ::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    return false;
+    const auto going =
+        waiting.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(loop.service.admission.excess(), waiting.size()));
+    if (going != waiting.end()) std::ranges::nth_element(waiting, going, {}, &Session::waiting_since);
+    std::for_each(waiting.begin(), going, [](Session* session) { session->give_way(); });
 }
 
-void admit(Loop& loop, Descriptor accepted, const sockaddr_storage& peer) {
-    if (!make_room(loop, accepted.get())) return;
-    const int on = 1;
-    ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (const int size = loop.service.options.send_buffer_bytes; size > 0) {
-        ::setsockopt(accepted.get(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-    }
-    const auto protocol = peer.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
+// The connection's first and last answer. What the client has sent meanwhile is not read, so this may be lost to a reset: a courtesy.
+void turn_away(Loop& loop, int socket, Admission::Refusal refusal) {
+    const bool full = refusal == Admission::Refusal::full;
+    auto answer = make_refusal(full ? 503 : 429, full ? busy : share_taken, loop.date());
+    answer.insert(answer.find("\r\n") + 2, "Retry-After: 5\r\n");
+    ::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+// Accepted sockets inherit these: no system call for each. The kernel goes on choosing SO_SNDBUF as the path allows (set by hand it would
+// be capped at net.core.wmem_max and hold far listeners back), but takes no more from us while so much is not yet on its way.
+void prepare(int listener, const config::Limits& limits) {
+    const int on = 1, unsent = static_cast<int>(std::min<std::uint64_t>(limits.send_buffer, INT_MAX));
+    ::setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(listener, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+}
+
+void admit(Loop& loop, Descriptor accepted, const sockaddr_storage& from) {
+    auto& service = loop.service;
+    const auto peer = address_of(from);
+    if (service.admission.crowded()) make_room(loop);
+    auto place = service.admission.connection(service.proxies.contains(peer) ? std::nullopt : std::optional(peer));
+    if (!place) return turn_away(loop, accepted.get(), place.error());
+    const auto protocol = from.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
     Socket socket(loop.io);
     socket.assign(protocol, accepted.get());
     static_cast<void>(accepted.release());
-    auto session = std::make_unique<Session>(loop, std::move(socket), address_text(peer));
+    auto session = std::make_unique<Session>(loop, std::move(socket), format_address(peer), std::move(*place));
     asio::co_spawn(loop.io, serve(loop, std::move(session)), asio::detached);
 }
 
@@ -164,7 +184,10 @@ std::string_view Loop::date() {
 }
 
 Worker::Worker(Service& service, std::vector<Descriptor> listeners) : loop_(std::make_unique<Loop>(service)) {
-    for (auto& listener : listeners) loop_->listeners.emplace_back(loop_->io, listener.release());
+    for (auto& listener : listeners) {
+        prepare(listener.get(), service.options.limits);
+        loop_->listeners.emplace_back(loop_->io, listener.release());
+    }
 }
 
 Worker::~Worker() = default;

@@ -54,9 +54,21 @@ TEST_CASE("the shipped earshot.toml says exactly the built-in defaults") {
     CHECK(file.server.public_url == built_in.server.public_url);
     CHECK(file.server.network_threads == built_in.server.network_threads);
     CHECK(file.server.pool_threads == built_in.server.pool_threads);
-    CHECK(file.server.max_connections == built_in.server.max_connections);
     CHECK(file.server.drain_timeout == built_in.server.drain_timeout);
     CHECK(file.server.trusted_proxies == built_in.server.trusted_proxies);
+    const auto &limits = file.limits, &built_in_limits = built_in.limits;
+    CHECK(limits.max_connections == built_in_limits.max_connections);
+    CHECK(limits.connections_per_address == built_in_limits.connections_per_address);
+    CHECK(limits.max_requests_per_connection == built_in_limits.max_requests_per_connection);
+    CHECK(limits.head_timeout == built_in_limits.head_timeout);
+    CHECK(limits.idle_timeout == built_in_limits.idle_timeout);
+    CHECK(limits.body_stall == built_in_limits.body_stall);
+    CHECK(limits.write_stall == built_in_limits.write_stall);
+    CHECK(limits.linger_timeout == built_in_limits.linger_timeout);
+    CHECK(limits.body_minimum_rate == built_in_limits.body_minimum_rate);
+    CHECK(limits.write_minimum_rate == built_in_limits.write_minimum_rate);
+    CHECK(limits.rate_window == built_in_limits.rate_window);
+    CHECK(limits.send_buffer == built_in_limits.send_buffer);
     CHECK(file.storage.data_dir == built_in.storage.data_dir);
     CHECK(file.storage.runtime_dir == built_in.storage.runtime_dir);
     CHECK(file.storage.reserve_bytes == built_in.storage.reserve_bytes);
@@ -73,7 +85,8 @@ TEST_CASE("the shipped earshot.toml says exactly the built-in defaults") {
 }
 
 TEST_CASE("the shipped earshot.toml shows every key there is") {
-    for (const std::string section : {"[server]", "[storage]", "[uploads]", "[publishing]", "[[rendition]]", "[statistics]", "[log]"}) {
+    for (const std::string section :
+         {"[server]", "[limits]", "[storage]", "[uploads]", "[publishing]", "[[rendition]]", "[statistics]", "[log]"}) {
         const auto needed = section == "[[rendition]]" ? "name = \"x\"\ncodec = \"mp3\"\nbit_rate = 128000\n" : "";
         const auto refused = config::parse_settings(section + "\n" + needed + "no_such_key = 1\n", "f");
         REQUIRE_FALSE(refused);
@@ -108,9 +121,21 @@ listen = ["0.0.0.0:80", "[::]:80"]
 public_url = "https://pod.example.org"
 network_threads = 2
 pool_threads = 4
-max_connections = 50
 drain_timeout = "2m"
 trusted_proxies = ["10.0.0.0/8", "::1"]
+[limits]
+max_connections = 50
+connections_per_address = 5
+max_requests_per_connection = 7
+head_timeout = 1
+idle_timeout = "1m"
+body_stall = 3
+write_stall = 4
+linger_timeout = 0
+body_minimum_rate = "1kB"
+write_minimum_rate = 0
+rate_window = "2m"
+send_buffer = "64KiB"
 [storage]
 data_dir = "/srv/earshot"
 runtime_dir = "/run/earshot"
@@ -137,9 +162,20 @@ format = "text"
     CHECK(settings.server.public_url == "https://pod.example.org");
     CHECK(settings.server.network_threads == 2);
     CHECK(settings.server.pool_threads == 4);
-    CHECK(settings.server.max_connections == 50);
     CHECK(settings.server.drain_timeout == 120s);
     CHECK(settings.server.trusted_proxies == std::vector<std::string>{"10.0.0.0/8", "::1"});
+    CHECK(settings.limits.max_connections == 50);
+    CHECK(settings.limits.connections_per_address == 5);
+    CHECK(settings.limits.max_requests_per_connection == 7);
+    CHECK(settings.limits.head_timeout == 1s);
+    CHECK(settings.limits.idle_timeout == 60s);
+    CHECK(settings.limits.body_stall == 3s);
+    CHECK(settings.limits.write_stall == 4s);
+    CHECK(settings.limits.linger_timeout == 0s);
+    CHECK(settings.limits.body_minimum_rate == 1000);
+    CHECK(settings.limits.write_minimum_rate == 0);
+    CHECK(settings.limits.rate_window == 120s);
+    CHECK(settings.limits.send_buffer == 65'536);
     CHECK(settings.storage.data_dir == "/srv/earshot");
     CHECK(settings.storage.runtime_dir == "/run/earshot");
     CHECK(settings.storage.reserve_bytes == 0);
@@ -193,8 +229,13 @@ TEST_CASE("impossible values are refused") {
         bad("[server]\ntrusted_proxies = [\"" + proxy + "\"]", "earshot.toml:2: server.trusted_proxies: ");
     bad("[server]\npool_threads = 0", "earshot.toml:2: server.pool_threads: must be from 1");
     bad("[server]\nnetwork_threads = -1", "earshot.toml:2: server.network_threads: must be from 0");
-    bad("[server]\nmax_connections = 0", "earshot.toml:2: server.max_connections: ");
-    bad("[server]\nmax_connections = 9223372036854775807", "earshot.toml:2: server.max_connections: ");
+    for (const std::string key : {"max_connections", "connections_per_address", "max_requests_per_connection", "head_timeout",
+                                  "idle_timeout", "body_stall", "write_stall", "rate_window", "send_buffer"})
+        bad("[limits]\n" + key + " = 0", "earshot.toml:2: limits." + key + ": must be from 1");
+    for (const std::string key : {"linger_timeout", "body_minimum_rate", "write_minimum_rate"})
+        bad("[limits]\n" + key + " = -1", "earshot.toml:2: limits." + key + ": ");
+    bad("[limits]\nmax_connections = 9223372036854775807", "earshot.toml:2: limits.max_connections: ");
+    bad("[limits]\nhead_timeout = \"2h\"", "earshot.toml:2: limits.head_timeout: must be from 1 to 3600 seconds");
     bad("[server]\ndrain_timeout = -1", "earshot.toml:2: server.drain_timeout: ");
     for (const std::string text : {"", "s", "30", "30 sec", "-1s", "1.5h", "99999999999999999999d", "9223372036854775807d"})
         bad("[server]\ndrain_timeout = \"" + text + "\"", "earshot.toml:2: server.drain_timeout: ");

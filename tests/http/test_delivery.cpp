@@ -187,9 +187,9 @@ TEST_CASE("what came before on the connection does not count for what follows") 
 
 TEST_CASE("a stalled listener is let go, a slow one is not") {
     auto options = quick_options();
-    options.write_stall = std::chrono::milliseconds(400);
-    options.idle_timeout = std::chrono::milliseconds(400);
-    options.send_buffer_bytes = 1 << 20;  // writable again only after a third of it: acknowledgements must keep the connection
+    options.limits.write_stall = std::chrono::milliseconds(400);
+    options.limits.idle_timeout = std::chrono::milliseconds(400);
+    options.limits.send_buffer = 1 << 20;  // writable again only after a third of it: acknowledgements must keep the connection
     Station station(options);
     WireClient stalled(station.port(), 64 * 1024), slow(station.port(), 64 * 1024);
     stalled.send(get("/big.mp3"));

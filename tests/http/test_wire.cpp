@@ -188,7 +188,7 @@ TEST_CASE("connections persist as HTTP/1.0 and 1.1 say") {
         }
     }
     auto options = quick_options();
-    options.max_requests_per_connection = 2;
+    options.limits.max_requests_per_connection = 2;
     House strict(options);
     WireClient client(strict.port());
     CHECK(client.ask(get("/"))->field("Connection") == "-");
@@ -425,10 +425,10 @@ TEST_CASE("a sink may end the request, fail, or be left by its client") {
 TEST_CASE("time limits end what does not move") {
     using namespace std::chrono_literals;
     auto options = quick_options();
-    options.head_timeout = 150ms;
-    options.body_stall = 150ms;
-    options.idle_timeout = 150ms;
-    options.linger_timeout = 100ms;
+    options.limits.head_timeout = 150ms;
+    options.limits.body_stall = 150ms;
+    options.limits.idle_timeout = 150ms;
+    options.limits.linger_timeout = 100ms;
     House house(options);
     WireClient silent(house.port()), half(house.port()), stalled(house.port()), idle(house.port());
     half.send("GET / HTTP/1.1\r\nHo");
@@ -443,7 +443,7 @@ TEST_CASE("time limits end what does not move") {
 
 TEST_CASE("at the limit idle connections give way, then newcomers are told") {
     auto options = quick_options();
-    options.max_connections = 2;
+    options.limits.max_connections = 2;
     House house(options);
     WireClient first(house.port());
     CHECK(first.ask(get("/"))->status == 200);

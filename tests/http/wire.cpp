@@ -176,6 +176,7 @@ std::function<void(const http::RequestLog&)> Reports::log() {
         const std::lock_guard lock(mutex_);
         lines_.push_back(std::string(entry.method) + " " + std::string(entry.route) + " " + std::to_string(entry.status));
         errors_ += entry.error;
+        sent_ += entry.bytes;
     };
 }
 
@@ -199,6 +200,11 @@ std::string Reports::errors() {
     return errors_;
 }
 
+std::uint64_t Reports::sent() {
+    const std::lock_guard lock(mutex_);
+    return sent_;
+}
+
 std::uint64_t acknowledged(const std::vector<model::Delivery>& deliveries) {
     std::uint64_t sum = 0;
     for (const auto& delivery : deliveries) {
@@ -217,13 +223,13 @@ http::ServerOptions quick_options() {
     options.listen = {"127.0.0.1:0"};
     options.network_threads = 1;
     options.pool_threads = 2;
-    options.head_timeout = 5s;
-    options.body_stall = 5s;
-    options.write_stall = 5s;
-    options.idle_timeout = 10s;
+    options.limits.head_timeout = 5s;
+    options.limits.body_stall = 5s;
+    options.limits.write_stall = 5s;
+    options.limits.idle_timeout = 10s;
     options.drain_timeout = 10s;
     options.sweep_interval = 20ms;
-    options.linger_timeout = 1s;
+    options.limits.linger_timeout = 1s;
     return options;
 }
 

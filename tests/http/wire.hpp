@@ -65,6 +65,7 @@ public:
     [[nodiscard]] std::vector<model::Delivery> deliveries();
     [[nodiscard]] std::vector<std::string> lines();  // "GET /pattern 200"
     [[nodiscard]] std::string errors();
+    [[nodiscard]] std::uint64_t sent();  // bytes of content the server handed to its sockets
 
 private:
     std::mutex mutex_;
@@ -72,6 +73,7 @@ private:
     std::vector<model::Delivery> deliveries_;
     std::vector<std::string> lines_;
     std::string errors_;
+    std::uint64_t sent_{};
 };
 
 [[nodiscard]] std::uint64_t acknowledged(const std::vector<model::Delivery>& deliveries);  // bytes in all fragments
