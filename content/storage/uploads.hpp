@@ -62,7 +62,8 @@ public:
         [[nodiscard]] virtual model::Result<Upload> finish(std::string_view chunk_sha1) = 0;
     };
     // conflict when offset is not the upload's; not_found; gone (expired, or the part on the disk is damaged). `checksummed`: the PATCH
-    // carries Upload-Checksum, so nothing of it is kept until finish() has compared.
+    // carries Upload-Checksum, so nothing of it is kept until finish() has compared. unavailable: another process (an older version that
+    // finishes its last requests) is still writing.
     [[nodiscard]] model::Result<std::unique_ptr<Writer>> open(const model::UploadId& id, std::uint64_t offset, bool checksummed = false);
 
     [[nodiscard]] model::Status remove(const model::UploadId& id);  // an object that is already in the store stays there

@@ -87,6 +87,11 @@ model::Result<std::unique_ptr<UploadPart>> Uploads::State::open_part(const Uploa
     if (!file && means_no_space(errno))
         return fail(Errc::insufficient_storage, "The server's disk is full. Ask its operator to free some space, then try again.");
     (void)checked(file.get(), "open an upload");
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
+        return fail(Errc::unavailable,
+                    "Another connection is still sending to this upload. Ask for its offset in a moment, and go on there.");
+    if (const auto now = load(upload.id); !now || now->offset != upload.offset || !now->object_key.empty())
+        return fail(Errc::conflict, "This upload has moved on. Ask for its offset and go on there.");
     if (file_size(file.get()) < upload.offset) {
         erase(upload.id);
         return std::unexpected(damaged().error());
@@ -115,6 +120,8 @@ model::Result<Upload> Uploads::State::complete(Upload upload) {
     const auto name = upload.id.value;
     const auto second_name = name + ".done";
     const Descriptor file(::openat(directory.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (file) (void)checked(::flock(file.get(), LOCK_EX), "lock an upload");
+    if (const auto now = load(upload.id); !now || !now->object_key.empty()) return now;  // another process did it
     if (!file || file_size(file.get()) != upload.length) {
         erase(upload.id);
         return damaged();

@@ -1,5 +1,6 @@
 #pragma once
 // What Uploads and its writers share: the rows, the files, and one lock for each upload in use. Used by Uploads only.
+// A file in use is locked too (flock): two processes share the folder while one takes over from the other.
 
 #include <filesystem>
 #include <map>
@@ -36,6 +37,7 @@ struct Uploads::State {
     [[nodiscard]] model::Result<Upload> load(const model::UploadId& id);  // not_found, gone
     void record(Upload& upload);                                          // offset, object_key, a new expiry
     void erase(const model::UploadId& id);                                // row, then file
+    // conflict, unavailable (another process writes to it), insufficient_storage, gone.
     [[nodiscard]] model::Result<std::unique_ptr<UploadPart>> open_part(const Upload& upload, bool checksummed);
     void keep(UploadSlot& slot);  // makes what the part holds durable and counted
     void end(UploadSlot& slot);   // keeps (or, when checksummed, drops) what the part holds, and closes it

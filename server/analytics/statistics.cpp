@@ -1,7 +1,9 @@
 #include "server/analytics/statistics.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <iterator>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -26,12 +28,9 @@ Classifier classifier_from(const std::filesystem::path& file) {
 
 struct Statistics::State {
     State(storage::Database& db, StatisticsOptions given, model::Clock now)
-        : database(db),
-          options(std::move(given)),
-          clock(std::move(now)),
-          classifier(classifier_from(options.agents_file)),
-          ledger(database, classifier, options.runtime_dir, warnings, clock()),
-          worker([this] { work(); }) {}
+        : database(db), options(std::move(given)), clock(std::move(now)), classifier(classifier_from(options.agents_file)), worker([this] {
+              work();
+          }) {}
 
     ~State() {
         {
@@ -43,7 +42,12 @@ struct Statistics::State {
     }
 
     void work();
+    void take(std::vector<model::Delivery>& batch);    // what has come in since
+    void handle(std::vector<model::Delivery>& batch);  // counts or forwards; what has to wait stays in it
     void count(std::vector<model::Delivery>& batch) noexcept;
+    void commit() noexcept;
+    void claim() { ledger.emplace(database, classifier, options.runtime_dir, warnings, clock()); }
+    void role_changed();
     // Asks the worker to get `stage` to where the queue is now, and waits.
     void wait_for(std::uint64_t& wanted, const std::uint64_t& reached);
 
@@ -52,20 +56,24 @@ struct Statistics::State {
     const model::Clock clock;
     const Classifier classifier;
     Warnings warnings;
-    Ledger ledger;  // the worker's alone once it runs
     std::atomic<std::uint64_t> dropped{0};
 
-    std::mutex mutex;  // everything down to the worker
+    std::mutex role;  // who counts; held while a batch is handled. Taken before `mutex`
+    std::optional<Ledger> ledger;
+    Successor successor;
+
+    mutable std::mutex mutex;  // everything down to the worker
     std::condition_variable wake, done;
     std::vector<model::Delivery> queue;
     std::uint64_t settle_wanted{}, settled{}, flush_wanted{}, flushed{};
-    bool stopping{};
+    std::size_t held{};  // taken from the queue, still waiting
+    bool stopping{}, changed{};
     std::thread worker;
 };
 
 void Statistics::State::count(std::vector<model::Delivery>& batch) noexcept {
     try {
-        ledger.take_in(batch);
+        ledger->take_in(batch);
     } catch (const std::exception& error) {
         dropped += batch.size();  // at most: some of them may have been taken in
         warnings.set("counting", fmt::format("Some deliveries could not be counted: {}", error.what()));
@@ -73,29 +81,60 @@ void Statistics::State::count(std::vector<model::Delivery>& batch) noexcept {
     batch.clear();
 }
 
+void Statistics::State::take(std::vector<model::Delivery>& batch) {
+    if (batch.empty()) {
+        batch.swap(queue);
+    } else if (batch.size() < options.most_waiting) {
+        std::ranges::move(queue, std::back_inserter(batch));
+        queue.clear();
+    }
+    held = batch.size();
+}
+
+void Statistics::State::handle(std::vector<model::Delivery>& batch) {
+    const std::scoped_lock lock(role);
+    if (ledger) return count(batch);
+    if (successor) batch.erase(batch.begin(), batch.begin() + static_cast<std::ptrdiff_t>(successor(batch)));
+}
+
+void Statistics::State::commit() noexcept {
+    const std::scoped_lock lock(role);
+    if (!ledger) return;
+    ledger->commit();
+    ledger->close_days(clock());
+}
+
+void Statistics::State::role_changed() {
+    const std::scoped_lock lock(mutex);
+    changed = true;
+    wake.notify_one();
+}
+
 void Statistics::State::work() {
     std::vector<model::Delivery> batch;
     auto committed_at = std::chrono::steady_clock::now();
     while (true) {
         std::unique_lock lock(mutex);
-        wake.wait_for(lock, options.commit_every,
-                      [this] { return stopping || !queue.empty() || settle_wanted != settled || flush_wanted != flushed; });
-        batch.swap(queue);
+        wake.wait_for(lock, options.commit_every, [&] {
+            return stopping || changed || (batch.empty() && !queue.empty()) || settle_wanted != settled || flush_wanted != flushed;
+        });
+        changed = false;
+        take(batch);
         const auto settle_to = settle_wanted;
         const auto flush_to = flush_wanted;
         const bool last = stopping;
         const bool must_commit = last || flush_to != flushed;
         lock.unlock();
 
-        if (!batch.empty()) count(batch);
+        if (!batch.empty()) handle(batch);
         const auto now = std::chrono::steady_clock::now();
         if (must_commit || now - committed_at >= options.commit_every) {
-            ledger.commit();
-            ledger.close_days(clock());
+            commit();
             committed_at = now;
         }
 
         lock.lock();
+        held = batch.size();
         settled = settle_to;
         flushed = flush_to;
         lock.unlock();
@@ -112,7 +151,9 @@ void Statistics::State::wait_for(std::uint64_t& wanted, const std::uint64_t& rea
 }
 
 Statistics::Statistics(storage::Database& database, StatisticsOptions options, model::Clock clock)
-    : state_(std::make_unique<State>(database, std::move(options), std::move(clock))) {}
+    : state_(std::make_unique<State>(database, std::move(options), std::move(clock))) {
+    if (!state_->options.standby) resume();
+}
 Statistics::~Statistics() = default;
 
 void Statistics::submit(model::Delivery&& delivery) noexcept {
@@ -139,6 +180,42 @@ void Statistics::settle() {
 void Statistics::flush() {
     state_->wait_for(state_->flush_wanted, state_->flushed);
 }
+
+void Statistics::standby() {
+    const std::scoped_lock lock(state_->role);
+    if (!state_->ledger) return;
+    std::vector<model::Delivery> rest;
+    {
+        const std::scoped_lock queue_lock(state_->mutex);
+        rest.swap(state_->queue);
+    }
+    state_->count(rest);
+    state_->ledger->commit();
+    state_->ledger.reset();
+}
+
+void Statistics::resume() {
+    {
+        const std::scoped_lock lock(state_->role);
+        state_->successor = nullptr;
+        if (!state_->ledger) state_->claim();
+    }
+    state_->role_changed();
+}
+
+void Statistics::forward(Successor successor) {
+    {
+        const std::scoped_lock lock(state_->role);
+        state_->successor = std::move(successor);
+    }
+    state_->role_changed();
+}
+
+std::size_t Statistics::waiting() const {
+    const std::scoped_lock lock(state_->mutex);
+    return state_->queue.size() + state_->held;
+}
+
 std::uint64_t Statistics::dropped() const noexcept {
     return state_->dropped;
 }

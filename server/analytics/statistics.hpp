@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct StatisticsOptions {
     unsigned suppress_below{10};
     std::size_t most_waiting{1 << 17};  // deliveries in the queue; more are dropped and counted
     std::chrono::milliseconds commit_every{1000};
+    bool standby{};  // another process still counts in runtime_dir: begin as after standby()
 };
 
 class Statistics {
@@ -37,6 +39,16 @@ public:
     void submit(model::Delivery&& delivery) noexcept;  // thread-safe, never blocks; a full queue drops and counts the drop
     void settle();                                     // everything submitted so far is in the journal: safe from kill -9
     void flush();  // everything submitted so far is in the database (tests, graceful stop), or warnings() says why not
+
+    // One process counts in a runtime folder; these pass that on. One thread at a time.
+    void standby();  // commits everything and lets go of the folder; deliveries wait in the queue from now on
+    void resume();   // counts here again; throws like the constructor
+    // After standby(): deliveries, the waiting ones first, go to another process. `successor` is called on the counting thread and returns
+    // how many it took, from the front; the others are offered again after commit_every, or at the next flush().
+    using Successor = std::function<std::size_t(std::span<const model::Delivery>)>;
+    void forward(Successor successor);
+    [[nodiscard]] std::size_t waiting() const;  // deliveries neither counted nor forwarded yet
+
     [[nodiscard]] std::uint64_t dropped() const noexcept;
     [[nodiscard]] std::vector<std::string> warnings() const;  // sentences for the operator: folder not in memory, database refuses, …
 

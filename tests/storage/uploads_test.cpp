@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "content/storage/statement.hpp"
 #include "tests/storage/fixture.hpp"
 #include "tests/storage/small_disk.hpp"
@@ -355,4 +357,41 @@ TEST_CASE("a full disk under the database refuses the change and keeps the old s
     disk.empty();
     CHECK(catalogue.update_show(changed).has_value());
     CHECK(catalogue.find_show(show.id)->description == changed.description);
+}
+
+TEST_CASE("two processes never write to one upload at the same time") {
+    Server s;
+    Uploads other(s.database, *s.store, s.parts, s.time.clock(), {.max_bytes = 100 * mebibyte, .expire_after = 24h});
+    const auto bytes = tests::pattern(300'000);
+    const auto upload = s.create(bytes.size());
+    auto writer = s.uploads.open(upload.id, 0).value();
+    REQUIRE(writer->write(as_bytes(std::string_view(bytes).substr(0, 100'000))));
+    CHECK(other.open(upload.id, 0).error().code == Errc::unavailable);
+    CHECK(other.find(upload.id)->offset == 0);
+    REQUIRE(writer->write(as_bytes(std::string_view(bytes).substr(100'000, 100'000))));
+    writer.reset();  // the connection broke off: what came is kept
+    CHECK(other.find(upload.id)->offset == 200'000);
+    CHECK(s.patch(other, upload.id, 0, bytes).error().code == Errc::conflict);
+    const auto done = s.patch(other, upload.id, 200'000, bytes.substr(200'000)).value();
+    CHECK(s.stored(done.object_key) == bytes);
+    CHECK(s.uploads.find(upload.id)->object_key == done.object_key);
+}
+
+TEST_CASE("two processes that both find an upload complete put it into the store once") {
+    Server s;
+    Uploads other(s.database, *s.store, s.parts, s.time.clock(), {.max_bytes = 100 * mebibyte, .expire_after = 24h});
+    const auto bytes = tests::pattern(20 * mebibyte);
+    for (int round = 0; round < 10; ++round) {
+        const auto upload = s.create(bytes.size());
+        auto writer = s.uploads.open(upload.id, 0).value();
+        REQUIRE(writer->write(as_bytes(bytes)));
+        std::thread watching([&] {
+            for (auto seen = other.find(upload.id); seen.value().object_key.empty();) seen = other.find(upload.id);
+        });
+        const auto done = writer->finish("");
+        watching.join();
+        REQUIRE(done.has_value());
+        CHECK(s.stored(done->object_key) == bytes);
+        CHECK(s.part_files() == 0);
+    }
 }
