@@ -76,7 +76,7 @@ void create_if_absent(const std::filesystem::path& file, std::span<const Migrati
     {
         const auto session = connect(fresh);
         run_script(*session, "pragma synchronous = full");
-        migrate(*session, fresh, migrations, true);
+        migrate(*session, fresh, migrations, Migrate::fresh);
     }
     std::filesystem::rename(fresh, file);
     sync_to_disk(folder);
@@ -131,9 +131,12 @@ struct Database::State {
     }
 
     void open(const Options& options) {
-        create_if_absent(file, options.migrations);
+        if (options.create)
+            create_if_absent(file, options.migrations);
+        else if (!std::filesystem::exists(file))
+            throw DatabaseError(DatabaseError::Kind::failed, fmt::format("{}: there is no such database.", file.string()));
         writer = connect(file);
-        migrate(*writer, file, options.migrations, false);
+        migrate(*writer, file, options.migrations, options.migrate ? Migrate::existing : Migrate::nothing);
         run_script(*writer, "pragma journal_mode = wal; pragma journal_size_limit = 67108864; pragma foreign_keys = on");
         run_script(*writer, options.full_sync ? "pragma synchronous = full" : "pragma synchronous = normal");
         for (int i = 0; i < std::max(1, options.readers); ++i) {

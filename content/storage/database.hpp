@@ -48,9 +48,11 @@ public:
         std::span<const Migration> migrations;
         int readers = 4;
         bool full_sync = true;  // PRAGMA synchronous=FULL, else NORMAL
+        bool create = true;     // make the file when absent (mode 0600, complete or not at all); else refuse
+        bool migrate = true;    // run the migrations an existing file lacks; else refuse it
     };
-    // Creates the file when absent (mode 0600, complete or not at all), sets WAL, runs migrations. Throws DatabaseError with a sentence
-    // when the file is damaged, newer than this program, or cannot be opened: the server must then not start.
+    // Opens the file and sets WAL. Throws DatabaseError with a sentence when the file is damaged, newer than this program, cannot be
+    // opened, or is refused by the options: the program must then not go on.
     explicit Database(const Options& options);
     ~Database();
     Database(const Database&) = delete;

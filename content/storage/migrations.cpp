@@ -119,8 +119,8 @@ std::span<const Migration> statistics_migrations() {
     throw soci::sqlite3_soci_error(text, code);
 }
 
-void migrate(soci::session& session, const std::filesystem::path& file, std::span<const Migration> migrations, bool fresh) {
-    if (!fresh) {
+void migrate(soci::session& session, const std::filesystem::path& file, std::span<const Migration> migrations, Migrate what) {
+    if (what != Migrate::fresh) {
         check_integrity(session, file);
         if (!has_table(session, "schema_migrations"))
             refuse(file, has_table(session, "")
@@ -132,7 +132,13 @@ void migrate(soci::session& session, const std::filesystem::path& file, std::spa
     }
     const auto done = recorded(session, file, migrations);
     for (const auto& migration : migrations) {
-        if (!done.contains(migration.number)) apply(session, migration);
+        if (done.contains(migration.number)) continue;
+        if (what == Migrate::nothing)
+            refuse(file,
+                   fmt::format("the database lacks a step of this version ({}), which only the server takes, when it starts. Start this "
+                               "version's server, or use the program of the version that is running.",
+                               migration.name));
+        apply(session, migration);
     }
 }
 

@@ -66,8 +66,12 @@ model::Status change_password(storage::Accounts& accounts, const AccountOptions&
 }  // namespace
 
 int account(const AccountOptions& options) {
-    return with_local_data(options, [&](LocalData& data) -> model::Status {
-        storage::Database database(catalogue_file(data.where.catalogue_db));
+    // The first account of an installation may come before the server's first start.
+    const bool adding = options.action == "add";
+    return with_local_data(options, adding ? DataFolder::any : DataFolder::existing, [&](LocalData& data) -> model::Status {
+        auto file = catalogue_file(data.where.catalogue_db);
+        file.create = adding;
+        storage::Database database(file);
         storage::Accounts accounts(database);
         if (options.action == "list") {
             for (const model::Account& row : accounts.list_accounts())
@@ -75,7 +79,6 @@ int account(const AccountOptions& options) {
             return {};
         }
         if (options.name.empty()) return fail(Errc::invalid_input, "Give the account's name.");
-        const bool adding = options.action == "add";
         auto done = adding ? add_account(accounts, options) : change_password(accounts, options);
         if (done) storage::AuditLog(database).add("console", adding ? "account.create" : "account.password", options.name);
         return done;

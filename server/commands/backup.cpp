@@ -39,7 +39,8 @@ model::Status make_backup(const app::Places& where, const fs::path& folder) {
 }  // namespace
 
 int backup(const BackupOptions& options) {
-    return with_local_data(options, [&](LocalData& data) { return make_backup(data.where, fs::absolute(options.folder)); });
+    return with_local_data(options, DataFolder::existing,
+                           [&](LocalData& data) { return make_backup(data.where, fs::absolute(options.folder)); });
 }
 
 }  // namespace earshot::commands

@@ -150,7 +150,9 @@ model::Result<Copied> copy_objects(const fs::path& from, const fs::path& to) {
 
 model::Status check_references(const fs::path& catalogue_db, const fs::path& media) {
     const LookingGlass copy(catalogue_db, media / "look.db");
-    storage::Database database(catalogue_file(copy.path()));
+    auto file = catalogue_file(copy.path());
+    file.migrate = true;  // an older backup is as good
+    storage::Database database(file);
     storage::Catalogue catalogue(database);
     std::string missing;
     const auto need = [&](const std::string& key, const std::string& what) {

@@ -10,7 +10,7 @@
 namespace earshot::commands {
 
 int feed(const FeedOptions& options) {
-    return with_local_data(options, [&](LocalData& data) -> model::Status {
+    return with_local_data(options, DataFolder::existing, [&](LocalData& data) -> model::Status {
         storage::Database database(catalogue_file(data.where.catalogue_db));
         storage::Catalogue catalogue(database);
         storage::PublicView view(catalogue, model::system_now);

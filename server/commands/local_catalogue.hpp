@@ -15,10 +15,14 @@ struct LocalData {
     app::Places where;
 };
 
-// Reads the settings, makes the folders and runs `work`; refusals become one line on stderr and exit status 1.
-int with_local_data(const ServeOptions& options, const std::function<model::Status(LocalData&)>& work);
+enum class DataFolder {
+    existing,  // refused when it holds no catalogue
+    any,       // made when absent
+};
+// Reads the settings and runs `work`; refusals become one line on stderr and exit status 1.
+int with_local_data(const ServeOptions& options, DataFolder folder, const std::function<model::Status(LocalData&)>& work);
 
-// The catalogue's database, migrated forward.
+// The databases, not made and not migrated: beside a running server neither is a command's to do.
 [[nodiscard]] storage::Database::Options catalogue_file(const std::filesystem::path& file);
 [[nodiscard]] storage::Database::Options statistics_file(const std::filesystem::path& file);
 

@@ -28,43 +28,58 @@ model::Status check_database(const fs::path& file, const std::string& sha256) {
     return fail(Errc::unprocessable, fmt::format("The backup is damaged: {} does not match its hash.", file.string()));
 }
 
-model::Status fill(const app::Places& where, const fs::path& folder) {
+model::Result<std::string> fill(const app::Places& where, const fs::path& folder) {
     const auto manifest = read_manifest(folder);
     if (!manifest) return std::unexpected(manifest.error());
-    if (auto good = check_database(folder / "catalogue.db", manifest->catalogue_sha256); !good) return good;
-    if (auto good = check_database(folder / "statistics.db", manifest->statistics_sha256); !good) return good;
+    if (auto good = check_database(folder / "catalogue.db", manifest->catalogue_sha256); !good) return std::unexpected(good.error());
+    if (auto good = check_database(folder / "statistics.db", manifest->statistics_sha256); !good) return std::unexpected(good.error());
     const auto copied = copy_objects(folder / "media", where.media);
     if (!copied) return std::unexpected(copied.error());
     if (copied->objects != manifest->objects)
         return fail(Errc::unprocessable,
                     fmt::format("The backup is incomplete: it holds {} objects of {}.", copied->objects, manifest->objects));
-    if (auto whole = check_references(folder / "catalogue.db", where.media); !whole) return whole;
+    if (auto whole = check_references(folder / "catalogue.db", where.media); !whole) return std::unexpected(whole.error());
     const fs::path arriving = where.data / "catalogue.part";
     copy_file_durably(folder / "catalogue.db", arriving);
     copy_file_durably(folder / "statistics.db", where.statistics_db);
     fs::rename(arriving, where.catalogue_db);
     sync_folder(where.data);
-    fmt::print("restored the backup of {}: {} objects, {:.1f} MB, verified, into {}\n", manifest->made_at, copied->objects,
-               static_cast<double>(copied->bytes) / 1e6, where.data.string());
-    return {};
+    return fmt::format("restored the backup of {}: {} objects, {:.1f} MB, verified, into {}", manifest->made_at, copied->objects,
+                       static_cast<double>(copied->bytes) / 1e6, where.data.string());
 }
 
-// What a restore that failed has brought, so that it can be tried again.
-void empty(const app::Places& where) {
-    std::error_code ignored;
-    for (const fs::path& path : {where.data / "catalogue.part", where.statistics_db, where.media}) fs::remove_all(path, ignored);
-}
+// Takes away what a restore has brought unless it came to its end, so that it can be tried again. The folder was empty before.
+class Undo {
+public:
+    explicit Undo(const app::Places& where) : where_(where) {}
+    ~Undo() {
+        if (kept_) return;
+        std::error_code ignored;
+        for (const fs::path& path : {where_.data / "catalogue.part", where_.catalogue_db, where_.statistics_db, where_.media})
+            fs::remove_all(path, ignored);
+    }
+    Undo(const Undo&) = delete;
+    Undo& operator=(const Undo&) = delete;
+    void keep() noexcept { kept_ = true; }
+
+private:
+    const app::Places& where_;
+    bool kept_{};
+};
 
 }  // namespace
 
 int restore(const BackupOptions& options) {
-    return with_local_data(options, [&](LocalData& data) -> model::Status {
+    return with_local_data(options, DataFolder::any, [&](LocalData& data) -> model::Status {
         if (holds_anything(data.where.data))
             return fail(Errc::conflict, fmt::format("{} is not empty. Restore into a new folder, so that nothing is overwritten.",
                                                     data.where.data.string()));
-        auto done = fill(data.where, fs::absolute(options.folder));
-        if (!done) empty(data.where);
-        return done;
+        Undo undo(data.where);
+        const auto done = fill(data.where, fs::absolute(options.folder));
+        if (!done) return std::unexpected(done.error());
+        undo.keep();
+        fmt::print("{}\n", *done);
+        return {};
     });
 }
 

@@ -9,11 +9,14 @@
 namespace earshot::commands {
 
 int token(const TokenOptions& options) {
-    return with_local_data(options, [&](LocalData& data) -> model::Status {
-        storage::Database database(catalogue_file(data.where.catalogue_db));
+    const bool revoking = options.action == "revoke";
+    return with_local_data(options, revoking ? DataFolder::existing : DataFolder::any, [&](LocalData& data) -> model::Status {
+        auto file = catalogue_file(data.where.catalogue_db);
+        file.create = !revoking;
+        storage::Database database(file);
         storage::Accounts accounts(database);
         storage::AuditLog audit(database);
-        if (options.action == "revoke") {
+        if (revoking) {
             auto revoked = accounts.revoke_token(options.name);
             if (revoked) audit.add("console", "token.revoke", options.name);
             return revoked;

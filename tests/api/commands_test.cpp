@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "content/storage/digest.hpp"
 #include "tests/api/stage.hpp"
 #include "tests/support/catch.hpp"
 
@@ -56,6 +57,17 @@ void damage(const fs::path& file) {
     std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
     bytes.seekp(100);
     bytes.put('!');
+}
+
+// Another catalogue, and a manifest that vouches for it.
+void replace_catalogue(const fs::path& backup, const std::string& bytes) {
+    std::ifstream in(backup / "manifest.json");
+    std::string manifest{std::istreambuf_iterator<char>(in), {}};
+    const std::string member = "\"catalogue_sha256\":\"";
+    manifest.replace(manifest.find(member) + member.size(), 64, storage::sha256_hex(bytes));
+    std::ofstream(backup / "manifest.json") << manifest;
+    fs::remove(backup / "catalogue.db");
+    std::ofstream(backup / "catalogue.db") << bytes;
 }
 
 bool holds_files(const fs::path& folder) {
@@ -111,6 +123,39 @@ TEST_CASE("a backup beside a running server restores to the same things") {
     CHECK(console.run("backup " + backup + "2", restored).status == 0);
 }
 
+TEST_CASE("a command given the wrong folder says so and makes nothing there") {
+    const Console console("/nowhere");
+    const std::string wrong = (console.folder() / "wrong").string(), out = (console.folder() / "out").string();
+    for (const std::string& words : {"backup " + out, std::string("feed night-watch"), std::string("account list"),
+                                     std::string("account password petra --generate"), std::string("token revoke nightly")}) {
+        CAPTURE(words);
+        const auto ran = console.run(words, wrong);
+        CHECK(ran.status == 1);
+        CHECK_THAT(ran.said, Contains("There is no catalogue at " + wrong + "/catalogue.db."));
+    }
+    CHECK_FALSE(fs::exists(wrong));
+    CHECK_FALSE(fs::exists(out));
+    CHECK(console.run("token create first --role admin", wrong).status == 0);
+    CHECK(console.run("account list", wrong).status == 0);
+}
+
+TEST_CASE("a command never takes an older database a step forward") {
+    const Console console("/nowhere");
+    const fs::path data = console.folder() / "older";
+    fs::create_directories(data);
+    const auto all = storage::catalogue_migrations();
+    {
+        const storage::Database older({.file = data / "catalogue.db", .migrations = all.first(0)});
+    }
+    for (const char* words : {"backup out", "feed night-watch", "account add petra --role admin --generate"}) {
+        CAPTURE(words);
+        const auto ran = console.run(words, data.string());
+        CHECK(ran.status == 1);
+        CHECK_THAT(ran.said, Contains("the database lacks a step of this version"));
+    }
+    const storage::Database still_older({.file = data / "catalogue.db", .migrations = all.first(0)});
+}
+
 TEST_CASE("a damaged backup is never restored") {
     Stage stage;
     const Console console(stage.folder());
@@ -129,6 +174,7 @@ TEST_CASE("a damaged backup is never restored") {
         {"an object is missing", [&] { fs::remove(any_object(bad / "media")); }, "objects of"},
         {"the catalogue with a flipped byte", [&] { damage(bad / "catalogue.db"); }, "does not match its hash"},
         {"the statistics are missing", [&] { fs::remove(bad / "statistics.db"); }, "is missing"},
+        {"the catalogue is no database though its hash fits", [&] { replace_catalogue(bad, "no database"); }, "the database is damaged"},
         {"no manifest", [&] { fs::remove(bad / "manifest.json"); }, "holds no complete backup"},
         {"an unreadable manifest", [&] { std::ofstream(bad / "manifest.json") << "{"; }, "manifest.json is damaged"},
     };

@@ -99,6 +99,26 @@ TEST_CASE("an older database is brought forward and keeps its rows") {
     CHECK(number(again, "select count(*) from songs") == 1);
 }
 
+TEST_CASE("without leave to, no file is made and none brought forward") {
+    tests::TemporaryFolder folder;
+    const auto file = folder.path() / "x.db";
+    const auto open = [&](std::span<const Migration> migrations) {
+        try {
+            Database database({.file = file, .migrations = migrations, .create = false, .migrate = false});
+        } catch (const DatabaseError& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    CHECK_THAT(open(first_version), Contains("there is no such database"));
+    CHECK_FALSE(std::filesystem::exists(file));
+    {
+        Database database({.file = file, .migrations = first_version});
+    }
+    CHECK_THAT(open(second_version), Contains("lacks a step of this version (0002_rating)"));
+    CHECK(open(first_version).empty());
+}
+
 TEST_CASE("a migration that fails leaves the old state") {
     tests::TemporaryFolder folder;
     const auto file = folder.path() / "x.db";
