@@ -76,7 +76,7 @@ struct App::Rooms {
     publishing::JobRunner runner;
     api::Context api;
     web::Context web;
-    std::string sandbox_problem;  // found at start; masters are refused while it is not empty, unless settings say "degraded"
+    std::string sandbox_problem;  // found at start; Publisher asks again for each master
     http::Server server;
 
     Rooms(config::Settings given, Places at, std::vector<http::Descriptor>& sockets);

@@ -10,6 +10,7 @@
 
 #include "content/model/episode.hpp"
 #include "content/model/error.hpp"
+#include "content/model/job.hpp"
 #include "content/model/show.hpp"
 #include "content/storage/database.hpp"
 
@@ -47,9 +48,13 @@ public:
                                                           model::EpisodeState next, std::optional<model::Timestamp> publish_at);
 
     // --- audio -------------------------------------------------------------------------------------------------
-    // The new master becomes the episode's current one; its id and uploaded_at are set here. Renditions of the old one go on being served
-    // (and stay in Episode::renditions: look at Rendition::master) until replace_renditions.
-    [[nodiscard]] model::Result<model::Master> add_master(model::Master master);
+    // The new master becomes the episode's current one, with its transcode job, in one transaction; its id and uploaded_at are set here.
+    // Renditions of the old one go on being served (and stay in Episode::renditions: look at Rendition::master) until replace_renditions.
+    struct NewMaster {
+        model::Master master;
+        model::Job job;  // as JobQueue::enqueue: older jobs of the episode are cancelled
+    };
+    [[nodiscard]] model::Result<NewMaster> add_master(model::Master master);
     [[nodiscard]] model::Status set_master_info(const model::MasterId& id, const model::MasterInfo& info, const model::Loudness& loudness);
     // Swaps the episode's whole set in one transaction; empty ids are filled in. conflict when `master` is no longer the episode's current
     // one, or when a url_path ever belonged to another recording or profile.

@@ -6,6 +6,7 @@
 #include "content/storage/catalogue_json.hpp"
 #include "content/storage/catalogue_rows.hpp"
 #include "content/storage/digest.hpp"
+#include "content/storage/job_rows.hpp"
 #include "content/storage/statement.hpp"
 
 namespace earshot::storage {
@@ -115,10 +116,11 @@ model::Result<model::Episode> Catalogue::set_state(const model::EpisodeId& id, E
     return result;
 }
 
-model::Result<model::Master> Catalogue::add_master(model::Master master) {
+model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master) {
     master.id.value = random_id();
     master.uploaded_at = clock_();
     model::Status status;
+    model::Job job;
     database_.write([&](soci::session& session) {
         if (!read_episode(session, master.episode)) {
             status = fail(Errc::not_found, no_episode);
@@ -138,9 +140,10 @@ model::Result<model::Master> Catalogue::add_master(model::Master master) {
         insert.bind("range_lu", loudness ? std::optional(loudness->range_lu) : std::nullopt).run();
         Statement current(session, "update episodes set master_id = :master, updated_at = :now where id = :id");
         current.bind("master", master.id.value).bind("now", master.uploaded_at).bind("id", master.episode.value).run();
+        job = queue_job(session, model::JobKind::transcode, master.episode, master.id, master.uploaded_at);
     });
     if (!status) return std::unexpected(status.error());
-    return master;
+    return NewMaster{std::move(master), std::move(job)};
 }
 
 model::Status Catalogue::set_master_info(const model::MasterId& id, const model::MasterInfo& info, const model::Loudness& loudness) {

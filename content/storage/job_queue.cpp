@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "content/storage/digest.hpp"
+#include "content/storage/job_rows.hpp"
 #include "content/storage/statement.hpp"
 
 namespace earshot::storage {
@@ -54,30 +55,49 @@ void cancel_older(soci::session& session, const model::EpisodeId& episode, model
 
 }  // namespace
 
+Job queue_job(soci::session& session, JobKind kind, const model::EpisodeId& episode, const model::MasterId& master, model::Timestamp now) {
+    Statement same(session,
+                   JOB_COLUMNS "where episode_id = :episode and kind = :kind and master_id = :master and state = 'queued' order by number");
+    same.bind("episode", episode.value).bind("kind", to_string(kind)).bind("master", master.value);
+    if (auto waiting = fetch(same); !waiting.empty()) return std::move(waiting.front());
+    if (kind == JobKind::transcode) cancel_older(session, episode, now);
+    const model::JobId id{random_id()};
+    Statement insert(
+        session,
+        "insert into jobs (id, kind, episode_id, master_id, state, stage, progress, reason, attempts, interruptions, node, "
+        "lease_until, created_at, updated_at) values (:id, :kind, :episode, :master, 'queued', '', 0, '', 0, 0, '', 0, :now, :now)");
+    insert.bind("id", id.value).bind("kind", to_string(kind)).bind("episode", episode.value).bind("master", master.value);
+    insert.bind("now", now).run();
+    return read_job(session, id).value();
+}
+
 JobQueue::JobQueue(Database& database, model::Clock clock) : database_(database), clock_(std::move(clock)) {}
 
 Job JobQueue::enqueue(JobKind kind, const model::EpisodeId& episode, const model::MasterId& master) {
     std::optional<Job> result;
-    const auto now = clock_();
-    database_.write([&](soci::session& session) {
-        Statement same(session, JOB_COLUMNS
-                       "where episode_id = :episode and kind = :kind and master_id = :master and state = 'queued' order by number");
-        same.bind("episode", episode.value).bind("kind", to_string(kind)).bind("master", master.value);
-        if (auto waiting = fetch(same); !waiting.empty()) {
-            result = std::move(waiting.front());
-            return;
-        }
-        if (kind == JobKind::transcode) cancel_older(session, episode, now);
-        const model::JobId id{random_id()};
-        Statement insert(
-            session,
-            "insert into jobs (id, kind, episode_id, master_id, state, stage, progress, reason, attempts, interruptions, node, "
-            "lease_until, created_at, updated_at) values (:id, :kind, :episode, :master, 'queued', '', 0, '', 0, 0, '', 0, :now, :now)");
-        insert.bind("id", id.value).bind("kind", to_string(kind)).bind("episode", episode.value).bind("master", master.value);
-        insert.bind("now", now).run();
-        result = read_job(session, id);
-    });
+    database_.write([&](soci::session& session) { result = queue_job(session, kind, episode, master, clock_()); });
     return *std::move(result);
+}
+
+int JobQueue::enqueue_forgotten() {
+    struct Forgotten {
+        model::EpisodeId episode;
+        model::MasterId master;
+    };
+    std::vector<Forgotten> found;
+    database_.write([&](soci::session& session) {
+        Forgotten row;
+        {
+            Statement rows(session,
+                           "select e.id, e.master_id from episodes e where e.master_id is not null "
+                           "and not exists (select 1 from renditions r where r.master_id = e.master_id) "
+                           "and not exists (select 1 from jobs j where j.master_id = e.master_id and j.kind = 'transcode')");
+            rows.into(row.episode.value).into(row.master.value);
+            while (rows.next()) found.push_back(row);
+        }
+        for (const auto& [episode, master] : found) (void)queue_job(session, JobKind::transcode, episode, master, clock_());
+    });
+    return static_cast<int>(found.size());
 }
 
 std::optional<Job> JobQueue::claim(std::string_view node, std::chrono::milliseconds lease) {

@@ -20,6 +20,10 @@ public:
     // running transcode and tag jobs of that episode (the running one notices at its next heartbeat).
     [[nodiscard]] model::Job enqueue(model::JobKind kind, const model::EpisodeId& episode, const model::MasterId& master);
 
+    // A transcode job for each current master that has neither renditions nor any job (a database written before masters came with theirs,
+    // or restored). Returns how many.
+    int enqueue_forgotten();
+
     // Oldest queued job, or one whose lease ran out; now running under `node` until now + lease. Never two claims of one job.
     [[nodiscard]] std::optional<model::Job> claim(std::string_view node, std::chrono::milliseconds lease);
     // Renews the lease and shows progress. false: the job is no longer ours or was cancelled → stop working on it.

@@ -44,22 +44,20 @@ struct JobRunner::State {
     WorkerPool::Outcome<void> work(const model::Job& job, JobPulse& pulse) {
         if (job.kind == model::JobKind::transcode) return run_transcode_job(rooms, publisher, settings, clock, job, pulse);
         if (!pulse.show("tagging", 0)) return model::Status(model::fail(model::Errc::conflict, "cancelled"));
-        model::Status status = publisher.refresh_tags(job.episode);
-        if (!status && status.error().code == model::Errc::unavailable) return std::unexpected(WorkerDied{"the tag writer died"});
-        return status;
+        auto outcome = publisher.refresh_tags(job.episode);
+        if (!outcome) outcome.error().machine = true;  // it worked on a file of our own making
+        return outcome;
     }
 
     void run_job(const model::Job& job, const std::stop_token& stopping) {
         WorkerPool::Outcome<void> outcome = model::Status{};
         bool ours = true;
-        bool machine = false;
         {
             JobPulse pulse(rooms.jobs, job.id, node, stopping);
             try {
                 outcome = work(job, pulse);
             } catch (const std::exception& trouble) {
-                machine = true;
-                outcome = std::unexpected(WorkerDied{trouble.what()});
+                outcome = std::unexpected(WorkerDied{trouble.what(), true});
             }
             ours = pulse.alive();
         }
@@ -69,9 +67,22 @@ struct JobRunner::State {
             return;  // cancelled or taken over: its state belongs to whoever did that; stop() hands back what it cut off
         } else if (!outcome) {
             tell(job, outcome.error().reason);
-            rooms.jobs.worker_died(job.id, node, machine ? machine_trouble : decoder_died);
+            rooms.jobs.worker_died(job.id, node, outcome.error().machine ? machine_trouble : decoder_died);
         } else {
             rooms.jobs.fail(job.id, node, outcome->error().message);
+        }
+    }
+
+    // What a server that was killed between two steps left undone: a master without a job, words that are not in the audio files yet.
+    void take_up_the_forgotten(const std::stop_token& stopping) {
+        try {
+            if (const int found = rooms.jobs.enqueue_forgotten(); found > 0 && log) log("-", "masters without a job were queued");
+            for (const model::Show& show : rooms.catalogue.list_shows()) {
+                if (stopping.stop_requested()) return;
+                publisher.show_changed(show.id);
+            }
+        } catch (const std::exception& trouble) {
+            if (log) log("-", trouble.what());
         }
     }
 
@@ -105,6 +116,7 @@ JobRunner::~JobRunner() {
 void JobRunner::start() {
     if (!state_->threads.empty()) return;
     (void)state_->rooms.jobs.release_all(state_->node);
+    state_->threads.emplace_back([state = state_.get()](const std::stop_token& stopping) { state->take_up_the_forgotten(stopping); });
     for (unsigned i = 0; i < state_->settings.publishing.workers; ++i)
         state_->threads.emplace_back([state = state_.get()](const std::stop_token& stopping) { state->take_jobs(stopping); });
 }

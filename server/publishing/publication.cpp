@@ -91,7 +91,9 @@ model::Result<model::Episode> Publisher::publish(const model::EpisodeId& id, std
     const bool returns = episode->state == EpisodeState::withdrawn && episode->publish_at && *episode->publish_at <= now;
     const model::Timestamp date = at ? *at : returns ? *episode->publish_at : now;
     // The date is in the tags: they must be right before anybody can fetch the file.
-    if (auto tagged = refresh_tags_for(id, std::optional(date)); !tagged) return std::unexpected(tagged.error());
+    const auto tagged = refresh_tags_for(id, std::optional(date));
+    if (!tagged) return fail(Errc::unavailable, "Writing the titles into the audio files was interrupted. Try again.");
+    if (!*tagged) return std::unexpected(tagged->error());
     auto changed = rooms_.catalogue.set_state(id, episode->state, at ? EpisodeState::scheduled : EpisodeState::published, date);
     if (!changed) return changed;
     rooms_.audit.add(who, at ? "episode.schedule" : "episode.publish", id.value);

@@ -59,6 +59,12 @@ model::Result<model::Job> Publisher::attach_master(const model::EpisodeId& id, c
         for (const model::Job& job : rooms_.jobs.list_for_episode(id))
             if (job.kind == model::JobKind::transcode && job.master == episode->master->id && under_way(job)) return job;
 
+    // Before anything is changed: a recording that nothing may decode would only fail later, as if it were its fault.
+    if (const auto able = rooms_.workers.check(); !able && able.error().machine)
+        return fail(Errc::unavailable,
+                    "The server takes no recordings at present: it cannot decode them safely on this machine. Tell its operators; your "
+                    "upload is kept, so try again later.");
+
     model::Master master;
     master.episode = id;
     master.object_key = upload->object_key;
@@ -67,9 +73,8 @@ model::Result<model::Job> Publisher::attach_master(const model::EpisodeId& id, c
     master.file_name = tidy_file_name(upload->file_name);
     auto added = rooms_.catalogue.add_master(std::move(master));
     if (!added) return std::unexpected(added.error());
-    model::Job job = rooms_.jobs.enqueue(model::JobKind::transcode, id, added->id);
     rooms_.audit.add(who, "episode.master", id.value);
-    return job;
+    return std::move(added->job);
 }
 
 void Publisher::metadata_changed(const model::EpisodeId& id) {
@@ -89,35 +94,34 @@ void Publisher::show_changed(const model::ShowId& show) {
     for (const model::Episode& episode : rooms_.catalogue.list_episodes(show)) metadata_changed(episode.id);
 }
 
-model::Status Publisher::refresh_tags(const model::EpisodeId& id) {
+WorkerPool::Outcome<void> Publisher::refresh_tags(const model::EpisodeId& id) {
     return refresh_tags_for(id, std::nullopt);
 }
 
-model::Status Publisher::refresh_tags_for(const model::EpisodeId& id, std::optional<std::optional<model::Timestamp>> date) {
+WorkerPool::Outcome<void> Publisher::refresh_tags_for(const model::EpisodeId& id, std::optional<std::optional<model::Timestamp>> date) {
     const std::lock_guard lock(tagging_);
     // Somebody may edit while tags are written: what they saved gets in with the next round.
     for (int round = 0; round < 4; ++round) {
         auto episode = rooms_.catalogue.find_episode(id);
-        if (!episode) return no_such_episode();
+        if (!episode) return model::Status(no_such_episode());
         const auto show = rooms_.catalogue.find_show(episode->show);
-        if (!show || !episode->master || episode->renditions.empty()) return {};
+        if (!show || !episode->master || episode->renditions.empty()) return model::Status{};
         if (date) episode->publish_at = *date;
         bool changed = false;
         for (model::Rendition& rendition : episode->renditions) {
-            if (rendition.master != episode->master->id) return {};
+            if (rendition.master != episode->master->id) return model::Status{};
             const media::AudioTags tags = tags_for(*show, *episode, rendition);
             if (rendition.tag_fingerprint == fingerprint(tags)) continue;
-            const auto outcome = tag_rendition(rooms_, tags, clock_(), rendition);
-            if (!outcome) return fail(Errc::unavailable, "Writing the titles into the audio files was interrupted. Try again.");
-            if (!*outcome) return *outcome;
+            auto outcome = tag_rendition(rooms_, tags, clock_(), rendition);
+            if (!outcome || !*outcome) return outcome;
             changed = true;
         }
-        if (!changed) return {};
+        if (!changed) return model::Status{};
         const auto swapped = rooms_.catalogue.replace_renditions(id, episode->master->id, episode->renditions);
         if (!swapped && swapped.error().code != Errc::conflict) return swapped;
         rooms_.view.refresh();
     }
-    return fail(Errc::conflict, "The episode is being edited by somebody else just now. Try again.");
+    return model::Status(fail(Errc::conflict, "The episode is being edited by somebody else just now. Try again."));
 }
 
 model::Result<model::Artwork> Publisher::make_artwork(int picture, std::string alt) {
@@ -125,6 +129,8 @@ model::Result<model::Artwork> Publisher::make_artwork(int picture, std::string a
     if (!words) return std::unexpected(std::move(words.error()));
     const WorkingFolder folder(settings_.storage.data_dir / "work" / storage::random_id());
     const auto outcome = rooms_.workers.artwork(picture, folder.path());
+    if (!outcome && outcome.error().machine)
+        return fail(Errc::unavailable, "The server cannot work on pictures at present. Tell its operators, and try again later.");
     if (!outcome)
         return fail(Errc::unprocessable, "This picture could not be read: it seems damaged. Save it again as JPEG or PNG and upload that.");
     if (!*outcome) return std::unexpected(outcome->error());

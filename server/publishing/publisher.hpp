@@ -33,7 +33,8 @@ public:
     };
     Publisher(Rooms rooms, const config::Settings& settings, model::Clock clock);
 
-    // A complete upload becomes the episode's master; a transcode job is queued. not_found, conflict (upload not complete).
+    // A complete upload becomes the episode's master; a transcode job is queued. not_found, conflict (upload not complete), unavailable
+    // (no worker can work here now: an incomplete sandbox).
     [[nodiscard]] model::Result<model::Job> attach_master(const model::EpisodeId& episode, const model::UploadId& upload,
                                                           std::string_view who);
 
@@ -54,18 +55,19 @@ public:
                                                            std::string_view who);  // scheduled (still future) → draft
     [[nodiscard]] model::Result<model::Episode> withdraw(const model::EpisodeId& episode, std::string_view who);
 
-    // Picture bytes (a temporary file's descriptor) → the ladder, stored. alt must not be empty.
+    // Picture bytes (a temporary file's descriptor) → the ladder, stored. alt must not be empty. unavailable: no worker can work here now.
     [[nodiscard]] model::Result<model::Artwork> make_artwork(int picture, std::string alt);
 
     // The tags an episode should carry now, and their fingerprint.
     [[nodiscard]] media::AudioTags tags_for(const model::Show& show, const model::Episode& episode, const model::Rendition& rendition);
     // Runs the tag step for all stale renditions in this thread and swaps them in; used by publish and by the job runner.
-    // unavailable: the worker died, try again. Nothing to do (and no error) while a newer master waits for its renditions.
-    [[nodiscard]] model::Status refresh_tags(const model::EpisodeId& episode);
+    // Nothing to do (and no error) while a newer master waits for its renditions.
+    [[nodiscard]] WorkerPool::Outcome<void> refresh_tags(const model::EpisodeId& episode);
 
 private:
     // refresh_tags() as if the episode's publication date were `date` already.
-    [[nodiscard]] model::Status refresh_tags_for(const model::EpisodeId& episode, std::optional<std::optional<model::Timestamp>> date);
+    [[nodiscard]] WorkerPool::Outcome<void> refresh_tags_for(const model::EpisodeId& episode,
+                                                             std::optional<std::optional<model::Timestamp>> date);
 
     Rooms rooms_;
     const config::Settings& settings_;

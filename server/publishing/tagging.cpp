@@ -138,7 +138,7 @@ WorkerPool::Outcome<void> tag_rendition(Publisher::Rooms& rooms, const media::Au
     if (!key) return model::Status(std::unexpected(key.error()));
     const media::TaggedFile& tagged = **outcome;
     const auto stored = rooms.store.open(*key);
-    if (!stored) return std::unexpected(WorkerDied{"the tagged file is not in the store: " + stored.error().message});
+    if (!stored) return std::unexpected(WorkerDied{"the tagged file is not in the store: " + stored.error().message, true});
     const std::uint64_t size = (*stored)->size();
     const bool plausible = size == tagged.byte_length && size >= (*essence)->size() && tagged.audio_start < size &&
                            tagged.bytes_for_60s > 0 && tagged.bytes_for_60s <= size - tagged.audio_start;

@@ -52,10 +52,10 @@ bool near(std::chrono::milliseconds a, std::chrono::milliseconds b) {
 std::expected<void, WorkerDied> check_essence(Publisher::Rooms& rooms, const Encoding& encoding, const media::RenditionReport& report,
                                               std::chrono::milliseconds longest) {
     const auto file = rooms.store.open(encoding.essence_key);
-    if (!file) return std::unexpected(WorkerDied{"an encoded file is not in the store: " + file.error().message});
+    if (!file) return std::unexpected(WorkerDied{"an encoded file is not in the store: " + file.error().message, true});
     if ((*file)->size() == 0 || (*file)->size() != report.byte_length)
         return std::unexpected(WorkerDied{"an encoded file has not the stated size"});
-    if (!rooms.store.verify(encoding.essence_key)) return std::unexpected(WorkerDied{"an encoded file does not match its hash"});
+    if (!rooms.store.verify(encoding.essence_key)) return std::unexpected(WorkerDied{"an encoded file does not match its hash", true});
     const auto probed = rooms.workers.probe((*file)->descriptor());
     if (!probed) return std::unexpected(probed.error());
     if (!*probed) return std::unexpected(WorkerDied{"an encoded file cannot be read back: " + probed->error().message});

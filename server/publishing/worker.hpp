@@ -26,9 +26,10 @@ struct WorkerLimits {
     bool degraded{false};  // work even when a sandbox layer is missing on this machine
 };
 
-// How a worker ended when not with an answer: killed, crashed, out of time. Distinct from model::Error, which is about the file.
+// How a worker ended when not with an answer. Distinct from model::Error, which is about the file.
 struct WorkerDied {
-    std::string reason;
+    std::string reason;  // for operators
+    bool machine{};      // it could not start or cannot work here, whatever the file; else killed, crashed, out of time
 };
 
 // Starts workers and talks to them. Blocking; one call = one process, which dies with its caller.
@@ -40,7 +41,7 @@ public:
     template <class T>
     using Outcome = std::expected<model::Result<T>, WorkerDied>;
 
-    // Starts one worker that only shuts itself in: whether this machine can take jobs. The reason names the missing layers.
+    // Starts one worker that only shuts itself in: whether this machine can take jobs now. The reason names the missing layers.
     [[nodiscard]] std::expected<void, WorkerDied> check();
 
     [[nodiscard]] Outcome<model::MasterInfo> probe(int master);

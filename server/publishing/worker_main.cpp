@@ -128,7 +128,8 @@ std::string work(const WorkerRecord& record) {
         }
         return refusal_line("The worker does not know this task.");
     } catch (const std::bad_alloc&) {
-        return refusal_line("The file needs more memory than a worker may use.");
+        return error_line(
+            {model::Errc::unprocessable, "The file needs more memory than may be spent on one. Export it again and upload that."});
     } catch (const std::exception& error) {
         return refusal_line(std::string("The worker failed: ") + error.what());
     }

@@ -88,11 +88,11 @@ WorkerPool::Outcome<T> converse(const Call& call, WorkerRecord record, std::vect
             {call.program, to_json(record), std::move(descriptors), call.deadline},
             [&](std::string_view line) { return conversation.take(line); }, [&] { return conversation.tick(); });
     } catch (const std::system_error& error) {
-        return std::unexpected(WorkerDied{fmt::format("The worker could not be started: {}.", error.what())});
+        return std::unexpected(WorkerDied{fmt::format("The worker could not be started: {}.", error.what()), true});
     }
     const Answer& answer = conversation.answer();
     if (answer.cancelled) return model::Result<T>(model::fail(model::Errc::conflict, "The job was cancelled."));
-    if (answer.refusal) return std::unexpected(WorkerDied{*answer.refusal});
+    if (answer.refusal) return std::unexpected(WorkerDied{*answer.refusal, true});
     if (!answer.nonsense.empty() || exit.stopped) {
         return std::unexpected(WorkerDied{fmt::format("The worker gave an answer that makes no sense ({}).", answer.nonsense)});
     }

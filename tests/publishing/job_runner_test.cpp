@@ -2,14 +2,17 @@
 
 #include "server/publishing/job_runner.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <thread>
 
+#include "content/storage/statement.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -55,12 +58,15 @@ struct Bench {
         fresh.slug = "episode";
         return catalogue.create_episode(fresh).value();
     }
-    model::Job attach(const model::EpisodeId& id, const std::string& bytes) {
+    model::UploadId upload(const std::string& bytes) {
         const auto upload = uploads.create(bytes.size(), "", "ann").value();
         auto writer = uploads.open(upload.id, 0).value();
         REQUIRE(writer->write(std::as_bytes(std::span(bytes))));
         REQUIRE(writer->finish(""));
-        return publisher.attach_master(id, upload.id, "ann").value();
+        return upload.id;
+    }
+    model::Job attach(const model::EpisodeId& id, const std::string& bytes) {
+        return publisher.attach_master(id, upload(bytes), "ann").value();
     }
     model::Job until(const model::JobId& id, const std::function<bool(const model::Job&)>& good) {
         for (int i = 0; i < 6000; ++i) {
@@ -70,6 +76,13 @@ struct Bench {
         }
         FAIL("waited in vain; the job is " << model::to_string(jobs.find(id)->state));
         return {};
+    }
+    void until_episode(const model::EpisodeId& id, const std::function<bool(const model::Episode&)>& good) {
+        for (int i = 0; i < 6000; ++i) {
+            if (good(catalogue.find_episode(id).value())) return;
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+        FAIL("waited in vain for the episode");
     }
     model::Job end(const model::JobId& id) {
         return until(id,
@@ -110,6 +123,43 @@ TEST_CASE("a file the worker dies of is given up at the third try, with a senten
     CHECK_THAT(ended.reason, !Catch::Matchers::Contains("signal") && !Catch::Matchers::Contains("worker"));
     runner.stop();
     CHECK(bench.told.size() == 3);
+}
+
+TEST_CASE("a machine where no worker may work takes no masters, and blames no file") {
+    const tests::TemporaryFolder folder;
+    const auto program = folder.path() / "worker";
+    const auto be = [&](const char* body) {
+        std::ofstream(program) << "#!/bin/sh\n" << body << '\n';
+        ::chmod(program.c_str(), 0755);
+    };
+    be("exit 0");
+    Bench bench(program);
+    const auto episode = bench.episode();
+    const auto job = bench.attach(episode.id, "RIFF");
+    const auto before = bench.catalogue.find_episode(episode.id)->master->id;
+
+    be("echo '{\"refusal\":\"The worker\\u0027s sandbox is incomplete.\"}'");
+    const auto upload = bench.upload("RIFX");
+    const auto refused = bench.publisher.attach_master(episode.id, upload, "ann");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == model::Errc::unavailable);
+    CHECK_THAT(refused.error().message, Catch::Matchers::Contains("your upload is kept"));
+    CHECK(bench.catalogue.find_episode(episode.id)->master->id == before);
+    CHECK(bench.jobs.list_for_episode(episode.id).size() == 1);
+    const int picture = ::open(program.c_str(), O_RDONLY | O_CLOEXEC);
+    CHECK(bench.publisher.make_artwork(picture, "A cover").error().code == model::Errc::unavailable);
+    ::close(picture);
+
+    auto runner = bench.runner();
+    runner.start();
+    const auto ended = bench.end(job.id);
+    CHECK(ended.state == model::JobState::failed);
+    CHECK_THAT(ended.reason, Catch::Matchers::Contains("The file itself may be fine"));
+    runner.stop();
+    CHECK_THAT(bench.told.back(), Catch::Matchers::Contains("sandbox is incomplete"));
+
+    std::filesystem::remove(program);  // nor one that cannot even be started
+    CHECK(bench.publisher.attach_master(episode.id, upload, "ann").error().code == model::Errc::unavailable);
 }
 
 TEST_CASE("a missing object is the producer's to upload again, not a crash") {
@@ -155,6 +205,26 @@ TEST_CASE("what a killed server left running is taken up at its next start") {
     CHECK(ended.interruptions == 1);
 }
 
+TEST_CASE("what a killed server left undone between two steps is done at the next start") {
+    Bench bench;
+    const auto episode = bench.episode();
+    (void)bench.attach(episode.id, noise_wav(2));
+    bench.database.write([](soci::session& session) { storage::Statement(session, "delete from jobs").run(); });
+    {
+        auto runner = bench.runner();
+        runner.start();
+        bench.until_episode(episode.id, [](const model::Episode& now) { return !now.renditions.empty(); });
+    }
+    auto edited = bench.catalogue.find_episode(episode.id).value();
+    edited.title = "Another title";
+    REQUIRE(bench.catalogue.update_episode(edited));  // and then the power went
+    auto runner = bench.runner();
+    runner.start();
+    bench.until_episode(episode.id, [&](const model::Episode& now) {
+        return now.renditions.front().tag_fingerprint != edited.renditions.front().tag_fingerprint;
+    });
+}
+
 TEST_CASE("a cancelled job stops and changes nothing; a newer master takes the older one's place") {
     Bench bench;
     const auto episode = bench.episode();
@@ -175,14 +245,11 @@ TEST_CASE("a cancelled job stops and changes nothing; a newer master takes the o
 TEST_CASE("asking twice for the same master starts it once") {
     Bench bench;
     const auto episode = bench.episode();
-    const auto upload = bench.uploads.create(4, "", "ann").value();
-    auto writer = bench.uploads.open(upload.id, 0).value();
-    REQUIRE(writer->write(std::as_bytes(std::span("RIFF", 4))));
-    REQUIRE(writer->finish(""));
-    const auto once = bench.publisher.attach_master(episode.id, upload.id, "ann").value();
-    CHECK(bench.publisher.attach_master(episode.id, upload.id, "ann").value().id == once.id);
+    const auto upload = bench.upload("RIFF");
+    const auto once = bench.publisher.attach_master(episode.id, upload, "ann").value();
+    CHECK(bench.publisher.attach_master(episode.id, upload, "ann").value().id == once.id);
     CHECK(bench.jobs.list_for_episode(episode.id).size() == 1);
-    CHECK(bench.publisher.attach_master(model::EpisodeId{"none"}, upload.id, "ann").error().code == model::Errc::not_found);
+    CHECK(bench.publisher.attach_master(model::EpisodeId{"none"}, upload, "ann").error().code == model::Errc::not_found);
 }
 
 TEST_CASE("a node without workers takes no jobs") {

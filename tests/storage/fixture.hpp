@@ -78,7 +78,7 @@ struct Opened {
         master.episode = episode.id;
         master.object_key = master.sha256 = std::string(64, 'a');
         master.byte_length = 1000;
-        return catalogue.add_master(master).value();
+        return catalogue.add_master(master).value().master;
     }
     static model::Rendition rendition(const model::Master& master, std::string profile = "mp3") {
         model::Rendition r;
