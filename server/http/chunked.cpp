@@ -1,7 +1,9 @@
 #include "server/http/chunked.hpp"
 
 #include <algorithm>
+#include <array>
 
+#include "server/streaming/list_field.hpp"
 #include "server/streaming/token.hpp"
 
 namespace earshot::http {
@@ -34,6 +36,13 @@ bool take_quoted(std::string_view& text) {
     if (!take(text, '"')) return false;
     while (!text.empty() && !text.starts_with('"')) text.remove_prefix(text.starts_with('\\') && text.size() > 1 ? 2 : 1);
     return take(text, '"');
+}
+
+// What says where a message ends or whom it is for cannot be said after its end (RFC 9110 §6.5.1).
+bool belongs_in_head(std::string_view name) {
+    constexpr auto names =
+        std::to_array<std::string_view>({"Content-Length", "Transfer-Encoding", "Host", "Connection", "Proxy-Connection", "Upgrade"});
+    return std::ranges::any_of(names, [&](std::string_view other) { return streaming::equal_ignoring_case(name, other); });
 }
 
 // *( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] ) and nothing behind it (RFC 9112 §7.1.1).
@@ -103,7 +112,8 @@ void ChunkedDecoder::read_trailer_line() {
     }
     const auto colon = line_.find(':');
     const auto name = std::string_view(line_).substr(0, std::min(colon, line_.size()));
-    if (colon == std::string::npos || !streaming::is_token(name) || !is_clean(line_)) fail("A trailer field is malformed.");
+    if (colon == std::string::npos || !streaming::is_token(name) || !is_clean(line_)) return fail("A trailer field is malformed.");
+    if (belongs_in_head(name)) fail("A trailer field belongs in the head.");
 }
 
 std::size_t ChunkedDecoder::decode(std::string_view bytes, std::string& out, std::size_t at_most) {

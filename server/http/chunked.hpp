@@ -1,5 +1,6 @@
 #pragma once
-// Decoder of the chunked transfer coding (RFC 9112 §7.1), strict and bounded: what it does not understand ends the connection. Pure.
+// Decoder of the chunked transfer coding (RFC 9112 §7.1), strict and bounded: what it does not understand ends the connection. Trailers are
+// checked and dropped. Pure.
 
 #include <cstddef>
 #include <cstdint>
