@@ -72,6 +72,14 @@ public:
         out = std::move(values);
     }
 
+    void yes_or_no(std::string_view key, bool& out) {
+        const auto* node = take(key);
+        if (!node) return;
+        const auto* value = node->as_boolean();
+        if (!value) return refuse(*node, key, "must be true or false.");
+        out = value->get();
+    }
+
     void path(std::string_view key, std::filesystem::path& out) {
         std::string value = out.string();
         text(key, value);
@@ -170,6 +178,11 @@ void read_server(Section section, Settings::Server& out) {
     section.whole("pool_threads", out.pool_threads, 1U, 256U);
     section.duration("drain_timeout", out.drain_timeout, seconds(0), seconds(24 * 3600));
     section.texts("trusted_proxies", out.trusted_proxies, check_proxy);
+    section.choice("forwarding_field", out.forwarding_field, {"x-forwarded-for", "forwarded"});
+    section.yes_or_no("proxy_protocol", out.proxy_protocol);
+    section.require("proxy_protocol", out.proxy_protocol && out.trusted_proxies.empty()
+                                          ? Complaint("needs server.trusted_proxies: nobody else's header is read.")
+                                          : std::nullopt);
     section.finish();
 }
 

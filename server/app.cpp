@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "server/api/auth.hpp"
+#include "server/descriptors.hpp"
 #include "server/health.hpp"
 #include "server/http/server.hpp"
 #include "server/log.hpp"
@@ -29,6 +30,9 @@ http::ServerOptions server_options(const config::Settings& settings) {
     options.limits = settings.limits;
     options.drain_timeout = settings.server.drain_timeout;
     options.trusted_proxies = settings.server.trusted_proxies;
+    options.forwarding_field =
+        settings.server.forwarding_field == "forwarded" ? http::ForwardingField::forwarded : http::ForwardingField::x_forwarded_for;
+    options.proxy_protocol = settings.server.proxy_protocol;
     return options;
 }
 
@@ -156,6 +160,16 @@ std::vector<HealthCheck> App::Rooms::checks() {
 App::App(config::Settings settings) {
     Places where = places(settings);
     if (auto ready = prepare(where); !ready) throw std::runtime_error(ready.error().message);
+    const auto most_open = raise_descriptor_limit();
+    const auto fit = connections_that_fit(most_open, settings.limits.max_connections);
+    if (fit < settings.limits.max_connections) {
+        log(Level::warn, "limits",
+            {{"problem",
+              std::string_view(fmt::format("This process may open {} files, so it takes {} connections at once instead of the {} of "
+                                           "limits.max_connections; raise its LimitNOFILE (systemd) or ulimit -Hn.",
+                                           most_open, fit, settings.limits.max_connections))}});
+        settings.limits.max_connections = fit;
+    }
     auto sockets = activation_sockets();
     rooms_ = std::make_unique<Rooms>(std::move(settings), std::move(where), sockets);
     if (!sockets.empty())

@@ -7,7 +7,7 @@
 #include <ranges>
 #include <stdexcept>
 
-#include "server/streaming/list_field.hpp"
+#include "server/http/forwarded.hpp"
 
 namespace earshot::http {
 namespace {
@@ -42,7 +42,7 @@ std::string format_address(const IpAddress& address) {
     return text.data();
 }
 
-TrustedProxies::TrustedProxies(const std::vector<std::string>& entries) {
+TrustedProxies::TrustedProxies(const std::vector<std::string>& entries, ForwardingField field) : field_(field) {
     for (const auto& entry : entries) {
         const auto slash = entry.find('/');
         const auto address = parse_address(std::string_view(entry).substr(0, slash));
@@ -63,17 +63,20 @@ bool TrustedProxies::contains(const IpAddress& address) const noexcept {
     return std::ranges::any_of(networks_, [&](const Network& n) { return same_prefix(n.address, address, n.prefix); });
 }
 
-std::string TrustedProxies::client(const std::string& peer, std::span<const std::string_view> forwarded_for) const {
+std::string_view TrustedProxies::field_name() const noexcept {
+    return field_ == ForwardingField::forwarded ? "Forwarded" : "X-Forwarded-For";
+}
+
+std::string TrustedProxies::client(const std::string& peer, std::span<const std::string_view> lines) const {
     if (networks_.empty()) return peer;
     auto current = parse_address(peer);
     if (!current) return peer;
-    std::vector<std::string_view> hops;
-    for (const auto line : forwarded_for) streaming::for_each_member(line, [&](std::string_view hop) { hops.push_back(hop); });
-    for (const auto hop : hops | std::views::reverse) {
-        if (!contains(*current)) break;
-        const auto next = parse_address(hop);
-        if (!next) break;
-        current = next;
+    for (const auto line : lines | std::views::reverse) {
+        const auto hops = field_ == ForwardingField::forwarded ? forwarded_hops(line) : forwarded_for_hops(line);
+        for (const auto& hop : hops | std::views::reverse) {
+            if (!hop || !contains(*current)) return format_address(*current);
+            current = hop;
+        }
     }
     return format_address(*current);
 }

@@ -186,7 +186,7 @@ Exchange begin_exchange(ParsedHead head, const std::string& peer, Service& servi
     exchange.body_pending = head.chunked || head.content_length.value_or(0) > 0;
     auto& request = exchange.request;
     request.id = random_id();
-    request.peer_address = service.proxies.empty() ? peer : service.proxies.client(peer, request.all("X-Forwarded-For"));
+    request.peer_address = service.proxies.empty() ? peer : service.proxies.client(peer, request.all(service.proxies.field_name()));
 
     if (request.method == Method::other) {
         refuse(exchange, 501, "This request method is not known here.");

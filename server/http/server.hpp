@@ -13,6 +13,7 @@
 
 #include "config/limits.hpp"
 #include "content/model/delivery.hpp"
+#include "server/http/client_address.hpp"
 #include "server/http/listener.hpp"
 #include "server/http/router.hpp"
 
@@ -24,7 +25,9 @@ struct ServerOptions {
     unsigned pool_threads{8};
     config::Limits limits;
     std::chrono::milliseconds drain_timeout{30'000};  // graceful stop: running transfers may take that long
-    std::vector<std::string> trusted_proxies;         // addresses or CIDR blocks whose X-Forwarded-For is believed
+    std::vector<std::string> trusted_proxies;         // addresses or CIDR blocks that are believed when they name their client
+    ForwardingField forwarding_field{ForwardingField::x_forwarded_for};
+    bool proxy_protocol{false};                       // every connection of a trusted proxy begins with a PROXY v2 header
     std::size_t pool_queue{1'024};                    // blocking work waiting for a thread; beyond it requests get 503
     std::chrono::milliseconds sweep_interval{1'000};  // how often deadlines and acknowledged bytes are looked at
     std::chrono::milliseconds heartbeat{15'000};      // of event streams

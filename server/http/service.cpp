@@ -55,7 +55,7 @@ Service::Service(ServerOptions options_in, Router router_in, model::DeliverySink
       router(std::move(router_in)),
       sink(std::move(sink_in)),
       log(std::move(log_in)),
-      proxies(options.trusted_proxies),
+      proxies(options.trusted_proxies, options.forwarding_field),
       api(make_policy(Look::api)),
       page(make_policy(Look::page)),
       asset(make_policy(Look::asset)),

@@ -118,6 +118,7 @@ void Session::give_way() {
 }
 
 Task<void> Session::run() {
+    if (expects_proxy_header()) co_await read_proxy_header();
     while (!closing_ && !broken_ && !peer_done_) {
         auto head = co_await next_head();
         if (!head) break;

@@ -40,6 +40,10 @@ private:
     void expire();
     [[nodiscard]] bool reads_too_slowly(SteadyTime now);
 
+    // Before everything else, from proxies that speak the PROXY protocol (session_proxy.cpp)
+    [[nodiscard]] bool expects_proxy_header() const;
+    Task<void> read_proxy_header();
+
     // Heads
     Task<std::optional<ParsedHead>> next_head();
     Received receive(std::string_view& bytes);  // leftover and what is new, in the loop's buffer

@@ -56,6 +56,8 @@ TEST_CASE("the shipped earshot.toml says exactly the built-in defaults") {
     CHECK(file.server.pool_threads == built_in.server.pool_threads);
     CHECK(file.server.drain_timeout == built_in.server.drain_timeout);
     CHECK(file.server.trusted_proxies == built_in.server.trusted_proxies);
+    CHECK(file.server.forwarding_field == built_in.server.forwarding_field);
+    CHECK(file.server.proxy_protocol == built_in.server.proxy_protocol);
     const auto &limits = file.limits, &built_in_limits = built_in.limits;
     CHECK(limits.max_connections == built_in_limits.max_connections);
     CHECK(limits.connections_per_address == built_in_limits.connections_per_address);
@@ -123,6 +125,8 @@ network_threads = 2
 pool_threads = 4
 drain_timeout = "2m"
 trusted_proxies = ["10.0.0.0/8", "::1"]
+forwarding_field = "forwarded"
+proxy_protocol = true
 [limits]
 max_connections = 50
 connections_per_address = 5
@@ -164,6 +168,8 @@ format = "text"
     CHECK(settings.server.pool_threads == 4);
     CHECK(settings.server.drain_timeout == 120s);
     CHECK(settings.server.trusted_proxies == std::vector<std::string>{"10.0.0.0/8", "::1"});
+    CHECK(settings.server.forwarding_field == "forwarded");
+    CHECK(settings.server.proxy_protocol);
     CHECK(settings.limits.max_connections == 50);
     CHECK(settings.limits.connections_per_address == 5);
     CHECK(settings.limits.max_requests_per_connection == 7);
@@ -227,6 +233,9 @@ TEST_CASE("impossible values are refused") {
         bad("[server]\npublic_url = \"" + url + "\"", "earshot.toml:2: server.public_url: ", url);
     for (const std::string proxy : {"", "proxy", "10.0.0.0/33", "10.0.0/8", "fd00::/129", "10.0.0.0/", "10.0.0.0/8/8"})
         bad("[server]\ntrusted_proxies = [\"" + proxy + "\"]", "earshot.toml:2: server.trusted_proxies: ");
+    bad("[server]\nforwarding_field = \"x-real-ip\"", "earshot.toml:2: server.forwarding_field: ", "forwarded");
+    bad("[server]\nproxy_protocol = 1", "earshot.toml:2: server.proxy_protocol: must be true or false");
+    bad("[server]\nproxy_protocol = true", "earshot.toml:2: server.proxy_protocol: needs server.trusted_proxies");
     bad("[server]\npool_threads = 0", "earshot.toml:2: server.pool_threads: must be from 1");
     bad("[server]\nnetwork_threads = -1", "earshot.toml:2: server.network_threads: must be from 0");
     for (const std::string key : {"max_connections", "connections_per_address", "max_requests_per_connection", "head_timeout",
