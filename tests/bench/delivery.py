@@ -1,79 +1,64 @@
-"""Byte ranges and whole files: Earshot (counting on) and nginx with the same file, interleaved, wrk on the same machine. Prints ours / nginx."""
-import os, pathlib, re, statistics, subprocess, tempfile, time, urllib.parse
+"""Earshot, counting every listen, beside nginx with the same files: interleaved rounds on this machine, medians, ratios. A full run writes the
+figures into docs/performance.md. --case NAME (repeatable) runs a part; see docs/performance.md for what is measured and how."""
+import argparse, pathlib, tempfile, time
 
-from support import earshot, run, same, speech_master
+import strain
+import throughput
+from figures import Section, printed, write_page
+from stage import Stage
+from support import earshot
 
-ROUNDS, SECONDS = 5, 2
-CASES = [("100 B ranges", 100, 64), ("64 KiB ranges", 65536, 64), ("1 MiB ranges", 1 << 20, 32), ("whole file", 0, 8)]
-NGINX = """
-worker_processes 2; pid {folder}/nginx.pid; error_log {folder}/nginx.log; daemon off;
-events {{ worker_connections 4096; }}
-http {{ sendfile on; tcp_nopush off; access_log off; keepalive_requests 10000000; client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2;
-  fastcgi_temp_path {folder}/t3; uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
-  server {{ listen 127.0.0.1:{port} reuseport; root {root}; types {{ audio/mpeg mp3; }} }} }}
-"""
-LUA = """
-local size, chunk = {size}, {chunk}
-request = function()
-  if chunk == 0 then return wrk.format("GET", "{path}") end
-  local at = math.random(0, size - chunk)
-  return wrk.format("GET", "{path}", {{["Range"] = "bytes=" .. at .. "-" .. (at + chunk - 1), ["User-Agent"] = "AntennaPod/3.4.0"}})
-end
-"""
-
-
-def cpu_seconds(pids):
-    total = 0
-    for pid in pids:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / os.sysconf("SC_CLK_TCK")
-
-
-def family(pid):
-    return [pid, *map(int, subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split())]
+SECTIONS = [
+    ("Earshot beside nginx", "Earshot", "nginx", {
+        "100b": throughput.ranges("100 B", 100, 64, 0.65, 1.6),
+        "64k": throughput.ranges("64 KiB", 1 << 16, 64, 0.80, 1.3),
+        "1m": throughput.ranges("1 MiB", 1 << 20, 32, 0.90, 1.9),
+        "whole": throughput.whole,
+        "slow": throughput.slow,
+        "tls64k": throughput.tls_ranges("64 KiB", 1 << 16, 0.88, 1.15),
+        "tls1m": throughput.tls_ranges("1 MiB", 1 << 20, 0.75, 1.25),
+        "304": throughput.feed_unchanged,
+        "gzip": throughput.feed_body,
+        "memory": strain.memory,
+        "cold": strain.cold,
+    }),
+    ("Earshot alone", "with", "without", {
+        "transcode": strain.transcode,
+        "counting": throughput.counting,
+    }),
+]
 
 
-def measure(url, script, connections, pids):
-    before = cpu_seconds(pids)
-    printed = run("wrk", "-t", 2, "-c", connections, "-d", f"{SECONDS}s", "-s", script, url).stdout
-    requests = int(re.search(r"(\d+) requests in", printed).group(1))
-    assert "Non-2xx" not in printed, printed
-    return requests / SECONDS, (cpu_seconds(pids) - before) / requests * 1e6
+def arguments():
+    parser = argparse.ArgumentParser(prog="./dev bench delivery", description=__doc__)
+    names = [name for *_, cases in SECTIONS for name in cases]
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=2, help="of one measurement; slow listeners and p99 take twice as long")
+    parser.add_argument("--case", action="append", choices=names, help="only this one; writes no page")
+    return parser.parse_args()
 
 
 def main():
-    with earshot() as server, tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder)
-        server.api("POST", "/shows", {"slug": "bench", "title": "Bench", "description": "d", "category": "News", "author": "A"})
-        episode = server.api("POST", "/shows/bench/episodes", {"title": "Long"})
-        upload = server.curl_upload(speech_master(server.folder / "m.wav", 1800), 64 << 20)
-        same("job", server.finished(server.api("PUT", f"/episodes/{episode['id']}/master", {"upload": upload})["id"], 600)["state"], "succeeded")
-        rendition = server.api("POST", f"/episodes/{episode['id']}/publish", {})["renditions"][0]
-        path, size = urllib.parse.urlparse(rendition["url"]).path, rendition["byte_length"]
-        peer_file = folder / path.lstrip("/")
-        peer_file.parent.mkdir(parents=True)
-        peer_file.write_bytes(server.get(path)[2])
-        folder.chmod(0o755)
-        port = server.port + 1
-        (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, root=folder))
-        nginx = subprocess.Popen(["nginx", "-c", folder / "nginx.conf"])
+    asked = arguments()
+    plan = throughput.Plan(asked.rounds, asked.seconds)
+    start, sections = time.monotonic(), []
+    with earshot() as server, tempfile.TemporaryDirectory(prefix="earshot-bench-") as folder:
+        stage = Stage(server, pathlib.Path(folder))
         try:
-            time.sleep(1)
-            print(f"{'case':<16}{'requests/s':>12}{'CPU/request':>13}   (ours / nginx, median of {ROUNDS})")
-            for name, chunk, connections in CASES:
-                script = folder / "wrk.lua"
-                script.write_text(LUA.format(size=size, chunk=chunk, path=path))
-                rates, cpus = [], []
-                for _ in range(ROUNDS):
-                    ours = measure(server.base_url + path, script, connections, [server.process.pid])
-                    theirs = measure(f"http://127.0.0.1:{port}{path}", script, connections, family(nginx.pid))
-                    rates.append(ours[0] / theirs[0])
-                    cpus.append(ours[1] / theirs[1])
-                print(f"{name:<16}{statistics.median(rates):>12.2f}{statistics.median(cpus):>13.2f}", flush=True)
+            for title, ours, other, cases in SECTIONS:
+                section = Section(title, ours, other, [])
+                for name, case in cases.items():
+                    if asked.case is None or name in asked.case:
+                        rows = case(stage, plan)
+                        print(f"[{time.monotonic() - start:3.0f} s] {name}: " + "; ".join(f"{row.figure} {row.ratio:.2f}" for row in rows), flush=True)
+                        section.rows += rows
+                if section.rows:
+                    sections.append(section)
+                    print("\n" + printed(section) + "\n", flush=True)
         finally:
-            nginx.terminate()
-            nginx.wait()
+            stage.nginx.stop()
+    if asked.case is None:
+        write_page(sections, asked.rounds, asked.seconds)
 
 
 main()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./dev bench [delivery|media]: side by side with the peer program in the same run, as ratios. Figures of one noisy machine: quote ratios only.
+# ./dev bench [delivery|media [its options]]: side by side with the peer program in the same run, as ratios. Figures of one noisy machine: quote ratios only.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 missing=""
@@ -9,6 +9,5 @@ if [ -n "$missing" ]; then
   # shellcheck disable=SC2086
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
-for bench in ${1:-delivery media}; do
-  PYTHONPATH=tests/journey /usr/bin/python3 -B "tests/bench/$bench.py"
-done
+measure() { PYTHONPATH=tests/journey /usr/bin/python3 -B "tests/bench/$1.py" "${@:2}"; }
+if [ $# -gt 0 ]; then measure "$@"; else measure delivery && measure media; fi
