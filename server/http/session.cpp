@@ -317,7 +317,7 @@ Task<void> Session::linger() {
             continue;
         }
         update_acknowledged(std::chrono::steady_clock::now());
-        if (acked_ >= written_) break;
+        if (acked_ >= written_ || is_gone(socket_.native_handle())) break;
         pause.expires_after(wait);
         wait = std::min(wait * 2, std::chrono::milliseconds(200));
         waiting_ = &pause;

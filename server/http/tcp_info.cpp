@@ -17,4 +17,10 @@ std::optional<std::uint64_t> acknowledged_bytes(int socket) noexcept {
     return info.tcpi_bytes_acked;
 }
 
+bool is_gone(int socket) noexcept {
+    int error = 0;
+    socklen_t length = sizeof error;
+    return ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length) != 0 || error != 0;
+}
+
 }  // namespace earshot::http

@@ -73,6 +73,7 @@ bool WireClient::fill() {
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) throw std::runtime_error("the server did not answer");
     if (count <= 0) return false;
     buffer_.append(bytes, static_cast<std::size_t>(count));
+    taken_ += static_cast<std::uint64_t>(count);
     return true;
 }
 

@@ -42,11 +42,14 @@ public:
     void reset();                // closes with RST
     void close();
     void half_close() const;
+    [[nodiscard]] int descriptor() const noexcept { return socket_; }
+    [[nodiscard]] std::uint64_t taken() const noexcept { return taken_; }  // bytes received so far, returned by the above or not
 
 private:
     bool fill();
     int socket_;
     std::string buffer_;
+    std::uint64_t taken_{};
 };
 
 // GET with Host; `more` are extra field lines, each with CR LF.
