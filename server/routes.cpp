@@ -3,8 +3,10 @@
 #include <array>
 #include <span>
 
+#include "server/api/auth.hpp"
 #include "server/api/handlers.hpp"
 #include "server/web/handlers.hpp"
+#include "server/web/refuse.hpp"
 #include "server/web/studio.hpp"
 
 namespace earshot::app {
@@ -18,6 +20,37 @@ using http::Run;
 namespace {
 
 constexpr std::uint64_t no_body = 0, json_body = 256U << 10, text_body = 4U << 20, picture_body = 10U << 20, upload_body = UINT64_MAX;
+
+// A database that is full or held by somebody is no fault: `refuse` makes the answer of its sentence (507, 503).
+template <class Work, class Refuse>
+auto with_database(Work work, Refuse refuse) -> decltype(work()) {
+    try {
+        return work();
+    } catch (const storage::DatabaseError& error) {
+        const auto refusal = storage::passing_refusal(error);
+        if (!refusal) throw;
+        http::Reply reply = refuse(*refusal);
+        if (reply.status == 503) reply.fields.push_back({"Retry-After", "5"});
+        return http::Answer(std::move(reply));
+    }
+}
+
+// The same for what follows the head of a request.
+class SinkWithDatabase final : public http::BodySink {
+public:
+    // Of the request only the path is kept, which is what the refusal looks at.
+    SinkWithDatabase(std::unique_ptr<http::BodySink> sink, std::string path) : sink_(std::move(sink)) { request_.path = std::move(path); }
+    std::optional<http::Answer> write(std::span<const std::byte> bytes) override {
+        return with_database([&] { return sink_->write(bytes); }, [&](const model::Error& error) { return api::refuse(request_, error); });
+    }
+    http::Answer finish() override {
+        return with_database([&] { return sink_->finish(); }, [&](const model::Error& error) { return api::refuse(request_, error); });
+    }
+
+private:
+    std::unique_ptr<http::BodySink> sink_;
+    http::Request request_;
+};
 
 struct ApiRow {
     Method method;
@@ -78,10 +111,21 @@ void add_api(api::Context& context, std::vector<http::Route>& routes) {
                           .body_limit = row.body == upload_body ? context.settings.uploads.max_bytes : row.body,
                           .yields = true};
         if (const auto* plain = std::get_if<0>(&row.handler))
-            route.handler = http::Handler([&context, handle = *plain](const http::Request& request) { return handle(context, request); });
+            route.handler = http::Handler([&context, handle = *plain](const http::Request& request) {
+                return with_database([&] { return handle(context, request); },
+                                     [&](const model::Error& error) { return api::refuse(request, error); });
+            });
         else
-            route.handler = http::StreamHandler(
-                [&context, handle = std::get<1>(row.handler)](const http::Request& request) { return handle(context, request); });
+            route.handler = http::StreamHandler([&context, handle = std::get<1>(row.handler)](const http::Request& request) {
+                return with_database(
+                    [&] {
+                        auto streamed = handle(context, request);
+                        if (auto* sink = std::get_if<1>(&streamed))
+                            *sink = std::make_unique<SinkWithDatabase>(std::move(*sink), request.path);
+                        return streamed;
+                    },
+                    [&](const model::Error& error) { return api::refuse(request, error); });
+            });
         routes.push_back(std::move(route));
     }
 }
@@ -145,17 +189,22 @@ constexpr auto studio_rows = std::to_array<WebRow>({
 
 void add_web(web::Context& context, std::span<const WebRow> rows, bool for_staff, std::vector<http::Route>& routes) {
     for (const WebRow& row : rows) {
-        routes.push_back(
-            {.method = row.method,
-             .pattern = std::string(row.path),
-             .handler = http::Handler([&context, handle = row.handler](const http::Request& request) { return handle(context, request); }),
-             .access = row.access,
-             .run = row.run,
-             .caching = row.caching,
-             .look = row.look,
-             .body_limit = row.body,
-             .cross_origin = row.cross_origin,
-             .yields = for_staff});
+        routes.push_back({.method = row.method,
+                          .pattern = std::string(row.path),
+                          .handler = http::Handler([&context, handle = row.handler, look = row.look](const http::Request& request) {
+                              return with_database([&] { return handle(context, request); },
+                                                   [&](const model::Error& error) {
+                                                       return look == Look::api ? api::refuse(request, error)
+                                                                                : web::refuse(context, request, look, error);
+                                                   });
+                          }),
+                          .access = row.access,
+                          .run = row.run,
+                          .caching = row.caching,
+                          .look = row.look,
+                          .body_limit = row.body,
+                          .cross_origin = row.cross_origin,
+                          .yields = for_staff});
     }
 }
 

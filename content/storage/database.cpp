@@ -106,6 +106,16 @@ private:
 
 }  // namespace
 
+std::optional<model::Error> passing_refusal(const DatabaseError& error) {
+    using enum DatabaseError::Kind;
+    if (error.kind() == full)
+        return model::Error{model::Errc::insufficient_storage,
+                            "The server's disk is full, so nothing was changed. Ask its operator to free some space, then try again."};
+    if (error.kind() == busy)
+        return model::Error{model::Errc::unavailable, "The server is busy, so nothing was changed. Try again in a moment."};
+    return std::nullopt;
+}
+
 struct Database::State {
     std::filesystem::path file;
     std::mutex writing;

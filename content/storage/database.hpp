@@ -5,10 +5,13 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "content/model/error.hpp"
 
 namespace soci {
 class session;
@@ -40,6 +43,9 @@ public:
 private:
     Kind kind_;
 };
+
+// What a client hears of an error that will pass: insufficient_storage (full), unavailable (busy). nullopt: a fault.
+[[nodiscard]] std::optional<model::Error> passing_refusal(const DatabaseError& error);
 
 class Database {
 public:

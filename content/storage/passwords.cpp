@@ -16,7 +16,7 @@ using model::fail;
 
 namespace {
 
-constexpr int most_running = 2, most_waiting = 16;
+constexpr int most_running = 2, most_waiting = 2;
 
 // Of twelve characters and more, from the published lists of what people choose.
 constexpr auto well_known = std::to_array<std::string_view>({

@@ -1,5 +1,6 @@
 #pragma once
-// Password rules and argon2id hashes (64 MiB and ~70 ms each; two at a time, 16 waiting, no more). Thread-safe. Used by Accounts only.
+// Password rules and argon2id hashes (64 MiB and ~70 ms each; two at a time and two waiting, so that sign-ins never take all of a server's
+// blocking threads). Thread-safe. Used by Accounts only.
 
 #include <condition_variable>
 #include <mutex>

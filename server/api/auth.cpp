@@ -41,16 +41,6 @@ bool from_our_pages(const Context& context, const http::Request& request) {
     return origin && *origin == context.settings.server.public_url;
 }
 
-std::string sent_csrf_token(const http::Request& request) {
-    if (const auto field = request.field("X-CSRF-Token")) return std::string(*field);
-    const auto type = request.field("Content-Type");
-    if (!type || !type->starts_with("application/x-www-form-urlencoded")) return {};
-    if (const auto form = http::parse_form(request.body))
-        for (const http::Field& field : *form)
-            if (field.name == "csrf_token") return field.value;
-    return {};
-}
-
 }  // namespace
 
 model::Result<std::optional<model::Identity>> authenticate(Context& context, const http::Request& request) {
@@ -58,9 +48,16 @@ model::Result<std::optional<model::Identity>> authenticate(Context& context, con
     const bool secure = context.settings.server.public_url.starts_with("https://");
     const auto secret = request.cookie(secure ? "__Host-earshot" : "earshot");
     if (!secret) return std::nullopt;
-    auto identity = context.accounts.find_session(*secret);
+    std::optional<model::Identity> identity;
+    try {
+        identity = context.accounts.find_session(*secret);
+    } catch (const storage::DatabaseError& error) {
+        auto refusal = storage::passing_refusal(error);
+        if (!refusal) throw;
+        return std::unexpected(*std::move(refusal));
+    }
     if (!identity || !changes_something(request.method)) return identity;
-    const std::string sent = sent_csrf_token(request);
+    const auto sent = request.field("X-CSRF-Token").value_or("");
     if (!from_our_pages(context, request) || identity->csrf_token.empty() || !storage::equal_constant_time(sent, identity->csrf_token))
         return fail(Errc::forbidden, "This request did not come from a page of this server. Load the page again and repeat what you did.");
     return identity;

@@ -19,7 +19,6 @@ namespace earshot::api {
 struct Context {
     const config::Settings& settings;
     model::Clock clock;
-    storage::Database& database;
     storage::Catalogue& catalogue;
     storage::JobQueue& jobs;
     storage::MediaStore& store;

@@ -39,17 +39,8 @@ http::Reply page(Context& context, const http::Request& request, const model::Er
 }  // namespace
 
 http::Reply refuse(Context& context, const http::Request& request, http::Look look, const model::Error& error) {
-    switch (look) {
-        case http::Look::page:
-            return page(context, request, error);
-        case http::Look::asset:
-            return http::text(model::to_status(error.code), error.message + '\n');
-        case http::Look::api:
-            break;
-    }
-    auto reply = http::problem(error);
-    if (error.code == model::Errc::unauthenticated) reply.fields.push_back({"WWW-Authenticate", "Bearer realm=\"earshot\""});
-    return reply;
+    if (look == http::Look::page) return page(context, request, error);
+    return http::text(model::to_status(error.code), error.message + '\n');
 }
 
 }  // namespace earshot::web

@@ -8,7 +8,7 @@
 namespace earshot::web {
 
 // Pages: the sign-in (303 with the way back) when nobody is signed in, else an error page with the error's sentence.
-// API: problem+json, with WWW-Authenticate for 401. Files: one line of text.
+// Everything else: one line of text. (What the API refuses is api::refuse's.)
 [[nodiscard]] http::Reply refuse(Context& context, const http::Request& request, http::Look look, const model::Error& error);
 
 }  // namespace earshot::web

@@ -62,7 +62,7 @@ struct Stage::Rooms {
           publisher(publishing_rooms, settings, clock),
           runner(publishing_rooms, publisher, settings, "test-node", clock,
                  [](std::string_view job, std::string_view what) { std::cerr << "job " << job << ": " << what << '\n'; }),
-          api{settings, clock, catalogue_db, catalogue, jobs, *store, uploads, accounts, audit, view, publisher, runner, statistics},
+          api{settings, clock, catalogue, jobs, *store, uploads, accounts, audit, view, publisher, runner, statistics},
           web{settings, clock, catalogue, jobs, *store, accounts, view, publisher, statistics} {}
 };
 
@@ -72,10 +72,10 @@ config::Settings Stage::roomy_settings() {
     return settings;
 }
 
-Stage::Stage(config::Settings settings) {
-    settings.storage.data_dir = folder_.path();
-    std::filesystem::create_directories(folder_.path() / "run");
-    rooms_ = std::make_unique<Rooms>(std::move(settings), folder_.path(),
+Stage::Stage(config::Settings settings, std::filesystem::path data) : data_(data.empty() ? folder_.path() : std::move(data)) {
+    settings.storage.data_dir = data_;
+    std::filesystem::create_directories(data_ / "run");
+    rooms_ = std::make_unique<Rooms>(std::move(settings), data_,
                                      [this] { return model::system_now() + std::chrono::milliseconds(clock_offset_ms.load()); });
     for (const auto role : {model::Role::admin, model::Role::producer, model::Role::analyst}) {
         const std::string name(model::to_string(role));

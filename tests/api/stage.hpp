@@ -18,7 +18,8 @@ namespace earshot::tests {
 
 class Stage {
 public:
-    explicit Stage(config::Settings settings = roomy_settings());
+    // `data`: where it keeps its things; empty: a folder of its own.
+    explicit Stage(config::Settings settings = roomy_settings(), std::filesystem::path data = {});
     ~Stage();
     Stage(const Stage&) = delete;
     Stage& operator=(const Stage&) = delete;
@@ -26,7 +27,7 @@ public:
     static config::Settings roomy_settings();  // the default ones without disk reserve
 
     [[nodiscard]] api::Context& context();
-    [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
+    [[nodiscard]] const std::filesystem::path& folder() const { return data_; }
     [[nodiscard]] std::vector<http::Route> api_routes();
     [[nodiscard]] std::string token(std::string_view role) const { return tokens_.at(std::string(role)); }
 
@@ -50,6 +51,7 @@ public:
 private:
     struct Rooms;
     TemporaryFolder folder_;
+    std::filesystem::path data_;
     std::map<std::string, std::string> tokens_;
     std::unique_ptr<Rooms> rooms_;
 };

@@ -215,6 +215,15 @@ TEST_CASE("database errors name their kind and never the values") {
     CHECK_THROWS_AS(opened.database.read([](soci::session& session) { Statement(session, "delete from shows").run(); }), DatabaseError);
 }
 
+TEST_CASE("a client hears of a full or busy database, never of a fault") {
+    const auto heard = [](DatabaseError::Kind kind) { return passing_refusal(DatabaseError(kind, "/srv/earshot/catalogue.db: trouble")); };
+    CHECK(heard(DatabaseError::Kind::full).value().code == model::Errc::insufficient_storage);
+    CHECK(heard(DatabaseError::Kind::busy).value().code == model::Errc::unavailable);
+    CHECK_THAT(heard(DatabaseError::Kind::busy).value().message, !Contains("/srv"));
+    CHECK_FALSE(heard(DatabaseError::Kind::failed));
+    CHECK_FALSE(heard(DatabaseError::Kind::constraint));
+}
+
 TEST_CASE("statements carry every kind of value there and back") {
     Opened opened;
     run(opened.database, "create table kinds (t text, i bigint, b bigint, d double precision, n bigint, at bigint)");
