@@ -9,6 +9,7 @@
 #include "server/api/auth.hpp"
 #include "server/descriptors.hpp"
 #include "server/health.hpp"
+#include "server/housekeeping.hpp"
 #include "server/http/server.hpp"
 #include "server/log.hpp"
 #include "server/places.hpp"
@@ -78,6 +79,7 @@ struct App::Rooms {
     publishing::Publisher::Rooms publishing_rooms;
     publishing::Publisher publisher;
     publishing::JobRunner runner;
+    Housekeeping housekeeping;
     api::Context api;
     web::Context web;
     std::string sandbox_problem;  // found at start; Publisher asks again for each master
@@ -111,7 +113,8 @@ App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descripto
       publishing_rooms{catalogue, jobs, *store, uploads, audit, view, workers},
       publisher(publishing_rooms, settings, clock),
       runner(publishing_rooms, publisher, settings, node_name(where), clock, log_job),
-      api{settings, clock, catalogue_db, catalogue, jobs, *store, uploads, accounts, audit, view, publisher, runner, statistics},
+      housekeeping(uploads, catalogue, *store, where.data / "work", clock),
+      api{settings, clock, catalogue, jobs, *store, uploads, accounts, audit, view, publisher, runner, statistics},
       web{settings, clock, catalogue, jobs, *store, accounts, view, publisher, statistics},
       server(
           server_options(settings), http::Router(routes(), policy()),
@@ -184,6 +187,7 @@ App::~App() = default;
 void App::start() {
     if (const auto held = rooms_->workers.check(); !held) rooms_->sandbox_problem = held.error().reason;
     rooms_->runner.start();
+    rooms_->housekeeping.start();
     rooms_->server.start();
     log(Level::info, "serving",
         {{"public_url", std::string_view(rooms_->settings.server.public_url)}, {"port", static_cast<long long>(ports().front())}});
@@ -197,6 +201,7 @@ void App::stop() {
     notify_systemd("STOPPING=1");
     rooms_->server.stop();
     rooms_->runner.stop();
+    rooms_->housekeeping.stop();
     rooms_->statistics.flush();
     log(Level::info, "stopped");
 }

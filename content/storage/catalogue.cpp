@@ -224,4 +224,25 @@ Catalogue::Contents Catalogue::contents() {
     return result;
 }
 
+std::set<std::string> Catalogue::referenced_objects() {
+    std::set<std::string> keys;
+    std::string text;
+    database_.read([&](soci::session& session) {
+        Statement objects(session,
+                          "select object_key from masters union select object_key from renditions union select essence_key from renditions "
+                          "union select object_key from uploads");
+        objects.into(text);
+        while (objects.next()) keys.insert(text);
+        Statement covers(session, "select artwork from shows union select artwork from episodes");
+        covers.into(text);
+        while (covers.next()) {
+            const auto artwork = artwork_from_json(text);
+            if (!artwork) continue;
+            for (const auto& size : artwork->sizes) keys.insert(size.object_key);
+        }
+    });
+    keys.erase("");
+    return keys;
+}
+
 }  // namespace earshot::storage

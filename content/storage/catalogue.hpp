@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,6 +76,10 @@ public:
         std::vector<std::string> retired_paths;  // url_paths once served that no rendition has now
     };
     [[nodiscard]] Contents contents();
+
+    // MediaStore keys of all that anything speaks of: masters (also those that others replaced), renditions and what they were tagged
+    // from, covers, complete uploads.
+    [[nodiscard]] std::set<std::string> referenced_objects();
 
 private:
     Database& database_;

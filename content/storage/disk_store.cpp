@@ -52,6 +52,7 @@ struct Root {
     void install(int source_folder, const char* source, const std::string& key) const {
         const auto outer = open_folder_at(folder, key.substr(0, 2).c_str());
         const auto inner = open_folder_at(outer, key.substr(2, 2).c_str());
+        const FolderLock lock(inner);  // against a collector that has just found the older object of this key useless
         (void)checked(::renameat(source_folder, source, inner.get(), key.c_str()), "move an object into the media store");
         // Two names of one file: rename did nothing, and the old name would stay.
         if (::unlinkat(source_folder, source, 0) != 0 && errno != ENOENT)
@@ -112,7 +113,7 @@ private:
 
 class DiskStore final : public MediaStore {
 public:
-    DiskStore(const std::filesystem::path& path, std::uint64_t reserve) {
+    DiskStore(const std::filesystem::path& path, std::uint64_t reserve) : path_(path) {
         std::filesystem::create_directories(path);
         auto root = std::make_shared<Root>();
         root->folder.reset(checked(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open the media store"));
@@ -150,9 +151,32 @@ public:
         return opened;
     }
 
-    void remove(std::string_view key) override {
-        if (is_key(key) && ::unlinkat(root_->folder.get(), path_of(key).c_str(), 0) != 0 && errno != ENOENT)
-            throw std::system_error(errno, std::generic_category(), "remove an object");
+    std::vector<std::string> list(model::Timestamp stored_before) override {
+        std::vector<std::string> keys;
+        std::error_code gone;  // files may come and go meanwhile
+        for (auto entry = std::filesystem::recursive_directory_iterator(path_, gone);
+             entry != std::filesystem::recursive_directory_iterator(); entry.increment(gone)) {
+            if (gone) throw std::system_error(gone, "list the media store");
+            auto key = entry->path().filename().string();
+            if (!is_key(key)) continue;
+            struct stat info{};
+            if (::fstatat(root_->folder.get(), path_of(key).c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode)) continue;
+            if (stored_at(info) < stored_before) keys.push_back(std::move(key));
+        }
+        return keys;
+    }
+
+    bool remove(std::string_view key, model::Timestamp stored_before) override {
+        if (!is_key(key)) return false;
+        const auto folder = path_of(key).substr(0, 5);
+        const Descriptor inner(::openat(root_->folder.get(), folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+        if (!inner) return false;
+        const FolderLock lock(inner);
+        const std::string name(key);
+        struct stat info{};
+        if (::fstatat(inner.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || stored_at(info) >= stored_before) return false;
+        (void)checked(::unlinkat(inner.get(), name.c_str(), 0), "remove an object");
+        return true;
     }
 
     std::uint64_t free_bytes() override { return root_->free_bytes(); }
@@ -163,7 +187,13 @@ public:
     }
 
 private:
+    std::filesystem::path path_;
     std::shared_ptr<const Root> root_;
+
+    // When it got its name: the status changes with every rename or link, the bytes may be older.
+    static model::Timestamp stored_at(const struct stat& info) {
+        return model::Timestamp(std::chrono::seconds(info.st_ctim.tv_sec) + std::chrono::milliseconds(info.st_ctim.tv_nsec / 1'000'000));
+    }
 
     static std::string path_of(std::string_view key) { return fmt::format("{}/{}/{}", key.substr(0, 2), key.substr(2, 2), key); }
 

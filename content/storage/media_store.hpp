@@ -9,9 +9,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "content/model/error.hpp"
 #include "content/model/open_file.hpp"
+#include "content/model/time.hpp"
 
 namespace earshot::storage {
 
@@ -36,8 +38,10 @@ public:
     [[nodiscard]] virtual model::Result<std::string> adopt(const std::filesystem::path& file) = 0;
     // not_found when the key is unknown (or not a key).
     [[nodiscard]] virtual model::Result<model::OpenFilePtr> open(std::string_view key) = 0;
-    // Absent is fine.
-    virtual void remove(std::string_view key) = 0;
+    // Keys of all objects that were last stored before then (storing the same bytes again counts).
+    [[nodiscard]] virtual std::vector<std::string> list(model::Timestamp stored_before) = 0;
+    // false: there was none, or it was stored again since.
+    virtual bool remove(std::string_view key, model::Timestamp stored_before = model::Timestamp::max()) = 0;
     // Bytes that may still be written before the reserve is touched.
     [[nodiscard]] virtual std::uint64_t free_bytes() = 0;
     // Reads the object again and compares its hash: for scrubbing and restore. false = damaged or absent.

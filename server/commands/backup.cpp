@@ -26,7 +26,8 @@ model::Status make_backup(const app::Places& where, const fs::path& folder) {
     manifest.catalogue_sha256 = file_sha256(folder / "catalogue.db");
     manifest.statistics_sha256 = file_sha256(folder / "statistics.db");
 
-    const auto copied = copy_objects(where.media, folder / "media");
+    const auto keys = referenced_objects(folder / "catalogue.db", folder / "media" / "look.db");
+    const auto copied = copy_objects(where.media, folder / "media", &keys);
     if (!copied) return std::unexpected(copied.error());
     if (auto whole = check_references(folder / "catalogue.db", folder / "media"); !whole) return whole;
     manifest.objects = copied->objects;

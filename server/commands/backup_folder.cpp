@@ -69,6 +69,12 @@ private:
     fs::path copy_;
 };
 
+storage::Database::Options copied_catalogue(const LookingGlass& copy) {
+    auto file = catalogue_file(copy.path());
+    file.migrate = true;  // an older backup is as good
+    return file;
+}
+
 }  // namespace
 
 void sync_folder(const fs::path& folder) {
@@ -127,13 +133,19 @@ model::Result<Manifest> read_manifest(const fs::path& folder) {
     }
 }
 
-model::Result<Copied> copy_objects(const fs::path& from, const fs::path& to) {
+std::set<std::string> referenced_objects(const fs::path& catalogue_db, const fs::path& copy) {
+    const LookingGlass glass(catalogue_db, copy);
+    storage::Database database(copied_catalogue(glass));
+    return storage::Catalogue(database).referenced_objects();
+}
+
+model::Result<Copied> copy_objects(const fs::path& from, const fs::path& to, const std::set<std::string>* keys) {
     Copied copied;
     fs::create_directories(to);
     if (!fs::exists(from)) return copied;
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(from)) {
         const std::string key = entry.path().filename().string();
-        if (!is_key(key) || !entry.is_regular_file()) continue;
+        if (!is_key(key) || !entry.is_regular_file() || (keys != nullptr && !keys->contains(key))) continue;
         const fs::path place = place_of(to, key);
         fs::create_directories(place.parent_path());
         link_or_copy(entry.path(), place);
@@ -150,9 +162,7 @@ model::Result<Copied> copy_objects(const fs::path& from, const fs::path& to) {
 
 model::Status check_references(const fs::path& catalogue_db, const fs::path& media) {
     const LookingGlass copy(catalogue_db, media / "look.db");
-    auto file = catalogue_file(copy.path());
-    file.migrate = true;  // an older backup is as good
-    storage::Database database(file);
+    storage::Database database(copied_catalogue(copy));
     storage::Catalogue catalogue(database);
     std::string missing;
     const auto need = [&](const std::string& key, const std::string& what) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 
 #include "content/model/error.hpp"
@@ -23,9 +24,14 @@ void write_manifest(const std::filesystem::path& folder, const Manifest& manifes
 struct Copied {
     std::uint64_t objects{}, bytes{};
 };
-// Every object below media folder `from` into `to`: hard-linked where that is possible (objects never change), else copied and synced.
-// Each is read again in its new place and must still have the hash it is named after. unprocessable names the first that has not.
-[[nodiscard]] model::Result<Copied> copy_objects(const std::filesystem::path& from, const std::filesystem::path& to);
+// Keys of all objects the catalogue speaks of. Only a copy of the database, made at `copy` for the time, is opened.
+[[nodiscard]] std::set<std::string> referenced_objects(const std::filesystem::path& catalogue_db, const std::filesystem::path& copy);
+
+// Every object below media folder `from` (only those of `keys`, when given) into `to`: hard-linked where that is possible (objects never
+// change), else copied and synced. Each is read again in its new place and must still have the hash it is named after. unprocessable names
+// the first that has not.
+[[nodiscard]] model::Result<Copied> copy_objects(const std::filesystem::path& from, const std::filesystem::path& to,
+                                                 const std::set<std::string>* keys = nullptr);
 
 // Does the media folder hold every object the catalogue speaks of? Only a copy of the database is opened. unprocessable names what is
 // missing.

@@ -109,10 +109,14 @@ TEST_CASE("a backup beside a running server restores to the same things") {
     const Console console(stage.folder());
     const auto show = stage.make_show();
     REQUIRE(stage.api("producer", "PUT", "/shows/night-watch/artwork?alt=A%20lamp", tests::picture_png(1400)).status == 200);
+    auto useless = stage.context().store.create();
+    REQUIRE(useless->append(std::as_bytes(std::span("nothing speaks of this"))));
+    const std::string stray = useless->commit().value();
     const std::string backup = (console.folder() / "backup").string(), restored = (console.folder() / "restored").string();
     const auto made = console.run("backup " + backup);
     INFO(made.said);
     REQUIRE(made.status == 0);
+    CHECK_FALSE(fs::exists(fs::path(backup) / "media" / stray.substr(0, 2) / stray.substr(2, 2) / stray));
     CHECK_THAT(console.run("backup " + backup).said, Contains("is not empty. Give a new folder"));
     CHECK_THAT(console.run("restore " + backup).said, Contains("is not empty. Restore into a new folder"));
     CHECK(stage.api("producer", "GET", "/shows/night-watch").status == 200);
