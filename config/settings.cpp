@@ -177,6 +177,7 @@ void read_server(Section section, Settings::Server& out) {
     section.whole("network_threads", out.network_threads, 0U, 256U);
     section.whole("pool_threads", out.pool_threads, 1U, 256U);
     section.duration("drain_timeout", out.drain_timeout, seconds(0), seconds(24 * 3600));
+    section.duration("handover_drain", out.handover_drain, seconds(0), seconds(24 * 3600));
     section.texts("trusted_proxies", out.trusted_proxies, check_proxy);
     section.choice("forwarding_field", out.forwarding_field, {"x-forwarded-for", "forwarded"});
     section.yes_or_no("proxy_protocol", out.proxy_protocol);

@@ -21,6 +21,7 @@ struct Settings {
         unsigned network_threads{0};
         unsigned pool_threads{8};
         std::chrono::seconds drain_timeout{30};
+        std::chrono::seconds handover_drain{3600};
         std::vector<std::string> trusted_proxies;         // addresses or CIDR blocks that may say whose request they pass on; empty: nobody
         std::string forwarding_field{"x-forwarded-for"};  // or "forwarded": where they say it
         bool proxy_protocol{false};                       // they begin every connection with a PROXY v2 header

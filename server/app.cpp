@@ -1,4 +1,4 @@
-#include "server/app.hpp"
+#include "server/app_rooms.hpp"
 
 #include <fmt/format.h>
 
@@ -8,12 +8,7 @@
 
 #include "server/api/auth.hpp"
 #include "server/descriptors.hpp"
-#include "server/health.hpp"
-#include "server/housekeeping.hpp"
-#include "server/http/server.hpp"
 #include "server/log.hpp"
-#include "server/places.hpp"
-#include "server/routes.hpp"
 #include "server/systemd.hpp"
 #include "server/web/refuse.hpp"
 
@@ -58,40 +53,23 @@ void log_job(std::string_view job, std::string_view what) {
     log(Level::warn, "job", {{"job", job}, {"what", what}});
 }
 
+// As many as this process may have files open.
+void fit_connections(config::Settings& settings) {
+    const auto most_open = raise_descriptor_limit();
+    const auto fit = connections_that_fit(most_open, settings.limits.max_connections);
+    if (fit < settings.limits.max_connections) {
+        log(Level::warn, "limits",
+            {{"problem",
+              std::string_view(fmt::format("This process may open {} files, so it takes {} connections at once instead of the {} of "
+                                           "limits.max_connections; raise its LimitNOFILE (systemd) or ulimit -Hn.",
+                                           most_open, fit, settings.limits.max_connections))}});
+        settings.limits.max_connections = fit;
+    }
+}
+
 }  // namespace
 
-struct App::Rooms {
-    config::Settings settings;
-    Places where;
-    model::Clock clock = model::system_now;
-
-    storage::Database catalogue_db;
-    storage::Database statistics_db;
-    std::unique_ptr<storage::MediaStore> store;
-    storage::Catalogue catalogue;
-    storage::JobQueue jobs;
-    storage::Accounts accounts;
-    storage::AuditLog audit;
-    storage::Uploads uploads;
-    storage::PublicView view;
-    analytics::Statistics statistics;
-    publishing::WorkerPool workers;
-    publishing::Publisher::Rooms publishing_rooms;
-    publishing::Publisher publisher;
-    publishing::JobRunner runner;
-    Housekeeping housekeeping;
-    api::Context api;
-    web::Context web;
-    std::string sandbox_problem;  // found at start; Publisher asks again for each master
-    http::Server server;
-
-    Rooms(config::Settings given, Places at, std::vector<http::Descriptor>& sockets);
-    std::vector<http::Route> routes();
-    http::Router::Policy policy();
-    std::vector<HealthCheck> checks();
-};
-
-App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descriptor>& sockets)
+App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descriptor>& sockets, bool standby)
     : settings(std::move(given)),
       where(std::move(at)),
       catalogue_db({.file = where.catalogue_db, .migrations = storage::catalogue_migrations(), .readers = 4, .full_sync = true}),
@@ -107,7 +85,8 @@ App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descripto
       statistics(statistics_db,
                  {.runtime_dir = where.runtime,
                   .agents_file = settings.statistics.agents_file,
-                  .suppress_below = settings.statistics.suppress_below},
+                  .suppress_below = settings.statistics.suppress_below,
+                  .standby = standby},
                  clock),
       workers(this_program, {.deadline = settings.publishing.job_deadline, .degraded = settings.publishing.sandbox == "degraded"}),
       publishing_rooms{catalogue, jobs, *store, uploads, audit, view, workers},
@@ -160,22 +139,19 @@ std::vector<HealthCheck> App::Rooms::checks() {
     };
 }
 
-App::App(config::Settings settings) {
+App::App(config::Settings settings, bool take_over) {
     Places where = places(settings);
     if (auto ready = prepare(where); !ready) throw std::runtime_error(ready.error().message);
-    const auto most_open = raise_descriptor_limit();
-    const auto fit = connections_that_fit(most_open, settings.limits.max_connections);
-    if (fit < settings.limits.max_connections) {
-        log(Level::warn, "limits",
-            {{"problem",
-              std::string_view(fmt::format("This process may open {} files, so it takes {} connections at once instead of the {} of "
-                                           "limits.max_connections; raise its LimitNOFILE (systemd) or ulimit -Hn.",
-                                           most_open, fit, settings.limits.max_connections))}});
-        settings.limits.max_connections = fit;
-    }
-    auto sockets = activation_sockets();
-    rooms_ = std::make_unique<Rooms>(std::move(settings), std::move(where), sockets);
-    if (!sockets.empty())
+    fit_connections(settings);
+    if (take_over) predecessor_ = Predecessor::find(where.handover);
+    if (take_over && !predecessor_) log(Level::info, "nobody to take over from");
+    auto sockets = predecessor_ ? predecessor_->take_sockets() : activation_sockets();
+    // It must not work on while the tables change under it.
+    if (predecessor_ && (storage::is_behind(where.catalogue_db, storage::catalogue_migrations()) ||
+                         storage::is_behind(where.statistics_db, storage::statistics_migrations())))
+        predecessor_->step_in();
+    rooms_ = std::make_unique<Rooms>(std::move(settings), std::move(where), sockets, predecessor_.has_value());
+    if (!predecessor_ && !sockets.empty())
         throw std::runtime_error(
             fmt::format("systemd listens at {} for this server, but server.listen does not name that address. Make "
                         "earshot.socket and the settings agree.",
@@ -183,28 +159,6 @@ App::App(config::Settings settings) {
 }
 
 App::~App() = default;
-
-void App::start() {
-    if (const auto held = rooms_->workers.check(); !held) rooms_->sandbox_problem = held.error().reason;
-    rooms_->runner.start();
-    rooms_->housekeeping.start();
-    rooms_->server.start();
-    log(Level::info, "serving",
-        {{"public_url", std::string_view(rooms_->settings.server.public_url)}, {"port", static_cast<long long>(ports().front())}});
-    for (const std::string& warning : rooms_->statistics.warnings()) log(Level::warn, "counting", {{"warning", std::string_view(warning)}});
-    if (!rooms_->sandbox_problem.empty()) log(Level::warn, "sandbox", {{"problem", std::string_view(rooms_->sandbox_problem)}});
-    notify_systemd("READY=1");
-}
-
-void App::stop() {
-    log(Level::info, "stopping");
-    notify_systemd("STOPPING=1");
-    rooms_->server.stop();
-    rooms_->runner.stop();
-    rooms_->housekeeping.stop();
-    rooms_->statistics.flush();
-    log(Level::info, "stopped");
-}
 
 std::vector<std::uint16_t> App::ports() const {
     return rooms_->server.ports();

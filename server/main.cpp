@@ -38,6 +38,7 @@ void add_serving(CommandLine& line, ServeOptions& serve_options, ConfigOption& c
     CLI::App* sub = line.command("serve", "run the server until SIGTERM or Ctrl-C", [&] { return serve(serve_options); });
     add_data(sub, serve_options);
     sub->add_option("--port", serve_options.port, "listen on 127.0.0.1:N, instead of the settings' addresses");
+    sub->add_flag("--take-over", serve_options.take_over, "take over from the running server without dropping a connection");
     add_config(line.command("check-config", "check a settings file and say what is wrong", [&] { return check_config(check_options); }),
                check_options);
 }

@@ -24,6 +24,7 @@ Places places(const config::Settings& settings) {
         out.runtime = systemd;
     else  // one folder for each data folder, so that installations on one machine do not meet
         out.runtime = fs::path("/dev/shm") / ("earshot-" + storage::sha256_hex(out.data.string()).substr(0, 16));
+    out.handover = out.runtime / "handover.sock";
     return out;
 }
 

@@ -13,7 +13,8 @@ namespace earshot::app {
 
 struct Places {
     std::filesystem::path data, catalogue_db, statistics_db, media, uploads;
-    std::filesystem::path runtime;  // RAM-backed; created 0700 by prepare()
+    std::filesystem::path runtime;   // RAM-backed; created 0700 by prepare()
+    std::filesystem::path handover;  // the socket in it, see succession.hpp
 };
 [[nodiscard]] Places places(const config::Settings& settings);
 // Creates the folders. invalid_input with a sentence when that is impossible.

@@ -116,6 +116,18 @@ std::optional<model::Error> passing_refusal(const DatabaseError& error) {
     return std::nullopt;
 }
 
+bool is_behind(const std::filesystem::path& file, std::span<const Migration> migrations) {
+    if (!std::filesystem::exists(file)) return true;
+    try {
+        const auto session = connect(file);
+        long long done = 0;
+        Statement count(*session, "select count(*) from schema_migrations");
+        return count.into(done).next() && done < static_cast<long long>(migrations.size());
+    } catch (const soci::soci_error& error) {
+        rethrow(error, file);
+    }
+}
+
 struct Database::State {
     std::filesystem::path file;
     std::mutex writing;

@@ -28,6 +28,9 @@ struct Migration {
 [[nodiscard]] std::span<const Migration> catalogue_migrations();   // content/storage/migrations/catalogue/*.sql
 [[nodiscard]] std::span<const Migration> statistics_migrations();  // content/storage/migrations/statistics/*.sql
 
+// True when opening the file as a Database would change its tables. Throws DatabaseError when that cannot be said.
+[[nodiscard]] bool is_behind(const std::filesystem::path& file, std::span<const Migration> migrations);
+
 // What only the machine or a bug can cause. The text never holds parameter values.
 class DatabaseError : public std::runtime_error {
 public:

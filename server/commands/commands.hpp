@@ -14,10 +14,11 @@ struct ConfigOption {
     std::filesystem::path config;  // empty: built-in defaults
 };
 
-// serve --config F [--data DIR] [--port N]: runs until SIGTERM or SIGINT.
+// serve --config F [--data DIR] [--port N] [--take-over]: runs until SIGTERM or SIGINT, or until another one has taken over.
 struct ServeOptions : ConfigOption {
     std::filesystem::path data;         // overrides storage.data_dir
     std::optional<std::uint16_t> port;  // overrides server.listen with 127.0.0.1:N, and public_url's port when that is the default
+    bool take_over{};                   // from the server that runs on the same data
 };
 int serve(const ServeOptions& options);
 int check_config(const ConfigOption& options);  // prints "ok" or the error

@@ -10,11 +10,8 @@
 namespace earshot::commands {
 
 int serve(const ServeOptions& options) {
-    // Blocked before any thread starts, so that only sigwait below sees them.
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
+    // Blocked before any thread starts, so that only App::run sees them.
+    const sigset_t signals = app::App::signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
 
@@ -25,11 +22,9 @@ int serve(const ServeOptions& options) {
     }
     app::open_log(settings->log);
     try {
-        app::App app(std::move(*settings));
+        app::App app(std::move(*settings), options.take_over);
         app.start();
-        int caught = 0;
-        sigwait(&signals, &caught);
-        app.stop();
+        app.run();
     } catch (const std::exception& error) {
         fmt::print(stderr, "{}\n", error.what());
         return 1;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace earshot::http {
@@ -13,7 +14,10 @@ public:
     explicit Descriptor(int value) noexcept : value_(value) {}
     ~Descriptor();
     Descriptor(Descriptor&& other) noexcept : value_(other.release()) {}
-    Descriptor& operator=(Descriptor&&) = delete;
+    Descriptor& operator=(Descriptor&& other) noexcept {
+        std::swap(value_, other.value_);
+        return *this;
+    }
     [[nodiscard]] int get() const noexcept { return value_; }
     [[nodiscard]] int release() noexcept;
 

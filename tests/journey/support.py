@@ -56,7 +56,7 @@ class Refused(Exception):
 
 
 class Earshot:
-    def __init__(self, folder, settings=""):
+    def __init__(self, folder, settings="", drain_timeout="30s"):
         self.folder = pathlib.Path(folder)
         self.data, self.runtime = self.folder / "data", pathlib.Path(tempfile.mkdtemp(prefix="earshot-test-", dir="/dev/shm"))
         with socket.socket() as probe:
@@ -65,6 +65,7 @@ class Earshot:
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.config = self.folder / "earshot.toml"
         self.config.write_text(f'[server]\nlisten = ["127.0.0.1:{self.port}"]\npublic_url = "{self.base_url}"\n'
+                               f'drain_timeout = "{drain_timeout}"\n'
                                f'[storage]\ndata_dir = "{self.data}"\nruntime_dir = "{self.runtime}"\nreserve_bytes = 0\n{settings}')
         self.process, self.tokens = None, {}
 
@@ -100,9 +101,25 @@ class Earshot:
     def workers(self):
         return [int(pid) for pid in subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()]
 
+    def processes(self):
+        """Every process that runs with this server's settings, also those that others of it have started."""
+        def words(entry):
+            with contextlib.suppress(OSError):
+                return (entry / "cmdline").read_bytes().split(b"\0")
+            return []
+        return [int(entry.name) for entry in pathlib.Path("/proc").glob("[0-9]*") if str(self.config).encode() in words(entry)]
+
+    def events(self, name):
+        """The log's lines of that name."""
+        lines = (self.folder / "server.log").read_text(errors="replace").splitlines()
+        return [event for line in lines if line.startswith("{") and (event := json.loads(line))["event"] == name]
+
     def cleanup(self):
-        if self.process and self.process.poll() is None:
-            self.kill()
+        for pid in self.processes():
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        if self.process:
+            self.process.wait()
         shutil.rmtree(self.runtime, ignore_errors=True)
 
     def api(self, method, path, body=None, role="producer", content_type="application/json", raw=False):
@@ -157,9 +174,9 @@ class Earshot:
 
 
 @contextlib.contextmanager
-def earshot(settings=""):
+def earshot(settings="", **options):
     with tempfile.TemporaryDirectory(prefix="earshot-journey-") as folder:
-        server = Earshot(folder, settings)
+        server = Earshot(folder, settings, **options)
         try:
             yield server.start()
         except BaseException:

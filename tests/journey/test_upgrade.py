@@ -1,0 +1,173 @@
+"""Upgrades that nobody notices: downloads, newcomers, uploads, jobs and counts pass from one running version to the next."""
+import os, pathlib, signal, socket, sqlite3, urllib.parse
+
+from support import earshot, run, same, step, until
+from upgrade_drill import Download, drill, upgrade
+
+SETTINGS = """
+[statistics]
+suppress_below = 1
+[[rendition]]
+name = "mp3"
+codec = "mp3"
+bit_rate = 320_000
+mono_bit_rate = 320_000
+"""
+
+
+def tone(file, seconds):
+    run("ffmpeg", "-loglevel", "error", "-y", "-f", "lavfi", "-i", f"anoisesrc=d={seconds}:c=pink:r=44100:a=0.2", "-sample_fmt", "s16", file)
+    return file
+
+
+def publish(server, seconds):
+    server.api("POST", "/shows", {"slug": "show", "title": "Show", "description": "d", "category": "News", "author": "A"})
+    run("ffmpeg", "-loglevel", "error", "-y", "-f", "lavfi", "-i", "color=c=#0c1a3d:s=1500x1500:d=1", "-frames:v", 1, server.folder / "cover.png")
+    server.api("PUT", "/shows/show/artwork?alt=x", (server.folder / "cover.png").read_bytes(), content_type="image/png")
+    episode = server.api("POST", "/shows/show/episodes", {"title": "Long"})
+    job = server.api("PUT", f"/episodes/{episode['id']}/master", {"upload": server.curl_upload(tone(server.folder / "long.flac", seconds))})
+    same("job", server.finished(job["id"])["state"], "succeeded")
+    return server.api("POST", f"/episodes/{episode['id']}/publish", {})
+
+
+def counted(server):
+    """(downloads, requests for media, bytes of it) in the database."""
+    with sqlite3.connect(server.data / "statistics.db") as db:
+        return tuple(db.execute(query).fetchone()[0] for query in (
+            "select sum(downloads) from downloads where dimension = 'all'", "select sum(requests) from requests", "select sum(bytes) from bytes_served"))
+
+
+def end(server, pid):
+    os.kill(pid, signal.SIGTERM)
+    until("the server to end", lambda: not server.processes())
+
+
+def check_upgrades(server, episode):
+    media = episode["renditions"][0]
+    path = urllib.parse.urlparse(media["url"]).path
+    serving, requests, sent = drill(server, path, media["sha256"], media["byte_length"], 12, (True, False), 1_500_000)
+    same("exit status of the first version", server.process.wait(60), 0)
+    end(server, serving)
+    same("downloads, requests and bytes counted by all versions together", counted(server), (12, requests, sent))
+    step("every download, request and byte was counted once")
+
+
+def asks_as_successor(server):
+    """Our own idea of a new version, that gets as far as we like."""
+    channel = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    channel.settimeout(30)
+    channel.connect(str(server.runtime / "handover.sock"))
+    channel.send(b"T1")
+    return channel
+
+
+def check_successors_that_die(server):
+    def goes_on():
+        same("the server", server.get("/livez")[0], 200)
+
+    asks_as_successor(server).close()
+    goes_on()
+    first, second = asks_as_successor(server), asks_as_successor(server)
+    word, sockets, *_ = socket.recv_fds(first, 100, 100)
+    same("word", word, b"S1")
+    assert sockets, "no sockets"
+    same("answer to a second successor at the same time", second.recv(100), b"")
+    first.send(b"R1")
+    same("word", first.recv(100), b"Y1")
+    waiting = socket.create_connection(("127.0.0.1", server.port))
+    waiting.sendall(b"GET /livez HTTP/1.1\r\nHost: here\r\n\r\n")
+    waiting.setblocking(False)
+    first.close()
+    for descriptor in sockets:
+        os.close(descriptor)
+    waiting.settimeout(30)
+    assert waiting.recv(100).startswith(b"HTTP/1.1 200 "), "who waited was not answered"
+    same("word in the log", len(server.events("the successor ended before it served")), 1)
+    goes_on()
+
+    os.kill(server.process.pid, signal.SIGSTOP)
+    killed = server.launch("--take-over")
+    until("the new version to ask", lambda: connected(killed.pid))
+    killed.kill()
+    killed.wait()
+    os.kill(server.process.pid, signal.SIGCONT)
+    goes_on()
+
+    good = server.config.read_text()
+    server.config.write_text(good.replace("[statistics]", '[statistics]\nagents_file = "/nowhere/agents.json"'))
+    same("exit status of a new version that cannot start", server.launch("--take-over").wait(60), 1)
+    server.config.write_text(good)
+    goes_on()
+    same("the only process", server.processes(), [server.process.pid])
+    step("a new version that dies at any point before it serves, or cannot start, changes nothing")
+
+
+def connected(pid):
+    """Whether a process holds a connected Unix packet socket."""
+    ours = {os.readlink(entry)[8:-1] for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir() if os.readlink(entry).startswith("socket:[")}
+    lines = [line.split() for line in pathlib.Path("/proc/net/unix").read_text().splitlines()[1:]]
+    return any(line[4] == "0005" and line[5] == "03" and line[6] in ours for line in lines)
+
+
+def check_work_in_progress(server):
+    """A job goes back to the queue and is done by the new version; an upload under way ends where it began, and the new version waits for it."""
+    episode = server.api("POST", "/shows/show/episodes", {"title": "Other"})
+    master = tone(server.folder / "other.flac", 120)
+    job = server.api("PUT", f"/episodes/{episode['id']}/master", {"upload": server.curl_upload(master)})
+    until("the worker", lambda: server.api("GET", f"/jobs/{job['id']}")["state"] == "running" and server.workers(), 60, 0.01)
+
+    auth = f"Authorization: Bearer {server.tokens['producer']}\r\nTus-Resumable: 1.0.0\r\n"
+    head = run("curl", "-sSi", "-X", "POST", "-H", f"Authorization: Bearer {server.tokens['producer']}", "-H", "Tus-Resumable: 1.0.0", "-H",
+               f"Upload-Length: {master.stat().st_size}", server.base_url + "/api/v1/uploads").stdout
+    location = next(line.split(": ", 1)[1] for line in head.splitlines() if line.lower().startswith("location: "))
+    upload = urllib.parse.urlparse(location).path
+    body = master.read_bytes()
+    patch = (f"PATCH {upload} HTTP/1.1\r\nHost: here\r\n{auth}Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\n"
+             f"Content-Length: {len(body)}\r\n\r\n").encode()
+
+    def send(part):
+        client = socket.create_connection(("127.0.0.1", server.port), timeout=60)
+        client.sendall(patch + part)
+        return client
+
+    early = send(body[:len(body) // 2])
+    until("the upload to run", lambda: any((server.data / "uploads").iterdir()))
+    serving = upgrade(server, server.process.pid, False)
+    late = send(body)
+    assert b" 503 " in late.recv(1000).split(b"\r\n")[0], "two versions write to one upload"
+    late.close()
+    early.sendall(body[len(body) // 2:])
+    assert early.recv(1000).startswith(b"HTTP/1.1 204 "), "the upload that was under way did not end"
+    early.close()
+    offset = run("curl", "-sSI", "-H", f"Authorization: Bearer {server.tokens['producer']}", "-H", "Tus-Resumable: 1.0.0", server.base_url + upload).stdout
+    assert f"upload-offset: {len(body)}" in offset.lower(), offset
+    same("job", server.finished(job["id"])["state"], "succeeded")
+    same("exit status of the old version", server.process.wait(60), 0)
+    step("a job and an upload under way survived an upgrade; no two versions wrote to one upload")
+    return serving
+
+
+def check_the_end_of_all(server, serving, episode):
+    """Stopping the new version also ends the old one, which still has a listener, and its last bytes are counted."""
+    media = episode["renditions"][0]
+    before = counted(server)[2]
+    listener = Download(server.port, urllib.parse.urlparse(media["url"]).path, 0, 200_000)
+    until("the download to run", lambda: listener.received > 500_000)
+    end(server, upgrade(server, serving, True))
+    listener.join(60)
+    assert listener.digest != media["sha256"] and listener.received > 500_000, listener.received
+    assert counted(server)[2] - before >= 500_000, "the bytes of the last listener were not counted"
+    step("SIGTERM to the new version also ends the one that still had a listener, after the usual limit, and its bytes are counted")
+
+
+def main():
+    with earshot(SETTINGS, drain_timeout="3s") as server:
+        episode = publish(server, 180)
+        check_upgrades(server, episode)
+        server.start()
+        check_successors_that_die(server)
+        serving = check_work_in_progress(server)
+        check_the_end_of_all(server, serving, episode)
+
+
+main()
