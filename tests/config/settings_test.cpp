@@ -55,6 +55,7 @@ TEST_CASE("the shipped earshot.toml says exactly the built-in defaults") {
     CHECK(file.server.network_threads == built_in.server.network_threads);
     CHECK(file.server.pool_threads == built_in.server.pool_threads);
     CHECK(file.server.drain_timeout == built_in.server.drain_timeout);
+    CHECK(file.server.handover_drain == built_in.server.handover_drain);
     CHECK(file.server.trusted_proxies == built_in.server.trusted_proxies);
     CHECK(file.server.forwarding_field == built_in.server.forwarding_field);
     CHECK(file.server.proxy_protocol == built_in.server.proxy_protocol);
@@ -124,6 +125,7 @@ public_url = "https://pod.example.org"
 network_threads = 2
 pool_threads = 4
 drain_timeout = "2m"
+handover_drain = "3h"
 trusted_proxies = ["10.0.0.0/8", "::1"]
 forwarding_field = "forwarded"
 proxy_protocol = true
@@ -167,6 +169,7 @@ format = "text"
     CHECK(settings.server.network_threads == 2);
     CHECK(settings.server.pool_threads == 4);
     CHECK(settings.server.drain_timeout == 120s);
+    CHECK(settings.server.handover_drain == 3h);
     CHECK(settings.server.trusted_proxies == std::vector<std::string>{"10.0.0.0/8", "::1"});
     CHECK(settings.server.forwarding_field == "forwarded");
     CHECK(settings.server.proxy_protocol);
