@@ -38,7 +38,7 @@ struct App::Rooms {
     Housekeeping housekeeping;
     api::Context api;
     web::Context web;
-    std::string sandbox_problem;  // found at start; masters are refused while it is not empty, unless settings say "degraded"
+    std::string sandbox_problem;  // found at start; Publisher asks again for each master
     http::Server server;
     std::optional<Succession> succession;  // from start() on
 
