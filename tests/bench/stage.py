@@ -32,10 +32,10 @@ class Stage:
         files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         return Nginx(self.folder / f"nginx{free_port()}", self.root, self.certificate, self.key, files, **options)
 
-    def restart(self, server="", more=""):
-        """The same data under other settings: lines for [server], further sections."""
+    def restart(self, more=""):
+        """The same data, with further sections of settings."""
         self.server.stop()
-        self.server.config.write_text(self.settings.replace("[server]\n", f"[server]\n{server}\n") + more)
+        self.server.config.write_text(self.settings + more)
         self.server.start()
 
     def tls_settings(self):
@@ -64,11 +64,11 @@ class Stage:
 
     @functools.cached_property
     def master(self):
-        return speech_master(self.server.folder / "long.wav", 1200)
+        return speech_master(self.server.folder / "long.wav", 600)
 
     @functools.cached_property
     def long_episode(self):
-        """(path, byte length) of twenty minutes as MP3, in the page cache."""
+        """(path, byte length) of ten minutes as MP3, in the page cache."""
         self.server.api("POST", "/shows", {"slug": "long", **SHOW})
         episode = self.server.api("POST", "/shows/long/episodes", {"title": "Long"})["id"]
         same("job", self.server.finished(self.job(episode, self.master), 600)["state"], "succeeded")

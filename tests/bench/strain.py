@@ -19,7 +19,7 @@ def p99(stage, port, seconds):
 def memory(stage, plan):
     request = stage.ranges(100)
     fields = request.fields | {"Range": "bytes=1000-1099"}
-    stage.restart("max_connections = 12_000")
+    stage.restart(f"[limits]\nmax_connections = {IDLE * 5 // 4}\n")
     fresh = stage.start_nginx()
     figures = []
     for port, pid in ((stage.server.port, stage.pid), (fresh.port, fresh.pid)):
