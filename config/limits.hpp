@@ -21,7 +21,7 @@ struct Limits {
     std::uint64_t body_minimum_rate{16 << 10};
     std::uint64_t write_minimum_rate{1 << 10};
     Time rate_window{60'000};
-    std::uint64_t send_buffer{1 << 20};  // bytes of answers that wait in the kernel, not yet on their way, for each connection
+    std::uint64_t send_buffer{4 << 20};  // bytes of answers that wait in the kernel, not yet on their way, for each connection
 };
 
 }  // namespace earshot::config

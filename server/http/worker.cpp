@@ -1,5 +1,6 @@
 #include "server/http/worker.hpp"
 
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -23,6 +24,7 @@ namespace earshot::http {
 namespace {
 
 constexpr int accepts_a_turn = 64;
+constexpr std::size_t few_sessions = 100;
 constexpr auto out_of_descriptors_pause = std::chrono::milliseconds(100);
 
 constexpr std::string_view busy = "The server is busy; please try again in a few seconds.";
@@ -125,6 +127,7 @@ Task<void> accept_from(Loop& loop, Watched& listener) {
 
 Task<void> sweep_sessions(Loop& loop) {
     boost::system::error_code error;
+    std::size_t most_sessions = 0;
     while (!loop.stopping || !loop.sessions.empty()) {
         loop.sweep_timer.expires_after(loop.service.options.sweep_interval);
         co_await loop.sweep_timer.async_wait(asio::redirect_error(use_task, error));
@@ -132,6 +135,12 @@ Task<void> sweep_sessions(Loop& loop) {
         const bool over = now >= loop.drain_deadline;
         for (auto* session : loop.sessions) over ? session->abort() : session->sweep(now);
         loop.mappings.drop_unused();
+        most_sessions = std::max(most_sessions, loop.sessions.size());
+        if (most_sessions > 2 * loop.sessions.size() + few_sessions) {
+            // The crowd has left; its memory goes back to the system, which the allocator would not do by itself.
+            ::malloc_trim(0);
+            most_sessions = loop.sessions.size();
+        }
     }
 }
 
