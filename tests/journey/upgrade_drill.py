@@ -1,9 +1,45 @@
 """A new version takes over from a running one, again and again, while slow downloads run and newcomers knock all the time."""
-import hashlib, http.client, os, signal, socket, threading, time
+import hashlib, http.client, os, signal, socket, sqlite3, threading, time, urllib.parse
 
-from support import same, step, until
+from support import cover, run, same, step, until
 
 PIECE = 100_000  # bytes a newcomer asks for
+SETTINGS = """
+[statistics]
+suppress_below = 1
+[[rendition]]
+name = "mp3"
+codec = "mp3"
+bit_rate = 320_000
+mono_bit_rate = 320_000
+"""
+
+
+def tone(file, seconds):
+    run("ffmpeg", "-loglevel", "error", "-y", "-f", "lavfi", "-i", f"anoisesrc=d={seconds}:c=pink:r=44100:a=0.2", "-sample_fmt", "s16", file)
+    return file
+
+
+def publish(server, seconds):
+    server.api("POST", "/shows", {"slug": "show", "title": "Show", "description": "d", "category": "News", "author": "A"})
+    server.api("PUT", "/shows/show/artwork?alt=x", cover(server.folder / "cover.png").read_bytes(), content_type="image/png")
+    episode = server.api("POST", "/shows/show/episodes", {"title": "Long"})
+    job = server.api("PUT", f"/episodes/{episode['id']}/master", {"upload": server.curl_upload(tone(server.folder / "long.flac", seconds))})
+    same("job", server.finished(job["id"])["state"], "succeeded")
+    return server.api("POST", f"/episodes/{episode['id']}/publish", {})
+
+
+def counted(server):
+    """(downloads, requests for media, bytes of it) in the database."""
+    with sqlite3.connect(server.data / "statistics.db") as db:
+        return tuple(db.execute(query).fetchone()[0] for query in (
+            "select coalesce(sum(downloads), 0) from downloads where dimension = 'all'", "select coalesce(sum(requests), 0) from requests",
+            "select coalesce(sum(bytes), 0) from bytes_served"))
+
+
+def end(server, pid):
+    os.kill(pid, signal.SIGTERM)
+    until("the server to end", lambda: not server.processes())
 
 
 class Download(threading.Thread):
@@ -97,25 +133,30 @@ def upgrade(server, pid, by_signal):
     return until("the hand-over", lambda: server.events("handed over")[before:], 60)[0]["successor"]
 
 
-def drill(server, path, digest, size, downloads, upgrades, rate, pause=0.3):
-    """`upgrades`: for each, whether by signal. A part of the downloads begins with every version. Returns the last version's process, how many
-    requests for media were answered and how many bytes of it."""
-    shares = [range(downloads)[i::len(upgrades) + 1] for i in range(len(upgrades) + 1)]
-    listeners, serving = [], server.process.pid
+def drill(server, episode, downloads, upgrades, rate, pause=0.3, longest_wait=None):
+    """`downloads`: how many begin with each version, at `rate` bytes a second; those of the first must still run after the last upgrade.
+    `upgrades`: for each, whether by signal. Newcomers knock all the time. Returns the last version's process."""
+    media = episode["renditions"][0]
+    path = urllib.parse.urlparse(media["url"]).path
+    before, listeners, serving = counted(server), [], server.process.pid
     newcomers = [Newcomers(server.port, path, number, number % 2 == 1) for number in range(4)]
-    for share, by_signal in zip(shares, [None, *upgrades]):
+    for count, by_signal in zip(downloads, [None, *upgrades]):
         if by_signal is not None:
             time.sleep(pause)
             serving = upgrade(server, serving, by_signal)
             assert all(l.is_alive() for l in listeners), [l.trouble or "over too early" for l in listeners]
-        listeners += [Download(server.port, path, number, rate) for number in share]
+        listeners += [Download(server.port, path, len(listeners) + number, rate) for number in range(count)]
         until("the downloads to run", lambda: all(l.received > 0 or l.trouble for l in listeners), 30)
     for thread in listeners + [visitor.end() for visitor in newcomers]:
         thread.join(600)
     same("troubles", [l.trouble for l in listeners if l.trouble] + [x for v in newcomers for x in v.troubles], [])
-    same("downloads that are byte-equal", sum(l.digest == digest for l in listeners), downloads)
+    same("downloads that are byte-equal", sum(l.digest == media["sha256"] for l in listeners), len(listeners))
     until("the older versions to end", lambda: server.processes() == [serving], 60)
     waits = sorted(wait for v in newcomers for wait in v.waits)
-    step(f"{downloads} downloads over {len(upgrades)} upgrades byte-equal; {len(waits)} newcomers, none refused, {sum(v.closed for v in newcomers)} "
-         f"idle connections closed; waits: median {waits[len(waits) // 2] * 1000:.1f} ms, longest {waits[-1] * 1000:.0f} ms")
-    return serving, downloads + len(waits), downloads * size + len(waits) * PIECE
+    step(f"{len(listeners)} downloads over {len(upgrades)} upgrades byte-equal; {len(waits)} newcomers, none refused, "
+         f"{sum(v.closed for v in newcomers)} idle connections closed; waits: median {waits[len(waits) // 2] * 1000:.1f} ms, longest {waits[-1] * 1000:.0f} ms")
+    assert longest_wait is None or waits[-1] <= longest_wait, f"a newcomer waited {waits[-1]:.2f} s"
+    wanted = (len(listeners), len(listeners) + len(waits), len(listeners) * media["byte_length"] + len(waits) * PIECE)
+    until("the counts", lambda: tuple(now - then for now, then in zip(counted(server), before)) == wanted, 20)
+    step("every download, request and byte was counted once")
+    return serving
