@@ -89,12 +89,15 @@ TEST_CASE("an older database is brought forward and keeps its rows") {
     {
         Database database({.file = file, .migrations = first_version});
     }
+    CHECK_FALSE(is_behind(file, first_version));
+    CHECK(is_behind(file, second_version));
     {
         Database database({.file = file, .migrations = second_version});
         CHECK(number(database, "select rating from songs where title = 'kept'") == 5);
         CHECK(number(database, "select count(*) from songs") == 1);
         CHECK(number(database, "select count(*) from schema_migrations") == 2);
     }
+    CHECK_FALSE(is_behind(file, second_version));
     Database again({.file = file, .migrations = second_version});  // and nothing runs twice
     CHECK(number(again, "select count(*) from songs") == 1);
 }
