@@ -1,9 +1,11 @@
 """./dev soak delivery: hostile clients in full number, each for --seconds, with an honest listener's times before, during and after. Fails when its
-median is more than twice what it is in quiet, when a byte is wrong, or when memory or descriptors stay above where they were."""
+median is more than twice what it is in quiet, when a byte is wrong, or when memory or descriptors stay above where they were. Then upgrades under load
+(upgrade.py)."""
 import argparse
 
 from hostile import back_to, footprint, publish_noise, under
 from support import earshot
+from upgrade import upgrades
 
 SETTINGS = """
 [limits]
@@ -52,6 +54,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=60, help="of each attack")
     options = parser.parse_args()
     failures = hostile_clients(options.seconds)
+    upgrades()
     print("\n".join(failures) or "delivery: every honest answer right, in time, and nothing left of the attacks")
     raise SystemExit(bool(failures))
 
