@@ -4,12 +4,12 @@ import os, pathlib, signal, socket, urllib.parse
 from support import earshot, run, same, step, until
 from upgrade_drill import SETTINGS, Download, counted, drill, end, publish, tone, upgrade
 
-def asks_as_successor(server):
+def asks_as_successor(server, word=b"T1"):
     """Our own idea of a new version, that gets as far as we like."""
     channel = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     channel.settimeout(30)
     channel.connect(str(server.runtime / "handover.sock"))
-    channel.send(b"T1")
+    channel.send(word)
     return channel
 
 
@@ -17,6 +17,8 @@ def check_successors_that_die(server):
     def goes_on():
         same("the server", server.get("/livez")[0], 200)
 
+    for nonsense in (b"T2", b"X1", b"R1", b"G1", b"D1 no deliveries", b"T", b"\0" * 1000):
+        same(f"answer to {nonsense[:20]}", asks_as_successor(server, nonsense).recv(100), b"")
     asks_as_successor(server).close()
     goes_on()
     first, second = asks_as_successor(server), asks_as_successor(server)
