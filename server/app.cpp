@@ -49,6 +49,14 @@ void log_request(const http::RequestLog& entry) {
          {"error", entry.error}});
 }
 
+// Each look takes the databases' write locks for a moment.
+constexpr std::chrono::seconds readiness_every{5};
+
+void log_readiness(const std::string& name, const std::string& problem) {
+    log(problem.empty() ? Level::info : Level::warn, "readiness",
+        {{"check", std::string_view(name)}, {"problem", std::string_view(problem)}});
+}
+
 void log_job(std::string_view job, std::string_view what) {
     log(Level::warn, "job", {{"job", job}, {"what", what}});
 }
@@ -111,7 +119,8 @@ std::vector<http::Route> App::Rooms::routes() {
                        .look = http::Look::api});
     };
     health("/livez", [](const http::Request&) -> http::Answer { return livez(); }, http::Run::here);
-    health("/readyz", [tests = checks()](const http::Request&) -> http::Answer { return readyz(tests); }, http::Run::pool);
+    const auto readiness = std::make_shared<Readiness>(checks(), readiness_every, log_readiness);
+    health("/readyz", [readiness](const http::Request&) -> http::Answer { return readiness->reply(); }, http::Run::pool);
     return all;
 }
 
@@ -125,17 +134,20 @@ http::Router::Policy App::Rooms::policy() {
 
 std::vector<HealthCheck> App::Rooms::checks() {
     return {
-        {"catalogue", [this] { return catalogue_db.write([](soci::session&) {}), std::string(); }},
-        {"statistics", [this] { return statistics_db.write([](soci::session&) {}), std::string(); }},
-        {"disk", [this] { return std::string(store->free_bytes() > 0 ? "" : "The disk is full up to its reserve: uploads are refused."); }},
-        {"counting",
-         [this] {
+        {"catalogue", true, [this] { return catalogue_db.write([](soci::session&) {}), std::string(); }},
+        {"statistics", true, [this] { return statistics_db.write([](soci::session&) {}), std::string(); }},
+        {"disk", false,
+         [this] { return std::string(store->free_bytes() > 0 ? "" : "The disk is full up to its reserve: uploads are refused."); }},
+        {"counting", false,
+         [this, seen = std::uint64_t{0}]() mutable {
              std::string problem;
-             if (statistics.dropped() > 0) problem = fmt::format("{} deliveries were dropped uncounted.", statistics.dropped());
+             const std::uint64_t dropped = statistics.dropped();
+             if (dropped > seen) problem = fmt::format("{} deliveries were dropped uncounted since the last look.", dropped - seen);
+             seen = dropped;
              for (const std::string& warning : statistics.warnings()) problem += (problem.empty() ? "" : " ") + warning;
              return problem;
          }},
-        {"sandbox", [this] { return sandbox_problem; }},
+        {"sandbox", false, [this] { return sandbox_problem; }},
     };
 }
 
