@@ -1,5 +1,6 @@
 #include "server/routes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -21,17 +22,33 @@ namespace {
 
 constexpr std::uint64_t no_body = 0, json_body = 256U << 10, text_body = 4U << 20, picture_body = 10U << 20, upload_body = UINT64_MAX;
 
+// RFC 9110 §10.2.3: a 503 says when to come back.
+void say_when(http::Answer& answer) {
+    auto* reply = std::get_if<http::Reply>(&answer);
+    if (reply == nullptr || reply->status != 503) return;
+    if (std::ranges::none_of(reply->fields, [](const http::Field& field) { return field.name == "Retry-After"; }))
+        reply->fields.push_back({"Retry-After", "5"});
+}
+void say_when(std::optional<http::Answer>& answer) {
+    if (answer) say_when(*answer);
+}
+void say_when(api::Streamed& streamed) {
+    if (auto* answer = std::get_if<http::Answer>(&streamed)) say_when(*answer);
+}
+
 // A database that is full or held by somebody is no fault: `refuse` makes the answer of its sentence (507, 503).
 template <class Work, class Refuse>
 auto with_database(Work work, Refuse refuse) -> decltype(work()) {
     try {
-        return work();
+        auto result = work();
+        say_when(result);
+        return result;
     } catch (const storage::DatabaseError& error) {
         const auto refusal = storage::passing_refusal(error);
         if (!refusal) throw;
-        http::Reply reply = refuse(*refusal);
-        if (reply.status == 503) reply.fields.push_back({"Retry-After", "5"});
-        return http::Answer(std::move(reply));
+        http::Answer answer = refuse(*refusal);
+        say_when(answer);
+        return answer;
     }
 }
 

@@ -90,9 +90,16 @@ model::Result<model::Show> Catalogue::create_show(model::Show show) {
     return show;
 }
 
-model::Result<model::Show> Catalogue::update_show(const model::Show& s) {
-    std::optional<model::Show> result;
+model::Result<model::Show> Catalogue::edit_show(const model::ShowId& id, const std::function<model::Status(model::Show&)>& change) {
+    model::Result<model::Show> result = fail(Errc::not_found, "There is no such show.");
     database_.write([&](soci::session& session) {
+        auto found = read_show(session, id);
+        if (!found) return;
+        model::Show& s = *found;
+        if (const auto changed = change(s); !changed) {
+            result = std::unexpected(changed.error());
+            return;
+        }
         Statement update(
             session,
             "update shows set title = :title, description = :description, notice = :notice, language = :language, "
@@ -105,11 +112,10 @@ model::Result<model::Show> Catalogue::update_show(const model::Show& s) {
         update.bind("subcategory", s.subcategory).bind("is_explicit", s.is_explicit).bind("type", to_string(s.type));
         update.bind("copyright", s.copyright).bind("website", s.website).bind("locked", s.locked).bind("people", to_json(s.people));
         update.bind("actions", to_json(s.actions)).bind("artwork", to_json(s.artwork)).bind("updated_at", clock_());
-        update.bind("id", s.id.value).run();
-        result = read_show(session, s.id);
+        update.bind("id", id.value).run();
+        result = *read_show(session, id);
     });
-    if (!result) return fail(Errc::not_found, "There is no such show.");
-    return *std::move(result);
+    return result;
 }
 
 std::optional<model::Show> Catalogue::find_show(const model::ShowId& id) {
@@ -159,10 +165,18 @@ model::Result<model::Episode> Catalogue::create_episode(model::Episode episode) 
     return episode;
 }
 
-model::Result<model::Episode> Catalogue::update_episode(const model::Episode& e) {
-    std::optional<model::Episode> result;
-    const auto transcript = e.transcript.value_or(model::Transcript{});
+model::Result<model::Episode> Catalogue::edit_episode(const model::EpisodeId& id,
+                                                      const std::function<model::Status(model::Episode&)>& change) {
+    model::Result<model::Episode> result = fail(Errc::not_found, "There is no such episode.");
     database_.write([&](soci::session& session) {
+        auto found = read_episode(session, id);
+        if (!found) return;
+        model::Episode& e = *found;
+        if (const auto changed = change(e); !changed) {
+            result = std::unexpected(changed.error());
+            return;
+        }
+        const auto transcript = e.transcript.value_or(model::Transcript{});
         Statement update(session,
                          "update episodes set title = :title, summary = :summary, notes = :notes, type = :type, season = :season, "
                          "number = :number, is_explicit = :is_explicit, people = :people, chapters = :chapters, "
@@ -172,11 +186,10 @@ model::Result<model::Episode> Catalogue::update_episode(const model::Episode& e)
         update.bind("season", e.season).bind("number", e.number).bind("is_explicit", e.is_explicit).bind("people", to_json(e.people));
         update.bind("chapters", to_json(e.chapters)).bind("transcript_type", transcript.mime_type);
         update.bind("transcript_language", transcript.language).bind("transcript_source", transcript.source);
-        update.bind("artwork", to_json(e.artwork)).bind("updated_at", clock_()).bind("id", e.id.value).run();
-        result = read_episode(session, e.id);
+        update.bind("artwork", to_json(e.artwork)).bind("updated_at", clock_()).bind("id", id.value).run();
+        result = *read_episode(session, id);
     });
-    if (!result) return fail(Errc::not_found, "There is no such episode.");
-    return *std::move(result);
+    return result;
 }
 
 std::optional<model::Episode> Catalogue::find_episode(const model::EpisodeId& id) {

@@ -3,6 +3,7 @@
 // Thread-safe and blocking: call from the pool, never from a network thread. Text is stored as given: clean it before (model/text.hpp).
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -24,8 +25,9 @@ public:
     // --- shows -------------------------------------------------------------------------------------------------
     // id, created_at and updated_at are set here. conflict when the slug is taken.
     [[nodiscard]] model::Result<model::Show> create_show(model::Show show);
-    // Everything but id, slug, podcast_guid, created_at. not_found.
-    [[nodiscard]] model::Result<model::Show> update_show(const model::Show& show);
+    // Reads, has it changed and writes in one transaction, so that of two edits at once neither is lost. What `change` refuses changes
+    // nothing. Everything but id, slug, podcast_guid, created_at. not_found. `change` must be quick and keep off the database.
+    [[nodiscard]] model::Result<model::Show> edit_show(const model::ShowId& id, const std::function<model::Status(model::Show&)>& change);
     [[nodiscard]] std::optional<model::Show> find_show(const model::ShowId& id);
     [[nodiscard]] std::optional<model::Show> find_show_by_slug(std::string_view slug);
     [[nodiscard]] std::vector<model::Show> list_shows();  // by title
@@ -33,9 +35,10 @@ public:
     // --- episodes ----------------------------------------------------------------------------------------------
     // id, guid (a UUIDv4 when empty), created_at, updated_at are set here; state is draft; slug is made unique by "-2", "-3" ….
     [[nodiscard]] model::Result<model::Episode> create_episode(model::Episode episode);
-    // Title, summary, notes, type, season, number, explicit, people, chapters, transcript, artwork. Not guid, slug, state, master,
-    // renditions.
-    [[nodiscard]] model::Result<model::Episode> update_episode(const model::Episode& episode);
+    // As edit_show: title, summary, notes, type, season, number, explicit, people, chapters, transcript, artwork. Not guid, slug, state,
+    // master, renditions.
+    [[nodiscard]] model::Result<model::Episode> edit_episode(const model::EpisodeId& id,
+                                                             const std::function<model::Status(model::Episode&)>& change);
     [[nodiscard]] std::optional<model::Episode> find_episode(const model::EpisodeId& id);
     [[nodiscard]] std::optional<model::Episode> find_episode_by_slug(const model::ShowId& show, std::string_view slug);
     // Newest first by publish_at, drafts (by created_at) before all. Complete values, transcripts included.

@@ -100,7 +100,7 @@ int JobQueue::enqueue_forgotten() {
     return static_cast<int>(found.size());
 }
 
-std::optional<Job> JobQueue::claim(std::string_view node, std::chrono::milliseconds lease) {
+std::optional<Job> JobQueue::claim(std::string_view claim, std::chrono::milliseconds lease) {
     std::optional<Job> result;
     const auto now = clock_();
     database_.write([&](soci::session& session) {
@@ -112,55 +112,55 @@ std::optional<Job> JobQueue::claim(std::string_view node, std::chrono::milliseco
         std::string id;
         Statement take(session,
                        "update jobs set interruptions = interruptions + case state when 'running' then 1 else 0 end, state = 'running', "
-                       "stage = '', progress = 0, reason = '', node = :node, lease_until = :lease_until, updated_at = :now "
+                       "stage = '', progress = 0, reason = '', node = :claim, lease_until = :lease_until, updated_at = :now "
                        "where id = (select j.id from jobs j where (j.state = 'queued' or (j.state = 'running' and j.lease_until <= :now)) "
                        "and not exists (select 1 from jobs other where other.episode_id = j.episode_id and other.id <> j.id "
                        "and other.state = 'running' and other.lease_until > :now) order by j.number limit 1) returning id");
-        take.bind("node", node).bind("lease_until", now + lease).bind("now", now).into(id);
+        take.bind("claim", claim).bind("lease_until", now + lease).bind("now", now).into(id);
         if (take.next()) result = read_job(session, model::JobId{id});
     });
     return result;
 }
 
-bool JobQueue::heartbeat(const model::JobId& id, std::string_view node, std::string_view stage, double progress,
+bool JobQueue::heartbeat(const model::JobId& id, std::string_view claim, std::string_view stage, double progress,
                          std::chrono::milliseconds lease) {
     long long changed = 0;
     const auto now = clock_();
     database_.write([&](soci::session& session) {
         Statement update(session,
                          "update jobs set stage = :stage, progress = :progress, lease_until = :lease_until, updated_at = :now "
-                         "where id = :id and node = :node and state = 'running'");
+                         "where id = :id and node = :claim and state = 'running'");
         update.bind("stage", stage).bind("progress", progress).bind("lease_until", now + lease).bind("now", now);
-        changed = update.bind("id", id.value).bind("node", node).run();
+        changed = update.bind("id", id.value).bind("claim", claim).run();
     });
     return changed == 1;
 }
 
-void JobQueue::succeed(const model::JobId& id, std::string_view node) {
+void JobQueue::succeed(const model::JobId& id, std::string_view claim) {
     database_.write([&](soci::session& session) {
         Statement update(session,
                          "update jobs set state = 'succeeded', progress = 1, reason = '', updated_at = :now "
-                         "where id = :id and node = :node and state = 'running'");
-        update.bind("now", clock_()).bind("id", id.value).bind("node", node).run();
+                         "where id = :id and node = :claim and state = 'running'");
+        update.bind("now", clock_()).bind("id", id.value).bind("claim", claim).run();
     });
 }
 
-void JobQueue::fail(const model::JobId& id, std::string_view node, std::string_view reason) {
+void JobQueue::fail(const model::JobId& id, std::string_view claim, std::string_view reason) {
     database_.write([&](soci::session& session) {
         Statement update(session,
                          "update jobs set state = 'failed', reason = :reason, updated_at = :now "
-                         "where id = :id and node = :node and state = 'running'");
-        update.bind("reason", reason).bind("now", clock_()).bind("id", id.value).bind("node", node).run();
+                         "where id = :id and node = :claim and state = 'running'");
+        update.bind("reason", reason).bind("now", clock_()).bind("id", id.value).bind("claim", claim).run();
     });
 }
 
-void JobQueue::worker_died(const model::JobId& id, std::string_view node, std::string_view reason) {
+void JobQueue::worker_died(const model::JobId& id, std::string_view claim, std::string_view reason) {
     database_.write([&](soci::session& session) {
         Statement update(session,
                          "update jobs set attempts = attempts + 1, reason = :reason, node = '', lease_until = 0, updated_at = :now, "
                          "state = case when attempts + 1 >= :most then 'failed' else 'queued' end "
-                         "where id = :id and node = :node and state = 'running'");
-        update.bind("reason", reason).bind("now", clock_()).bind("most", most_attempts).bind("id", id.value).bind("node", node).run();
+                         "where id = :id and node = :claim and state = 'running'");
+        update.bind("reason", reason).bind("now", clock_()).bind("most", most_attempts).bind("id", id.value).bind("claim", claim).run();
     });
 }
 
@@ -170,7 +170,8 @@ int JobQueue::release_all(std::string_view node) {
         Statement update(session,
                          "update jobs set reason = case when interruptions + 1 >= :most then :reason else reason end, "
                          "state = case when interruptions + 1 >= :most then 'failed' else 'queued' end, interruptions = interruptions + 1, "
-                         "node = '', lease_until = 0, updated_at = :now where node = :node and state = 'running'");
+                         "node = '', lease_until = 0, updated_at = :now where (node = :node or substr(node, 1, length(:node) + 1) = :node "
+                         "|| '/') and state = 'running'");
         update.bind("most", most_interruptions).bind("reason", interrupted_too_often).bind("now", clock_());
         changed = update.bind("node", node).run();
     });

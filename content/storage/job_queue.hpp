@@ -24,17 +24,18 @@ public:
     // or restored). Returns how many.
     int enqueue_forgotten();
 
-    // Oldest queued job, or one whose lease ran out; now running under `node` until now + lease. Never two claims of one job.
-    [[nodiscard]] std::optional<model::Job> claim(std::string_view node, std::chrono::milliseconds lease);
+    // Oldest queued job, or one whose lease ran out; now running under `claim` until now + lease. Never two claims of one job. A claim is
+    // "<node>/<anything never used before>": a job that is cancelled and tried again must not look like its first holder's still.
+    [[nodiscard]] std::optional<model::Job> claim(std::string_view claim, std::chrono::milliseconds lease);
     // Renews the lease and shows progress. false: the job is no longer ours or was cancelled → stop working on it.
-    [[nodiscard]] bool heartbeat(const model::JobId& id, std::string_view node, std::string_view stage, double progress,
+    [[nodiscard]] bool heartbeat(const model::JobId& id, std::string_view claim, std::string_view stage, double progress,
                                  std::chrono::milliseconds lease);
-    void succeed(const model::JobId& id, std::string_view node);
+    void succeed(const model::JobId& id, std::string_view claim);
     // The file cannot be used: final.
-    void fail(const model::JobId& id, std::string_view node, std::string_view reason);
+    void fail(const model::JobId& id, std::string_view claim, std::string_view reason);
     // The worker died or ran out of time: queued again, or failed with `reason` at the third attempt.
-    void worker_died(const model::JobId& id, std::string_view node, std::string_view reason);
-    // At start and at stop: what `node` left running is queued again (an interruption; failed at the tenth). Returns how many.
+    void worker_died(const model::JobId& id, std::string_view claim, std::string_view reason);
+    // At start and at stop: what claims of `node` left running is queued again (an interruption; failed at the tenth). Returns how many.
     int release_all(std::string_view node);
     // conflict when it already ended.
     [[nodiscard]] model::Result<model::Job> cancel(const model::JobId& id);

@@ -18,6 +18,13 @@ namespace {
 
 constexpr std::uint64_t record_every = 8U << 20U;
 
+// A PATCH holds the lock for moments at a time, but hashing a whole file may take minutes: nobody else waits for that.
+constexpr std::chrono::seconds patience{2};
+
+auto being_completed() {
+    return fail(Errc::unavailable, "This upload is being worked on: a file is checked when its last byte has come. Ask again in a moment.");
+}
+
 // The database may be what has no room.
 template <class F>
 auto with_room(F f) -> decltype(f()) {
@@ -151,7 +158,8 @@ model::Result<Upload> Uploads::create(std::uint64_t length, std::string_view met
 
 model::Result<Upload> Uploads::find(const model::UploadId& id) {
     const auto slot = state_->slot(id);
-    const std::scoped_lock lock(slot->mutex);
+    const std::unique_lock lock(slot->mutex, patience);
+    if (!lock.owns_lock()) return being_completed();
     return with_room([&]() -> model::Result<Upload> {
         if (slot->part && !slot->part->checksummed()) state_->keep(*slot);
         auto upload = state_->load(id);
@@ -163,7 +171,8 @@ model::Result<Upload> Uploads::find(const model::UploadId& id) {
 model::Result<std::unique_ptr<Uploads::Writer>> Uploads::open(const model::UploadId& id, std::uint64_t offset, bool checksummed) {
     using Opened = model::Result<std::unique_ptr<Writer>>;
     const auto slot = state_->slot(id);
-    const std::scoped_lock lock(slot->mutex);
+    const std::unique_lock lock(slot->mutex, patience);
+    if (!lock.owns_lock()) return being_completed();
     return with_room([&]() -> Opened {
         state_->end(*slot);
         auto upload = state_->load(id);
@@ -181,7 +190,8 @@ model::Result<std::unique_ptr<Uploads::Writer>> Uploads::open(const model::Uploa
 
 model::Status Uploads::remove(const model::UploadId& id) {
     const auto slot = state_->slot(id);
-    const std::scoped_lock lock(slot->mutex);
+    const std::unique_lock lock(slot->mutex, patience);
+    if (!lock.owns_lock()) return being_completed();
     slot->part.reset();
     const auto upload = state_->load(id);
     if (!upload && upload.error().code == Errc::not_found) return std::unexpected(upload.error());
@@ -198,7 +208,8 @@ int Uploads::remove_expired() {
         known.insert(upload.id.value);
         if (upload.expires_at > state_->clock()) continue;
         const auto slot = state_->slot(upload.id);
-        const std::scoped_lock lock(slot->mutex);
+        const std::unique_lock lock(slot->mutex, std::try_to_lock);
+        if (!lock.owns_lock()) continue;                                                                     // it moves on
         if (const auto now = state_->load(upload.id); now || now.error().code == Errc::not_found) continue;  // it moved on meanwhile
         slot->part.reset();
         state_->erase(upload.id);

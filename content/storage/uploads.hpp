@@ -36,6 +36,7 @@ public:
     struct Options {
         std::uint64_t max_bytes = 8ULL << 30U;
         std::chrono::milliseconds expire_after = std::chrono::hours(24 * 7);  // after the last progress
+        int most_completing = 2;  // files hashed at once, each a thread of the caller's for seconds or minutes
     };
     // Partial files live in `folder` (made when absent), on the same file system as the store.
     Uploads(Database& database, MediaStore& store, std::filesystem::path folder, model::Clock clock = model::system_now);
@@ -46,6 +47,7 @@ public:
     [[nodiscard]] model::Result<Upload> create(std::uint64_t length, std::string_view metadata, std::string_view owner);
     // not_found; gone when expired. Brings the offset up to date: what a running PATCH has received so far is synced and counts. Finishes
     // what a crash left undone between the last byte and the store, so it may take as long as hashing the file, and answer like finish().
+    // unavailable while somebody else does that.
     [[nodiscard]] model::Result<Upload> find(const model::UploadId& id);
 
     // One PATCH. Only one at a time per upload: opening a second one ends the first (its next write answers conflict) as tus advises.
@@ -57,6 +59,7 @@ public:
         // invalid_input past Upload-Length (nothing beyond is stored), insufficient_storage when the disk is full (the prefix is kept).
         [[nodiscard]] virtual model::Status write(std::span<const std::byte> bytes) = 0;
         // fdatasync, record the new offset, and when complete: hash, compare, move into the store.
+        // unavailable: too many files are being hashed; all bytes are kept, and find() goes on with it.
         // checksum_mismatch: the upload is removed. `chunk_sha1` (raw, may be empty) is tus's Upload-Checksum: on mismatch the chunk is cut
         // off.
         [[nodiscard]] virtual model::Result<Upload> finish(std::string_view chunk_sha1) = 0;

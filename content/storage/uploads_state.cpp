@@ -32,7 +32,12 @@ model::Result<Upload> damaged() {
 
 Uploads::State::State(Database& its_database, MediaStore& its_store, std::filesystem::path its_folder, model::Clock its_clock,
                       Options its_options)
-    : database(its_database), store(its_store), folder(std::move(its_folder)), clock(std::move(its_clock)), options(its_options) {
+    : database(its_database),
+      store(its_store),
+      folder(std::move(its_folder)),
+      clock(std::move(its_clock)),
+      options(its_options),
+      completing(its_options.most_completing) {
     std::filesystem::create_directories(folder);
     directory.reset(checked(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open the folder for uploads"));
 }
@@ -117,6 +122,12 @@ void Uploads::State::end(UploadSlot& slot) {
 }
 
 model::Result<Upload> Uploads::State::complete(Upload upload) {
+    if (!completing.try_acquire())
+        return fail(Errc::unavailable, "All bytes are here, but the server is busy with other uploads. Ask again in a moment.");
+    struct Leave {
+        std::counting_semaphore<>& gate;
+        ~Leave() { gate.release(); }
+    } const leave{completing};
     const auto name = upload.id.value;
     const auto second_name = name + ".done";
     const Descriptor file(::openat(directory.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <semaphore>
 #include <vector>
 
 #include "content/storage/upload_part.hpp"
@@ -15,7 +16,7 @@ namespace earshot::storage {
 
 // One upload in use: its lock is held for everything that touches the file or the row. At most one part is being written.
 struct UploadSlot {
-    std::mutex mutex;
+    std::timed_mutex mutex;
     std::unique_ptr<UploadPart> part;
     Upload upload;                 // the row, while there is a part
     std::uint64_t generation = 0;  // of the part: a writer with an older one has been ended
@@ -30,6 +31,7 @@ struct Uploads::State {
     model::Clock clock;
     Options options;
     Descriptor directory;
+    std::counting_semaphore<> completing;  // how many more may
 
     [[nodiscard]] std::shared_ptr<UploadSlot> slot(const model::UploadId& id);
 

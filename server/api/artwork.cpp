@@ -84,10 +84,12 @@ model::Result<std::string> alt_text(const Request& request) {
 }
 
 Answer store_show(Context& context, const Request& request, model::Artwork artwork) {
-    auto show = find_show(context, request);
+    const auto show = find_show(context, request);
     if (!show) return problem(show.error());
-    show->artwork = std::move(artwork);
-    const auto stored = context.catalogue.update_show(*show);
+    const auto stored = context.catalogue.edit_show(show->id, [&](model::Show& now) {
+        now.artwork = std::move(artwork);
+        return model::Status();
+    });
     if (!stored) return problem(stored.error());
     note(context, request, "show.artwork", stored->id.value);
     context.view.refresh();
@@ -97,10 +99,10 @@ Answer store_show(Context& context, const Request& request, model::Artwork artwo
 }
 
 Answer store_episode(Context& context, const Request& request, model::Artwork artwork) {
-    auto episode = find_episode(context, request);
-    if (!episode) return problem(episode.error());
-    episode->artwork = std::move(artwork);
-    const auto stored = context.catalogue.update_episode(*episode);
+    const auto stored = context.catalogue.edit_episode(model::EpisodeId{request.param("episode")}, [&](model::Episode& episode) {
+        episode.artwork = std::move(artwork);
+        return model::Status();
+    });
     if (!stored) return problem(stored.error());
     note(context, request, "episode.artwork", stored->id.value);
     context.view.refresh();

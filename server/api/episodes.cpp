@@ -21,9 +21,10 @@ Answer answer_with(Context& context, int status, const model::Episode& episode) 
     return reply;
 }
 
-// Stores an edited episode, says so in the audit trail, and has the audio files' tags follow.
-Answer store(Context& context, const Request& request, const model::Episode& episode, std::string_view what) {
-    const auto stored = context.catalogue.update_episode(episode);
+// Changes the episode as it is at that moment, says so in the audit trail, and has the audio files' tags follow.
+Answer change_episode(Context& context, const Request& request, std::string_view what,
+                      const std::function<model::Status(model::Episode&)>& change) {
+    const auto stored = context.catalogue.edit_episode(model::EpisodeId{request.param("episode")}, change);
     if (!stored) return problem(stored.error());
     note(context, request, what, stored->id.value);
     context.view.refresh();
@@ -65,10 +66,8 @@ Answer get_episode(Context& context, const Request& request) {
 }
 
 Answer edit_episode(Context& context, const Request& request) {
-    auto episode = find_episode(context, request);
-    if (!episode) return problem(episode.error());
-    if (auto read = read_episode_edit(request.body, *episode); !read) return problem(read.error());
-    return store(context, request, *episode, "episode.edit");
+    return change_episode(context, request, "episode.edit",
+                          [&](model::Episode& episode) { return read_episode_edit(request.body, episode); });
 }
 
 Answer delete_episode(Context& context, const Request& request) {
@@ -93,7 +92,7 @@ Answer get_transcript(Context& context, const Request& request) {
 }
 
 Answer put_transcript(Context& context, const Request& request) {
-    auto episode = find_episode(context, request);
+    const auto episode = find_episode(context, request);
     if (!episode) return problem(episode.error());
     std::string language(request.query_value("language").value_or(""));
     if (language.empty())
@@ -102,24 +101,26 @@ Answer put_transcript(Context& context, const Request& request) {
     if (!tag) return problem(tag.error());
     auto transcript = model::make_transcript(request.body, std::move(*tag));
     if (!transcript) return problem(transcript.error());
-    episode->transcript = std::move(*transcript);
-    return store(context, request, *episode, "episode.transcript");
+    return change_episode(context, request, "episode.transcript", [&](model::Episode& now) {
+        now.transcript = std::move(*transcript);
+        return model::Status();
+    });
 }
 
 Answer delete_transcript(Context& context, const Request& request) {
-    auto episode = find_episode(context, request);
-    if (!episode) return problem(episode.error());
-    episode->transcript.reset();
-    return store(context, request, *episode, "episode.transcript");
+    return change_episode(context, request, "episode.transcript", [](model::Episode& episode) {
+        episode.transcript.reset();
+        return model::Status();
+    });
 }
 
 Answer put_chapters(Context& context, const Request& request) {
-    auto episode = find_episode(context, request);
-    if (!episode) return problem(episode.error());
-    auto chapters = publishing::parse_chapters(request.body, known_duration(*episode));
-    if (!chapters) return problem(chapters.error());
-    episode->chapters = std::move(*chapters);
-    return store(context, request, *episode, "episode.chapters");
+    return change_episode(context, request, "episode.chapters", [&](model::Episode& episode) -> model::Status {
+        auto chapters = publishing::parse_chapters(request.body, known_duration(episode));
+        if (!chapters) return std::unexpected(std::move(chapters.error()));
+        episode.chapters = std::move(*chapters);
+        return {};
+    });
 }
 
 }  // namespace earshot::api

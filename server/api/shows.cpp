@@ -41,10 +41,9 @@ Answer get_show(Context& context, const Request& request) {
 }
 
 Answer edit_show(Context& context, const Request& request) {
-    auto show = find_show(context, request);
+    const auto show = find_show(context, request);
     if (!show) return problem(show.error());
-    if (auto read = read_show_edit(request.body, *show); !read) return problem(read.error());
-    const auto stored = context.catalogue.update_show(*show);
+    const auto stored = context.catalogue.edit_show(show->id, [&](model::Show& now) { return read_show_edit(request.body, now); });
     if (!stored) return problem(stored.error());
     note(context, request, "show.edit", stored->id.value);
     context.view.refresh();

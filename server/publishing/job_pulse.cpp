@@ -8,10 +8,10 @@ namespace {
 constexpr std::chrono::milliseconds shortest_gap{500}, longest_gap{4'000};
 }
 
-JobPulse::JobPulse(storage::JobQueue& jobs, model::JobId job, std::string node, std::stop_token stopping)
+JobPulse::JobPulse(storage::JobQueue& jobs, model::JobId job, std::string claim, std::stop_token stopping)
     : jobs_(jobs),
       job_(std::move(job)),
-      node_(std::move(node)),
+      claim_(std::move(claim)),
       stopping_(std::move(stopping)),
       thread_([this](const std::stop_token& ended) { beat(ended); }) {}
 
@@ -42,7 +42,7 @@ void JobPulse::beat(const std::stop_token& ended) {
         lock.unlock();
         bool ours = true;
         try {
-            ours = jobs_.heartbeat(job_, node_, stage, progress, job_lease);
+            ours = jobs_.heartbeat(job_, claim_, stage, progress, job_lease);
         } catch (const std::exception&) {
             // The database did not answer: the lease has room for a few more tries.
         }

@@ -20,7 +20,7 @@ inline constexpr std::chrono::milliseconds job_lease{15'000};  // another node t
 class JobPulse {
 public:
     // `stopping`: the runner is being stopped.
-    JobPulse(storage::JobQueue& jobs, model::JobId job, std::string node, std::stop_token stopping);
+    JobPulse(storage::JobQueue& jobs, model::JobId job, std::string claim, std::stop_token stopping);
     ~JobPulse();  // no heartbeat afterwards
     JobPulse(const JobPulse&) = delete;
     JobPulse& operator=(const JobPulse&) = delete;
@@ -34,7 +34,7 @@ private:
 
     storage::JobQueue& jobs_;
     model::JobId job_;
-    std::string node_;
+    std::string claim_;
     std::stop_token stopping_;
     std::mutex mutex_;
     std::condition_variable_any changed_;

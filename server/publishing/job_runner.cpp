@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "content/storage/digest.hpp"
 #include "server/publishing/job_pulse.hpp"
 #include "server/publishing/transcode_job.hpp"
 
@@ -49,11 +50,11 @@ struct JobRunner::State {
         return outcome;
     }
 
-    void run_job(const model::Job& job, const std::stop_token& stopping) {
+    void run_job(const model::Job& job, const std::string& claim, const std::stop_token& stopping) {
         WorkerPool::Outcome<void> outcome = model::Status{};
         bool ours = true;
         {
-            JobPulse pulse(rooms.jobs, job.id, node, stopping);
+            JobPulse pulse(rooms.jobs, job.id, claim, stopping);
             try {
                 outcome = work(job, pulse);
             } catch (const std::exception& trouble) {
@@ -62,14 +63,14 @@ struct JobRunner::State {
             ours = pulse.alive();
         }
         if (outcome && *outcome) {
-            rooms.jobs.succeed(job.id, node);
+            rooms.jobs.succeed(job.id, claim);
         } else if (!ours) {
             return;  // cancelled or taken over: its state belongs to whoever did that; stop() hands back what it cut off
         } else if (!outcome) {
             tell(job, outcome.error().reason);
-            rooms.jobs.worker_died(job.id, node, outcome.error().machine ? machine_trouble : decoder_died);
+            rooms.jobs.worker_died(job.id, claim, outcome.error().machine ? machine_trouble : decoder_died);
         } else {
-            rooms.jobs.fail(job.id, node, outcome->error().message);
+            rooms.jobs.fail(job.id, claim, outcome->error().message);
         }
     }
 
@@ -91,9 +92,10 @@ struct JobRunner::State {
         while (!stopping.stop_requested()) {
             try {
                 while (!stopping.stop_requested()) {
-                    const auto job = rooms.jobs.claim(node, job_lease);
+                    const std::string claim = node + "/" + storage::random_id();
+                    const auto job = rooms.jobs.claim(claim, job_lease);
                     if (!job) break;
-                    run_job(*job, stopping);
+                    run_job(*job, claim, stopping);
                 }
             } catch (const std::exception& trouble) {
                 if (log) log("-", trouble.what());  // the database: look again later

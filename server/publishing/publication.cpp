@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "server/publishing/publisher.hpp"
+#include "server/publishing/turn.hpp"
 
 namespace earshot::publishing {
 
@@ -91,6 +92,8 @@ model::Result<model::Episode> Publisher::publish(const model::EpisodeId& id, std
     const bool returns = episode->state == EpisodeState::withdrawn && episode->publish_at && *episode->publish_at <= now;
     const model::Timestamp date = at ? *at : returns ? *episode->publish_at : now;
     // The date is in the tags: they must be right before anybody can fetch the file.
+    const Turn turn(*this);
+    if (turn.refused()) return Turn::refusal();
     const auto tagged = refresh_tags_for(id, std::optional(date));
     if (!tagged) return fail(Errc::unavailable, "Writing the titles into the audio files was interrupted. Try again.");
     if (!*tagged) return std::unexpected(tagged->error());

@@ -9,6 +9,7 @@
 #include "content/storage/digest.hpp"
 #include "server/publishing/editing.hpp"
 #include "server/publishing/tagging.hpp"
+#include "server/publishing/turn.hpp"
 
 namespace earshot::publishing {
 
@@ -127,6 +128,8 @@ WorkerPool::Outcome<void> Publisher::refresh_tags_for(const model::EpisodeId& id
 model::Result<model::Artwork> Publisher::make_artwork(int picture, std::string alt) {
     auto words = tidy_alt(alt);
     if (!words) return std::unexpected(std::move(words.error()));
+    const Turn turn(*this);
+    if (turn.refused()) return Turn::refusal();
     const WorkingFolder folder(settings_.storage.data_dir / "work" / storage::random_id());
     const auto outcome = rooms_.workers.artwork(picture, folder.path());
     if (!outcome && outcome.error().machine)

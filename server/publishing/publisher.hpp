@@ -3,6 +3,7 @@
 
 #include <mutex>
 #include <optional>
+#include <semaphore>
 #include <string>
 #include <vector>
 
@@ -48,14 +49,16 @@ public:
     [[nodiscard]] std::vector<std::string> advice(const model::Episode& episode);
 
     // Brings tags up to date, then makes it public now, or at `at` (scheduled; a time already past is invalid_input). A withdrawn episode
-    // comes back under its old GUID and, without `at`, its old date. conflict with the obstacles' sentences.
+    // comes back under its old GUID and, without `at`, its old date. conflict with the obstacles' sentences; unavailable when the tag
+    // writer died or too many requests are at it.
     [[nodiscard]] model::Result<model::Episode> publish(const model::EpisodeId& episode, std::optional<model::Timestamp> at,
                                                         std::string_view who);
     [[nodiscard]] model::Result<model::Episode> unschedule(const model::EpisodeId& episode,
                                                            std::string_view who);  // scheduled (still future) → draft
     [[nodiscard]] model::Result<model::Episode> withdraw(const model::EpisodeId& episode, std::string_view who);
 
-    // Picture bytes (a temporary file's descriptor) → the ladder, stored. alt must not be empty. unavailable: no worker can work here now.
+    // Picture bytes (a temporary file's descriptor) → the ladder, stored. alt must not be empty. unavailable: no worker can work here now,
+    // or too many requests are at it.
     [[nodiscard]] model::Result<model::Artwork> make_artwork(int picture, std::string alt);
 
     // The tags an episode should carry now, and their fingerprint.
@@ -65,6 +68,9 @@ public:
     [[nodiscard]] WorkerPool::Outcome<void> refresh_tags(const model::EpisodeId& episode);
 
 private:
+    // One of few that may start workers while a request waits for them (for seconds, of a bad picture minutes): so that they never take all
+    // of a server's blocking threads.
+    class Turn;
     // refresh_tags() as if the episode's publication date were `date` already.
     [[nodiscard]] WorkerPool::Outcome<void> refresh_tags_for(const model::EpisodeId& episode,
                                                              std::optional<std::optional<model::Timestamp>> date);
@@ -72,6 +78,7 @@ private:
     Rooms rooms_;
     const config::Settings& settings_;
     model::Clock clock_;
+    std::counting_semaphore<> turns_{2};
     std::mutex tagging_;  // one tag step at a time: the later one must see what the earlier one stored
 };
 

@@ -14,6 +14,7 @@
 
 #include "content/storage/statement.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/put.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace earshot;
@@ -162,6 +163,32 @@ TEST_CASE("a machine where no worker may work takes no masters, and blames no fi
     CHECK(bench.publisher.attach_master(episode.id, upload, "ann").error().code == model::Errc::unavailable);
 }
 
+TEST_CASE("few pictures are worked on at once; the next one is sent away, not kept waiting") {
+    const tests::TemporaryFolder folder;
+    const auto program = folder.path() / "worker";
+    const auto started = folder.path() / "started", end = folder.path() / "end";
+    std::filesystem::create_directories(started);
+    std::ofstream(program) << "#!/bin/sh\n: > " << (started / "$$").string() << "\nwhile ! [ -e " << end.string()
+                           << " ]; do /bin/sleep 0.05; done\n";
+    ::chmod(program.c_str(), 0755);
+    Bench bench(program);
+    const auto make = [&] {
+        const int picture = ::open(program.c_str(), O_RDONLY | O_CLOEXEC);
+        const auto made = bench.publisher.make_artwork(picture, "A cover");
+        ::close(picture);
+        return made.error();
+    };
+    std::vector<std::jthread> others;
+    for (int i = 0; i < 2; ++i) others.emplace_back([&] { CHECK(make().code == model::Errc::unprocessable); });
+    while (std::distance(std::filesystem::directory_iterator(started), {}) < 2) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    const auto refused = make();
+    CHECK(refused.code == model::Errc::unavailable);
+    CHECK_THAT(refused.message, Catch::Matchers::Contains("busy with other pictures"));
+    std::ofstream(end).put('x');
+    others.clear();
+    CHECK(make().code == model::Errc::unprocessable);
+}
+
 TEST_CASE("a missing object is the producer's to upload again, not a crash") {
     Bench bench;
     const auto episode = bench.episode();
@@ -217,7 +244,7 @@ TEST_CASE("what a killed server left undone between two steps is done at the nex
     }
     auto edited = bench.catalogue.find_episode(episode.id).value();
     edited.title = "Another title";
-    REQUIRE(bench.catalogue.update_episode(edited));  // and then the power went
+    REQUIRE(tests::put(bench.catalogue, edited));  // and then the power went
     auto runner = bench.runner();
     runner.start();
     bench.until_episode(episode.id, [&](const model::Episode& now) {

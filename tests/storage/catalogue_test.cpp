@@ -1,10 +1,14 @@
 #include "content/storage/catalogue.hpp"
 
+#include <future>
+#include <thread>
+
 #include <set>
 
 #include "content/storage/job_queue.hpp"
 #include "content/storage/statement.hpp"
 #include "tests/storage/fixture.hpp"
+#include "tests/support/put.hpp"
 
 using namespace earshot;
 using namespace earshot::storage;
@@ -73,7 +77,7 @@ TEST_CASE("a show's address is taken once and must be one") {
     CHECK(opened.catalogue.create_show(bad).error().code == Errc::invalid_input);
 }
 
-TEST_CASE("update_show changes what may change and nothing else") {
+TEST_CASE("an edited show changes what may change and nothing else") {
     Opened opened;
     const auto show = opened.show();
     opened.time.advance(1h);
@@ -81,14 +85,14 @@ TEST_CASE("update_show changes what may change and nothing else") {
     changed.title = "New";
     changed.slug = "new-slug";
     changed.podcast_guid = uuid_v4();
-    const auto result = opened.catalogue.update_show(changed).value();
+    const auto result = tests::put(opened.catalogue, changed).value();
     CHECK(result.title == "New");
     CHECK(result.slug == show.slug);
     CHECK(result.podcast_guid == show.podcast_guid);
     CHECK(result.created_at == show.created_at);
     CHECK(result.updated_at == show.updated_at + 1h);
     changed.id.value = "nobody";
-    CHECK(opened.catalogue.update_show(changed).error().code == Errc::not_found);
+    CHECK(tests::put(opened.catalogue, changed).error().code == Errc::not_found);
 }
 
 TEST_CASE("an episode comes back as it was stored") {
@@ -137,7 +141,7 @@ TEST_CASE("an episode comes back as it was stored") {
     changed.number.reset();
     changed.transcript.reset();
     changed.artwork.reset();
-    const auto updated = opened.catalogue.update_episode(changed).value();
+    const auto updated = tests::put(opened.catalogue, changed).value();
     CHECK(updated.title == "Other");
     CHECK(updated.slug == found.slug);
     CHECK(updated.guid == found.guid);
@@ -145,6 +149,40 @@ TEST_CASE("an episode comes back as it was stored") {
     CHECK_FALSE(updated.number.has_value());
     CHECK_FALSE(updated.transcript.has_value());
     CHECK_FALSE(updated.artwork.has_value());
+}
+
+TEST_CASE("of two edits at once neither is lost, and what an edit refuses changes nothing") {
+    Opened opened;
+    const auto episode = opened.episode(opened.show());
+    Database another({.file = opened.file, .migrations = catalogue_migrations()});
+    Catalogue theirs(another);
+    std::promise<void> reading;
+    std::thread first([&] {
+        (void)opened.catalogue.edit_episode(episode.id, [&](model::Episode& now) {
+            reading.set_value();
+            std::this_thread::sleep_for(100ms);
+            now.title = "A title";
+            return model::Status();
+        });
+    });
+    reading.get_future().wait();
+    const auto second = theirs.edit_episode(episode.id, [](model::Episode& now) {
+        now.summary = "A summary";
+        return model::Status();
+    });
+    first.join();
+    CHECK(second.value().title == "A title");
+    CHECK(opened.catalogue.find_episode(episode.id)->summary == "A summary");
+
+    const auto before = opened.catalogue.revision();
+    const auto refused = opened.catalogue.edit_episode(episode.id, [](model::Episode& now) -> model::Status {
+        now.title = "Half";
+        return model::fail(Errc::invalid_input, "No.");
+    });
+    CHECK(refused.error().message == "No.");
+    CHECK(opened.catalogue.find_episode(episode.id)->title == "A title");
+    CHECK(opened.catalogue.revision() == before);
+    CHECK(opened.catalogue.edit_show(model::ShowId{"none"}, [](model::Show&) { return model::Status(); }).error().code == Errc::not_found);
 }
 
 TEST_CASE("slugs are made unique within the show and stay short") {
@@ -166,7 +204,7 @@ TEST_CASE("an episode needs its show") {
     e.title = "T";
     CHECK(opened.catalogue.create_episode(e).error().code == Errc::not_found);
     e.id.value = "nobody";
-    CHECK(opened.catalogue.update_episode(e).error().code == Errc::not_found);
+    CHECK(tests::put(opened.catalogue, e).error().code == Errc::not_found);
 }
 
 // Guards: a GUID that changes makes every podcast app download and count the episode again.
@@ -368,11 +406,12 @@ TEST_CASE("every change raises the revision, reading and job progress do not") {
     CHECK(raised());
     (void)opened.catalogue.replace_renditions(episode.id, master.id, {Opened::rendition(master)});
     CHECK(raised());
-    (void)opened.catalogue.update_show(show);
+    (void)tests::put(opened.catalogue, show);
     CHECK(raised());
     (void)opened.catalogue.set_state(episode.id, EpisodeState::draft, EpisodeState::scheduled, opened.time.now());
     CHECK(raised());
     Database other({.file = opened.file, .migrations = catalogue_migrations()});
-    (void)Catalogue(other).update_episode(episode);
+    Catalogue theirs(other);
+    (void)tests::put(theirs, episode);
     CHECK(raised());
 }

@@ -2,6 +2,7 @@
 
 #include "content/storage/uploads.hpp"
 #include "tests/storage/fixture.hpp"
+#include "tests/support/put.hpp"
 
 using namespace earshot;
 using namespace earshot::storage;
@@ -49,10 +50,10 @@ TEST_CASE("what anything speaks of stays: masters, also replaced ones, rendition
     const auto keep = [&](std::string_view bytes) { return kept.emplace_back(yard.keep(bytes)); };
     auto show = yard.show();
     show.artwork = model::Artwork{"A lamp", {{1400, keep("show cover"), 10}}};
-    REQUIRE(yard.catalogue.update_show(show));
+    REQUIRE(tests::put(yard.catalogue, show));
     auto episode = yard.episode(show);
     episode.artwork = model::Artwork{"A street", {{3000, keep("large cover"), 10}, {300, keep("small cover"), 10}}};
-    REQUIRE(yard.catalogue.update_episode(episode));
+    REQUIRE(tests::put(yard.catalogue, episode));
     const auto first = yard.catalogue.add_master({.episode = episode.id, .object_key = keep("first master")}).value().master;
     auto rendition = Opened::rendition(first);
     rendition.essence_key = keep("untagged");

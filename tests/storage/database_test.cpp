@@ -7,6 +7,7 @@
 
 #include "content/storage/statement.hpp"
 #include "tests/storage/fixture.hpp"
+#include "tests/support/put.hpp"
 
 using namespace earshot;
 using namespace earshot::storage;
@@ -296,7 +297,7 @@ TEST_CASE("a backup taken under writes is whole, private and opens as a database
     tests::spill(copy, "the last one");
     std::atomic<bool> stop = false;
     std::thread writer([&] {
-        while (!stop) (void)opened.catalogue.update_show(show);
+        while (!stop) (void)tests::put(opened.catalogue, show);
     });
     opened.database.backup_to(copy);
     stop = true;

@@ -194,6 +194,23 @@ TEST_CASE("a server that goes away does not count against the file until the ten
     CHECK(ended.reason.find("ten times") != std::string::npos);
 }
 
+TEST_CASE("a job that was cancelled and tried again is no longer its first claim's") {
+    Queue q;
+    const auto job = q.transcode();
+    REQUIRE(q.jobs.claim("one/a", 10s)->id == job.id);
+    REQUIRE(q.jobs.cancel(job.id));
+    REQUIRE(q.jobs.retry(job.id));
+    REQUIRE(q.jobs.claim("one/b", 10s)->id == job.id);  // before the first holder has looked
+    CHECK_FALSE(q.jobs.heartbeat(job.id, "one/a", "", 0, 10s));
+    q.jobs.succeed(job.id, "one/a");
+    q.jobs.fail(job.id, "one/a", "no");
+    q.jobs.worker_died(job.id, "one/a", "no");
+    CHECK(q.jobs.heartbeat(job.id, "one/b", "", 0, 10s));
+    CHECK(q.jobs.release_all("on") == 0);
+    CHECK(q.jobs.release_all("two") == 0);
+    CHECK(q.jobs.release_all("one") == 1);
+}
+
 TEST_CASE("cancel and retry work where they make sense") {
     Queue q;
     const auto job = q.transcode();

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "tests/storage/fixture.hpp"
+#include "tests/support/put.hpp"
 
 using namespace earshot;
 using namespace earshot::storage;
@@ -40,13 +41,13 @@ TEST_CASE("the public sees published episodes with audio and nothing else") {
     Opened opened;
     auto show = opened.show();
     show.artwork = model::Artwork{"Alt", {{3000, std::string(64, 'b'), 42}}};
-    (void)opened.catalogue.update_show(show);
+    (void)tests::put(opened.catalogue, show);
     auto seen = with_audio(opened, show, "Seen");
     seen.episode.artwork = model::Artwork{"Alt", {{600, std::string(64, 'c'), 43}}};
-    (void)opened.catalogue.update_episode(seen.episode);
+    (void)tests::put(opened.catalogue, seen.episode);
     auto draft = with_audio(opened, show, "Draft");
     draft.episode.artwork = model::Artwork{"Alt", {{600, std::string(64, 'd'), 44}}};
-    (void)opened.catalogue.update_episode(draft.episode);
+    (void)tests::put(opened.catalogue, draft.episode);
     const auto silent = opened.episode(show, "Silent");
     for (const auto& id : {seen.episode.id, silent.id})
         (void)opened.catalogue.set_state(id, EpisodeState::draft, EpisodeState::published, {});
@@ -147,7 +148,7 @@ TEST_CASE("readers on many threads always hold a whole snapshot") {
         });
     }
     for (int i = 0; i < 50; ++i) {
-        (void)opened.catalogue.update_show(show);
+        (void)tests::put(opened.catalogue, show);
         view.refresh();
     }
     stop = true;

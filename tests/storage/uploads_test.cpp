@@ -4,11 +4,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <semaphore>
 #include <thread>
 
 #include "content/storage/statement.hpp"
 #include "tests/storage/fixture.hpp"
 #include "tests/storage/small_disk.hpp"
+#include "tests/support/put.hpp"
 
 using namespace earshot;
 using namespace earshot::storage;
@@ -46,6 +48,28 @@ struct Server : Opened {
     [[nodiscard]] std::size_t part_files() const {
         return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(parts), {}));
     }
+};
+
+// Takes its time over a finished file.
+class SlowStore final : public MediaStore {
+public:
+    explicit SlowStore(std::unique_ptr<MediaStore> store) : store_(std::move(store)) {}
+    std::unique_ptr<PendingObject> create() override { return store_->create(); }
+    model::Result<std::string> adopt(const std::filesystem::path& file) override {
+        begun.release();
+        go_on.acquire();
+        return store_->adopt(file);
+    }
+    model::Result<model::OpenFilePtr> open(std::string_view key) override { return store_->open(key); }
+    std::vector<std::string> list(model::Timestamp stored_before) override { return store_->list(stored_before); }
+    bool remove(std::string_view key, model::Timestamp stored_before) override { return store_->remove(key, stored_before); }
+    std::uint64_t free_bytes() override { return store_->free_bytes(); }
+    bool verify(std::string_view key) override { return store_->verify(key); }
+
+    std::counting_semaphore<> begun{0}, go_on{0};
+
+private:
+    std::unique_ptr<MediaStore> store_;
 };
 
 std::string sha256_metadata(std::string_view bytes) {
@@ -223,6 +247,25 @@ TEST_CASE("a crash before the store has the file loses nothing: the next questio
     CHECK(s.part_files() == 0);
 }
 
+TEST_CASE("while a file is checked others are sent away, who ask for it or bring another, and nothing is lost") {
+    Server server;
+    SlowStore slow(make_disk_store(server.folder.path() / "slow"));
+    Uploads uploads(server.database, slow, server.folder.path() / "slow-uploads", server.time.clock(), {.most_completing = 1});
+    const auto first = uploads.create(5, "", "ann").value(), second = uploads.create(6, "", "ann").value();
+    std::thread patch([&] { CHECK(server.patch(uploads, first.id, 0, "first").has_value()); });
+    slow.begun.acquire();
+    CHECK(uploads.find(first.id).error().code == Errc::unavailable);
+    CHECK(uploads.open(first.id, 5).error().code == Errc::unavailable);
+    CHECK(uploads.remove(first.id).error().code == Errc::unavailable);
+    CHECK(server.patch(uploads, second.id, 0, "second").error().code == Errc::unavailable);
+    slow.go_on.release(2);
+    patch.join();
+    CHECK_FALSE(uploads.find(first.id).value().object_key.empty());
+    const auto found = uploads.find(second.id).value();  // and goes on with what was left
+    CHECK(found.offset == 6);
+    CHECK(found.object_key == sha256_hex("second"));
+}
+
 TEST_CASE("a part that is shorter than what was acknowledged is not trusted") {
     Server s;
     const auto upload = s.create(6);
@@ -347,7 +390,7 @@ TEST_CASE("a full disk under the database refuses the change and keeps the old s
     changed.description = tests::pattern(1U << 20U);
     for (auto& c : changed.description) c = static_cast<char>('a' + (static_cast<unsigned char>(c) & 15U));
     try {
-        for (int i = 0; i < 8; ++i) (void)catalogue.update_show(changed);
+        for (int i = 0; i < 8; ++i) (void)tests::put(catalogue, changed);
         FAIL("the disk was not full");
     } catch (const DatabaseError& error) {
         CHECK(error.kind() == DatabaseError::Kind::full);
@@ -355,7 +398,7 @@ TEST_CASE("a full disk under the database refuses the change and keeps the old s
     CHECK(catalogue.find_show(show.id)->description.empty());
     CHECK(uploads.find(id)->offset == 0);
     disk.empty();
-    CHECK(catalogue.update_show(changed).has_value());
+    CHECK(tests::put(catalogue, changed).has_value());
     CHECK(catalogue.find_show(show.id)->description == changed.description);
 }
 

@@ -2,6 +2,7 @@
 
 #include "server/web/studio_recording.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/put.hpp"
 #include "tests/web/site.hpp"
 
 using namespace earshot;
@@ -56,12 +57,12 @@ TEST_CASE("words from producers and files stay words on every studio page") {
     show.description = show.notice = show.author = hostile;
     show.people = {{.name = std::string(hostile), .role = std::string(hostile), .href = "javascript:alert(1)"}};
     show.actions = {{std::string(hostile), "javascript:alert(1)", std::string(hostile), true}};
-    show = site.catalogue.update_show(show).value();
+    show = tests::put(site.catalogue, show).value();
     auto episode = site.add_episode(show, {.slug = "one", .title = std::string(hostile)});
     episode.summary = episode.notes = hostile;
     episode.chapters = {{std::chrono::milliseconds(0), std::string(hostile), ""}};
     episode.artwork = model::Artwork{std::string(hostile), {{600, std::string(64, 'a'), 10}}};
-    episode = site.catalogue.update_episode(episode).value();
+    episode = tests::put(site.catalogue, episode).value();
     site.catalogue.set_master_info(episode.master->id, {.container = "wav", .embedded = {std::string(hostile)}}, {}).value();
 
     for (const auto& body :
@@ -79,7 +80,7 @@ TEST_CASE("a form shows text exactly as it was typed, line by line") {
     auto episode = site.add_episode(show, {.slug = "one", .title = "One"});
     episode.notes = "First\n\n- a\n- b\tc";
     episode.chapters = {{std::chrono::milliseconds(0), "Start", ""}, {std::chrono::milliseconds(90'500), "Then", "https://example.org/x"}};
-    episode = site.catalogue.update_episode(episode).value();
+    episode = tests::put(site.catalogue, episode).value();
     const auto body = episode_page(site, episode);
     CHECK_THAT(body, Contains(">\nFirst\n\n- a\n- b\tc</textarea>"));
     CHECK_THAT(body, Contains(">\n00:00:00 Start\n00:01:30.500 Then https://example.org/x\n</textarea>"));
@@ -150,7 +151,7 @@ TEST_CASE("only a cover's own pictures can be fetched as one") {
     const auto episode = site.add_episode(show, {.slug = "one", .title = "One"});
     const auto picture = site.store_bytes("a picture");
     show.artwork = model::Artwork{"A disc", {{600, picture, 9}}};
-    show = site.catalogue.update_show(show).value();
+    show = tests::put(site.catalogue, show).value();
     const auto ask = [&](const std::string& file) {
         return web::studio_show_cover(site.context, as_producer("/studio/shows/code/cover/x", {{"show", "code"}, {"file", file}}));
     };

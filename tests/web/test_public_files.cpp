@@ -3,6 +3,7 @@
 #include "server/web/cached_reply.hpp"
 #include "server/web/values.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/put.hpp"
 #include "tests/web/site.hpp"
 
 using namespace earshot;
@@ -99,7 +100,7 @@ TEST_CASE("only pictures in use by something public are served") {
     auto show = site.add_show("code", "Code");
     const auto picture = site.store_bytes("a jpeg"), secret = site.store_bytes("a draft's jpeg");
     show.artwork = model::Artwork{"words", {{600, picture, 6}}};
-    REQUIRE(site.catalogue.update_show(show));
+    REQUIRE(tests::put(site.catalogue, show));
     auto draft = model::Episode{.slug = "draft", .title = "Draft"};
     draft.artwork = model::Artwork{"words", {{600, secret, 14}}};
     site.add_episode(show, draft);

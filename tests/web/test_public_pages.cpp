@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/put.hpp"
 #include "tests/web/site.hpp"
 
 using namespace earshot;
@@ -49,7 +50,7 @@ TEST_CASE("hostile text stays text on every public page") {
     show.people = {{evil, evil, "cast", evil_link}};
     show.actions = {{evil, evil_link, evil, false}, {evil, "data:text/html,<script>alert(5)</script>", evil, true}};
     show.artwork = model::Artwork{evil, {{600, std::string(64, 'a'), 1}}};
-    show = site.catalogue.update_show(show).value();
+    show = tests::put(site.catalogue, show).value();
     site.publish(site.add_episode(show, evil_episode()));
     auto other = evil_episode();
     other.slug = "evil-too";
