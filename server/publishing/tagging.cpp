@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 
 #include "content/storage/digest.hpp"
@@ -149,7 +150,9 @@ WorkerPool::Outcome<void> tag_rendition(Publisher::Rooms& rooms, const media::Au
     rendition.audio_start = tagged.audio_start;
     rendition.bytes_for_60s = tagged.bytes_for_60s;
     rendition.tag_fingerprint = fingerprint(tags);
-    rendition.tagged_at = now;
+    // No two versions share a second: it is served as Last-Modified, and a resuming client may name it in If-Range (RFC 9110 §8.8.2.2).
+    rendition.tagged_at =
+        std::max<model::Timestamp>(now, std::chrono::floor<std::chrono::seconds>(rendition.tagged_at) + std::chrono::seconds(1));
     return model::Status{};
 }
 

@@ -13,7 +13,7 @@ namespace earshot::publishing {
 [[nodiscard]] std::string fingerprint(const media::AudioTags& tags);
 
 // Writes the essence with these tags into a new object, checks it and fills the rendition's served half: object_key, sha256, byte_length,
-// audio_start, bytes_for_60s, tag_fingerprint, tagged_at. On failure the rendition is unchanged.
+// audio_start, bytes_for_60s, tag_fingerprint, tagged_at (in a later second than before). On failure the rendition is unchanged.
 [[nodiscard]] WorkerPool::Outcome<void> tag_rendition(Publisher::Rooms& rooms, const media::AudioTags& tags, model::Timestamp now,
                                                       model::Rendition& rendition);
 
