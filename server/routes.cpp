@@ -157,6 +157,7 @@ struct WebRow {
     Look look;
     std::uint64_t body{no_body};
     bool cross_origin{};  // web players elsewhere may fetch these
+    bool of_snapshot{};   // a file that stays the same while the public snapshot does
 };
 
 constexpr auto public_rows = std::to_array<WebRow>({
@@ -171,8 +172,8 @@ constexpr auto public_rows = std::to_array<WebRow>({
      no_body, true},
     {Method::get, "/shows/{show}/{episode}/chapters.json", &web::chapters, Access::anyone, Run::here, Caching::revalidate, Look::asset,
      no_body, true},
-    {Method::get, "/media/{key}/{file}", &web::media_file, Access::anyone, Run::here, Caching::media, Look::asset, no_body, true},
-    {Method::get, "/images/{file}", &web::image, Access::anyone, Run::here, Caching::immutable, Look::asset, no_body, true},
+    {Method::get, "/media/{key}/{file}", &web::media_file, Access::anyone, Run::here, Caching::media, Look::asset, no_body, true, true},
+    {Method::get, "/images/{file}", &web::image, Access::anyone, Run::here, Caching::immutable, Look::asset, no_body, true, true},
     {Method::get, "/assets/{hash}/{name}", &web::asset, Access::anyone, Run::here, Caching::immutable, Look::asset},
     {Method::get, "/favicon.svg", &web::favicon, Access::anyone, Run::here, Caching::media, Look::asset},
     {Method::get, "/robots.txt", &web::robots, Access::anyone, Run::here, Caching::media, Look::asset},
@@ -222,6 +223,7 @@ void add_web(web::Context& context, std::span<const WebRow> rows, bool for_staff
                           .body_limit = row.body,
                           .cross_origin = row.cross_origin,
                           .yields = for_staff});
+        if (row.of_snapshot) routes.back().revision = [&context] { return context.view.serial(); };
     }
 }
 

@@ -23,8 +23,9 @@ struct CountedFile {
     std::uint64_t size{}, audio_start{}, bytes_for_60s{};
 };
 
-// A long response is reported in fragments as the client acknowledges bytes, so that a crash loses little:
-// `first` is true for exactly one of them, fragments never overlap, and intervals of all fragments together are what arrived.
+// A long response is reported in fragments as the client acknowledges bytes, so that a crash loses little: fragments never overlap, and
+// the intervals of all of them together are what arrived. Alike requests that follow each other, differing only in which bytes they asked
+// for, may be reported as one once they are over.
 struct Delivery {
     Timestamp time{};  // when the fragment was seen
     EpisodeId episode;
@@ -37,7 +38,8 @@ struct Delivery {
     std::string range;                   // the Range field as sent by the client, or ""
     std::vector<Interval> acknowledged;  // file bytes the client's TCP acknowledged (tcpi_bytes_acked), head and multipart text left out
     CountedFile file;
-    bool first{true};
+    // How many requests begin with this fragment: 0 goes on with one; of n > 1 each has its own interval in `acknowledged`, in order.
+    std::uint32_t requests{1};
     bool opted_out{};  // Sec-GPC: 1 or DNT: 1
     bool preview{};    // staff listening before publication
 };

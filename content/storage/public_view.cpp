@@ -1,6 +1,7 @@
 #include "content/storage/public_view.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
@@ -67,6 +68,7 @@ struct PublicView::State {
     // std::atomic<std::shared_ptr> would be a spin lock too, and libstdc++ 12's orders too little for other processors than x86.
     mutable std::mutex publishing;
     PublicSnapshotPtr current;
+    std::atomic<std::uint64_t> serial{0};
     std::mutex building;
     std::jthread thread;
 
@@ -86,6 +88,7 @@ struct PublicView::State {
         auto next = build(catalogue, now);
         const std::scoped_lock swap(publishing);
         current.swap(next);  // the old one dies outside the lock, if nobody else holds it
+        serial.fetch_add(1, std::memory_order_release);
     }
 
     [[nodiscard]] std::chrono::milliseconds pause() const {
@@ -117,6 +120,10 @@ PublicView::~PublicView() = default;
 
 PublicSnapshotPtr PublicView::get() const {
     return state_->get();
+}
+
+std::uint64_t PublicView::serial() const noexcept {
+    return state_->serial.load(std::memory_order_acquire);
 }
 
 void PublicView::refresh() {

@@ -42,7 +42,9 @@ public:
     PublicView(Catalogue& catalogue, model::Clock clock);
     ~PublicView();                                // stops its thread (which looks every 250 ms)
     [[nodiscard]] PublicSnapshotPtr get() const;  // a pointer copied under a lock: fit for a network thread
-    void refresh();                               // blocks until what is committed now is visible; call after a write
+    // Moves after get() begins to give another snapshot; while it stands, get() gives the same or a newer one. Costs one atomic load.
+    [[nodiscard]] std::uint64_t serial() const noexcept;
+    void refresh();  // blocks until what is committed now is visible; call after a write
 
 private:
     struct State;

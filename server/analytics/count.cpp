@@ -35,9 +35,8 @@ Outcome Counter::add(const model::Delivery& delivery) {
     const auto record = windows.record(delivery, state_->classifier);
     const auto outcome = windows.apply(record);
     if (outcome.download) ++downloads_[record.episode][record.hour / 24];
-    for (const auto& change : {outcome.removed, outcome.added}) {
-        if (change) tally_[static_cast<std::size_t>(change->verdict)] += static_cast<std::uint64_t>(change->requests);
-    }
+    for (const auto& change : outcome.changes)
+        tally_[static_cast<std::size_t>(change.verdict)] += static_cast<std::uint64_t>(change.requests);
     return outcome;
 }
 

@@ -37,11 +37,11 @@ struct Outcome {
     struct Change {
         Hour hour{};
         Verdict verdict{};
-        int requests{};  // +1 or -1
+        std::int64_t requests{};
         bool operator==(const Change&) const = default;
     };
     bool download{};
-    std::optional<Change> removed, added;
+    std::vector<Change> changes;  // of the tally
 };
 
 class Counter {

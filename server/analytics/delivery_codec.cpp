@@ -6,7 +6,7 @@ namespace earshot::analytics {
 
 namespace {
 
-enum Flag : std::uint8_t { is_first = 1, is_opted_out = 2, is_preview = 4 };
+enum Flag : std::uint8_t { is_opted_out = 2, is_preview = 4 };
 
 model::Delivery read_delivery(ByteReader& reader) {
     model::Delivery delivery;
@@ -24,7 +24,7 @@ model::Delivery read_delivery(ByteReader& reader) {
     delivery.file.audio_start = reader.number<std::uint64_t>();
     delivery.file.bytes_for_60s = reader.number<std::uint64_t>();
     const auto flags = reader.number<std::uint8_t>();
-    delivery.first = (flags & is_first) != 0;
+    delivery.requests = reader.number<std::uint32_t>();
     delivery.opted_out = (flags & is_opted_out) != 0;
     delivery.preview = (flags & is_preview) != 0;
     return delivery;
@@ -48,10 +48,10 @@ void write_delivery(const model::Delivery& delivery, std::string& out) {
     writer.number(delivery.file.audio_start);
     writer.number(delivery.file.bytes_for_60s);
     unsigned flags = 0;
-    if (delivery.first) flags |= is_first;
     if (delivery.opted_out) flags |= is_opted_out;
     if (delivery.preview) flags |= is_preview;
     writer.number(static_cast<std::uint8_t>(flags));
+    writer.number(delivery.requests);
 }
 
 std::optional<std::vector<model::Delivery>> read_deliveries(std::string_view bytes) {

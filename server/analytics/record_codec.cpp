@@ -8,7 +8,7 @@ namespace earshot::analytics {
 
 namespace {
 
-enum Flag : std::uint8_t { is_first = 1, is_settled = 2, is_in_evening = 4, is_carried = 8 };
+enum Flag : std::uint8_t { is_settled = 2, is_in_evening = 4, is_carried = 8 };
 
 void write_listen(ByteWriter& writer, const Listen& value) {
     writer.number<std::uint8_t>(value.waiting.has_value());
@@ -52,7 +52,6 @@ Listen read_listen(ByteReader& reader) {
 void write_record(const Record& record, std::string& out) {
     ByteWriter writer(out);
     unsigned flags = 0;
-    if (record.first) flags |= is_first;
     if (record.settled) flags |= is_settled;
     if (record.in_evening) flags |= is_in_evening;
     if (record.carried) flags |= is_carried;
@@ -60,6 +59,7 @@ void write_record(const Record& record, std::string& out) {
     writer.number(record.hour);
     writer.text(record.episode);
     writer.number(record.bytes);
+    writer.number(record.requests);
     if (record.settled) return writer.number(static_cast<std::uint8_t>(*record.settled));
     out.append(reinterpret_cast<const char*>(record.listener.bytes.data()), record.listener.bytes.size());
     writer.number(record.version.bytes);
@@ -77,11 +77,11 @@ std::optional<Record> read_record(std::string_view bytes) {
     ByteReader reader(bytes);
     Record record;
     const auto flags = reader.number<std::uint8_t>();
-    record.first = (flags & is_first) != 0;
     record.in_evening = (flags & is_in_evening) != 0;
     record.hour = reader.number<Hour>();
     record.episode = reader.text();
     record.bytes = reader.number<std::uint64_t>();
+    record.requests = reader.number<std::uint32_t>();
     if ((flags & is_settled) != 0) {
         record.settled = read_verdict(reader);
     } else {

@@ -30,9 +30,7 @@ void upsert(soci::session& session, const char* sql, const std::string& rows) {
 
 void Sums::add(const Record& record, const Outcome& outcome) {
     if (record.bytes > 0) bytes_[{record.episode, record.hour}] += record.bytes;
-    for (const auto& change : {outcome.removed, outcome.added}) {
-        if (change) requests_[{record.episode, change->hour, change->verdict}] += change->requests;
-    }
+    for (const auto& change : outcome.changes) requests_[{record.episode, change.hour, change.verdict}] += change.requests;
     if (!outcome.download) return;
     ++downloads_[{record.episode, std::string(all_downloads), record.hour, ""}];
     for (const auto& [dimension, value] : record.values) ++downloads_[{record.episode, dimension, record.hour, value}];

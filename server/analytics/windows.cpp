@@ -1,6 +1,7 @@
 #include "server/analytics/windows.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "server/analytics/screen.hpp"
 
@@ -21,7 +22,11 @@ std::vector<model::Interval> audio_of(const model::Delivery& delivery) {
     for (const auto& part : delivery.acknowledged) {
         const auto begin = std::max(part.begin, delivery.file.audio_start);
         const auto end = std::min(part.end, delivery.file.size);
-        if (begin < end) result.push_back({begin - delivery.file.audio_start, end - delivery.file.audio_start});
+        if (begin < end) {
+            result.push_back({begin - delivery.file.audio_start, end - delivery.file.audio_start});
+        } else if (delivery.requests > 1) {
+            result.emplace_back();  // its request is to be told from the others
+        }
     }
     return result;
 }
@@ -38,6 +43,33 @@ bool is_download(const Listen::Track& track) {
     if (track.version.enough == 0) return false;
     const auto again = track.today.overlap(track.before);
     return (track.counted_before ? again : track.today.size() + track.before.size() - again) >= track.version.enough;
+}
+
+void change(Outcome& outcome, Hour hour, Verdict verdict, std::int64_t requests) {
+    auto& changes = outcome.changes;
+    if (!changes.empty() && changes.back().hour == hour && changes.back().verdict == verdict) {
+        changes.back().requests += requests;
+    } else {
+        changes.push_back({hour, verdict, requests});
+    }
+}
+
+// What arrived of one request, or of a part of one.
+void add(Outcome& outcome, Listen& listen, const Record& record, std::span<const model::Interval> audio, bool begins) {
+    auto* track = track_for(listen, record.version);
+    if (track != nullptr) {
+        for (const auto& piece : audio) track->today.add(piece);
+    }
+    if (!listen.counted && track != nullptr && is_download(*track)) {
+        listen.counted = outcome.download = true;
+        if (!begins && listen.waiting) change(outcome, listen.waiting->hour, listen.waiting->verdict, -1);
+        change(outcome, record.hour, Verdict::counted, +1);
+        listen.waiting.reset();
+    } else if (begins) {
+        const bool goes_on = std::ranges::any_of(listen.tracks, &Listen::Track::counted_before);
+        listen.waiting = {record.hour, listen.counted || goes_on ? Verdict::repeat : Verdict::under_a_minute};
+        change(outcome, record.hour, listen.waiting->verdict, +1);
+    }
 }
 
 }  // namespace
@@ -90,7 +122,7 @@ Record Windows::record(const model::Delivery& delivery, const Classifier& classi
     record.hour = std::max(hour_of(delivery.time), day * 24);
     record.episode = delivery.episode.value;
     for (const auto& part : delivery.acknowledged) record.bytes += part.end > part.begin ? part.end - part.begin : 0;
-    record.first = delivery.first;
+    record.requests = delivery.requests;
     record.settled = screened.verdict;
     if (record.settled) return record;
     record.listener = windows_.at(day).key.of(delivery.address, delivery.user_agent, delivery.episode.value);
@@ -105,7 +137,7 @@ Record Windows::record(const model::Delivery& delivery, const Classifier& classi
 Outcome Windows::apply(const Record& record) {
     Outcome outcome;
     if (record.settled) {
-        if (record.first) outcome.added = {record.hour, *record.settled, +1};
+        if (record.requests > 0) outcome.changes.push_back({record.hour, *record.settled, record.requests});
         return outcome;
     }
     auto& listens = windows_.at(record.hour / 24).listens;
@@ -113,19 +145,10 @@ Outcome Windows::apply(const Record& record) {
     auto& listen = entry->second;
     if (is_new && record.carried) listen = *record.carried;
     listen.in_evening |= record.in_evening;
-    auto* track = track_for(listen, record.version);
-    if (track != nullptr) {
-        for (const auto& piece : record.audio) track->today.add(piece);
-    }
-    if (!listen.counted && track != nullptr && is_download(*track)) {
-        listen.counted = outcome.download = true;
-        outcome.added = {record.hour, Verdict::counted, +1};
-        if (!record.first && listen.waiting) outcome.removed = {listen.waiting->hour, listen.waiting->verdict, -1};
-        listen.waiting.reset();
-    } else if (record.first) {
-        const bool goes_on = std::ranges::any_of(listen.tracks, &Listen::Track::counted_before);
-        listen.waiting = {record.hour, listen.counted || goes_on ? Verdict::repeat : Verdict::under_a_minute};
-        outcome.added = {record.hour, listen.waiting->verdict, +1};
+    if (record.requests <= 1) {
+        add(outcome, listen, record, record.audio, record.requests == 1);
+    } else {
+        for (const auto& piece : record.audio) add(outcome, listen, record, {&piece, 1}, true);
     }
     return outcome;
 }

@@ -44,8 +44,8 @@ struct Listen {
 struct Record {
     Hour hour{};  // its day says which window it belongs to
     std::string episode;
-    std::uint64_t bytes{};  // of the file, tags included
-    bool first{true};
+    std::uint64_t bytes{};           // of the file, tags included
+    std::uint32_t requests{1};       // that begin with it; of several each has one piece of `audio`, which may be empty
     std::optional<Verdict> settled;  // told from the request alone; what follows is then unset
     ListenerKey listener;
     bool in_evening{};

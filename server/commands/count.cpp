@@ -84,7 +84,7 @@ model::Delivery delivery_of(std::string_view source) {
     delivery.acknowledged = intervals(line);
     delivery.episode.value = text(line, "episode");
     delivery.file = file_of(line);
-    delivery.first = flag(line, "first", true);
+    delivery.requests = flag(line, "first", true) ? 1 : 0;
     delivery.opted_out = flag(line, "opted_out", false);
     delivery.preview = flag(line, "preview", false);
     return delivery;

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "server/streaming/list_field.hpp"
+
 namespace earshot::http {
 
 // IPv4 as ::ffff:a.b.c.d, so that both families compare alike.
@@ -30,6 +32,16 @@ public:
     // The right-most untrusted address of that field (`lines`, in order) when the peer is trusted; else the peer. A hop that is no
     // address ends the walk: everything left of it could have been written by anyone.
     [[nodiscard]] std::string client(const std::string& peer, std::span<const std::string_view> lines) const;
+    // The same from a request's fields: things with `name` and `value`, in order.
+    template <class Fields>
+    [[nodiscard]] std::string client_of(const std::string& peer, const Fields& fields) const {
+        if (empty()) return peer;
+        std::vector<std::string_view> lines;
+        for (const auto& field : fields) {
+            if (streaming::equal_ignoring_case(field.name, field_name())) lines.push_back(field.value);
+        }
+        return client(peer, lines);
+    }
     [[nodiscard]] bool empty() const noexcept { return networks_.empty(); }
 
 private:

@@ -3,10 +3,12 @@
 // into Delivery fragments. One per connection; no sockets, no clock.
 
 #include <cstdint>
-#include <deque>
+#include <memory>
+#include <string_view>
 #include <vector>
 
 #include "content/model/delivery.hpp"
+#include "server/http/message.hpp"
 
 namespace earshot::http {
 
@@ -16,29 +18,44 @@ struct StreamSegment {
     model::Interval file;
 };
 
+// An answer that counting will ask about. Views into the request.
+struct CountedResponse {
+    std::shared_ptr<const FileReply::Counted> audio;
+    std::string_view address, user_agent, referrer, range;
+    Method method{Method::get};
+    int status{};
+    bool opted_out{};
+    bool alike{};  // one slice, not long, no probe: told apart from its neighbours only by which bytes it asked for
+};
+
 class DeliveryLedger {
 public:
     // A response whose last byte is at `end` in the stream. Segments ascend. Responses are opened in stream order.
-    void open(model::Delivery details, std::vector<StreamSegment> segments, std::uint64_t end);
+    void open(const CountedResponse& response, std::vector<StreamSegment> segments, std::uint64_t end);
 
-    // Reports what is new since the last call; a response leaves the ledger when all of it is acknowledged.
+    // Reports what is new since the last call; a response leaves the ledger when all of it is acknowledged. Alike requests of one client
+    // for one file that are over go out together.
     void advance(std::uint64_t acknowledged, model::Timestamp now, const model::DeliverySink& sink);
 
-    // The connection ends: reports the rest, so that every response has had its `first` fragment, and forgets all.
+    // The connection ends: reports the rest, so that every request has been reported, and forgets all.
     void finish(std::uint64_t acknowledged, model::Timestamp now, const model::DeliverySink& sink);
 
     [[nodiscard]] bool empty() const noexcept { return open_.empty(); }
-    [[nodiscard]] std::size_t size() const noexcept { return open_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept;  // responses
 
 private:
     struct Open {
         model::Delivery details;
-        std::vector<StreamSegment> segments;
+        std::shared_ptr<const FileReply::Counted> audio;
+        std::vector<StreamSegment> segments;  // of an alike response: one
         std::uint64_t end{}, reported{};
+        bool alike{};
+        [[nodiscard]] bool goes_on_with(const CountedResponse& response) const;
     };
     static void report(Open& response, std::uint64_t acknowledged, bool last, model::Timestamp now, const model::DeliverySink& sink);
+    static void report_whole(Open& responses, std::uint64_t acknowledged, model::Timestamp now, const model::DeliverySink& sink);
 
-    std::deque<Open> open_;
+    std::vector<Open> open_;
 };
 
 }  // namespace earshot::http

@@ -175,10 +175,13 @@ void refuse(Exchange& exchange, const Service& service, const Error& error) {
     if (reply.status == 503 && !has("Retry-After")) reply.fields.push_back({"Retry-After", "5"});
 }
 
-Exchange begin_exchange(ParsedHead head, const std::string& peer, Service& service) {
+Exchange begin_exchange(const ParsedHead& head, const std::string& peer, Service& service) {
     Exchange exchange;
     exchange.started = std::chrono::steady_clock::now();
-    exchange.request = std::move(head.request);
+    exchange.request.method = head.method;
+    exchange.request.target = head.target;
+    exchange.request.fields.reserve(head.fields.size());
+    for (const auto& field : head.fields) exchange.request.fields.push_back({std::string(field.name), std::string(field.value)});
     exchange.content_length = head.content_length;
     exchange.chunked = head.chunked;
     exchange.keep_alive = head.keep_alive;
@@ -186,7 +189,7 @@ Exchange begin_exchange(ParsedHead head, const std::string& peer, Service& servi
     exchange.body_pending = head.chunked || head.content_length.value_or(0) > 0;
     auto& request = exchange.request;
     request.id = random_id();
-    request.peer_address = service.proxies.empty() ? peer : service.proxies.client(peer, request.all(service.proxies.field_name()));
+    request.peer_address = service.proxies.client_of(peer, request.fields);
 
     if (request.method == Method::other) {
         refuse(exchange, 501, "This request method is not known here.");

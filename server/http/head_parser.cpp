@@ -21,15 +21,15 @@ public:
 private:
     using View = beast::string_view;
     using OptionalLength = boost::optional<std::uint64_t>;
-    static std::string text(View view) { return {view.data(), view.size()}; }
+    static std::string_view text(View view) { return {view.data(), view.size()}; }
 
     void on_request_impl(beast::http::verb, View method, View target, int version, error_code&) override {
         head_.http_1_0 = version == 10;
-        head_.request.method = http::parse_method({method.data(), method.size()});
-        head_.request.target = text(target);
+        head_.method = http::parse_method(text(method));
+        head_.target = text(target);
     }
     void on_field_impl(beast::http::field, View name, View value, error_code&) override {
-        head_.request.fields.push_back({text(name), text(value)});
+        head_.fields.push_back({text(name), text(value)});
     }
     void on_response_impl(int, View, int, error_code&) override {}
     void on_header_impl(error_code&) override {}
@@ -46,7 +46,7 @@ private:
 
 std::optional<ParsedHead> parse_head(std::string_view head) {
     std::optional<ParsedHead> parsed(std::in_place);
-    parsed->request.fields.reserve(12);
+    parsed->fields.reserve(16);
     HeadParser parser(*parsed);
     error_code error;
     for (std::size_t used = 0; !parser.is_header_done();) {

@@ -1,15 +1,20 @@
 #pragma once
-// A validated head into a Request, by Beast's parser. Only for heads that validate_head called complete.
+// A validated head read by Beast's parser. Only for heads that validate_head called complete.
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "server/http/message.hpp"
 
 namespace earshot::http {
 
+// Views into the bytes it was read from.
 struct ParsedHead {
-    Request request;  // method, target and fields are set
+    Method method{Method::get};
+    std::string_view target;
+    std::vector<FieldView> fields;  // in order
     bool keep_alive{};
     bool http_1_0{};
     bool chunked{};

@@ -3,10 +3,8 @@
 
 #include <array>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -15,8 +13,10 @@
 #include <unordered_set>
 #include <vector>
 
+#include "server/http/known_files.hpp"
 #include "server/http/mailbox.hpp"
 #include "server/http/outgoing.hpp"
+#include "server/http/readiness.hpp"
 #include "server/http/service.hpp"
 
 namespace earshot::http {
@@ -26,7 +26,6 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 // Concrete executors everywhere: any_io_executor costs several per cent.
 using Executor = asio::io_context::executor_type;
-using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 using Watched = asio::posix::basic_stream_descriptor<Executor>;
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 template <class T>
@@ -48,11 +47,15 @@ struct Loop {
     Service& service;
     Mailbox mailbox;
     Watched mailbox_bell{io};
+    ReadySet ready;
+    Watched ready_bell{io};
     Timer sweep_timer{io};
     std::vector<Watched> listeners;
     std::unordered_set<Session*> sessions;
     FileMappings mappings;
     bool accepting{};
+    KnownFiles known;
+    SteadyTime now{std::chrono::steady_clock::now()};  // of the present turn: for deadlines
     bool stopping{};
     SteadyTime drain_deadline{SteadyTime::max()};
     std::array<char, 32 * 1024> buffer{};  // for whoever receives right now; never across a suspension

@@ -30,6 +30,9 @@ enum class Method { get, head, post, put, patch, delete_, options, other };
 struct Field {
     std::string name, value;
 };
+struct FieldView {
+    std::string_view name, value;
+};
 
 struct Request {
     Method method{Method::get};

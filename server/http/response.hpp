@@ -8,6 +8,7 @@
 
 #include "server/http/delivery_ledger.hpp"
 #include "server/http/exchange.hpp"
+#include "server/http/head_writer.hpp"
 #include "server/http/outgoing.hpp"
 
 namespace earshot::http {
@@ -15,10 +16,10 @@ namespace earshot::http {
 struct Response {
     int status{};
     Outgoing bytes;
-    std::uint64_t content{};                  // bytes of content among them
-    std::optional<model::Delivery> delivery;  // counted files
-    std::vector<StreamSegment> segments;      // positions from the start of this response
-    bool open_ended{};                        // an event stream follows the head
+    std::uint64_t content{};                 // bytes of content among them
+    std::optional<CountedResponse> counted;  // audio; views into the request
+    std::vector<StreamSegment> segments;     // positions from the start of this response
+    bool open_ended{};                       // an event stream follows the head
 };
 
 struct Surroundings {
@@ -27,6 +28,8 @@ struct Surroundings {
     bool http_1_0{};
     FileMappings& mappings;
 };
+
+void add_connection(HeadWriter& head, const Surroundings& around);
 
 // `exchange.answer` must be set; files and bodies are moved out of it.
 [[nodiscard]] Response make_response(Exchange& exchange, const Service& service, const Surroundings& around);

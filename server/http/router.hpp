@@ -45,6 +45,9 @@ struct Route {
     std::string content_security_policy{};  // for Look::page when it differs from the default
     bool cross_origin{false};               // Access-Control-Allow-Origin: * (transcripts, chapters, feeds, media)
     bool yields{false};                     // answers 503 when the server fills up, so that listeners find room (see admission.hpp)
+    // Set when the row's FileReply depends on nothing but the target and this number: a network thread then repeats it without asking the
+    // handler until the number moves. Called from network threads for each request; must cost next to nothing.
+    std::function<std::uint64_t()> revision{};
 };
 
 class Router {

@@ -7,29 +7,28 @@
 #include <cstring>
 #include <utility>
 
-#include "server/http/head_validator.hpp"
-#include "server/http/response.hpp"
 #include "server/http/tcp_info.hpp"
 
 namespace earshot::http {
 namespace {
 
 // Reported at the sweep, at the end, or when a busy connection has collected this many.
-constexpr std::size_t ledger_batch = 16;
+constexpr std::size_t ledger_batch = 128;
 
-std::uint64_t acknowledged(Socket& socket) {
-    return acknowledged_bytes(socket.native_handle()).value_or(0);
+std::uint64_t acknowledged(const Descriptor& socket) {
+    return acknowledged_bytes(socket.get()).value_or(0);
 }
 
 }  // namespace
 
-Session::Session(Loop& loop, Socket socket, std::string peer_address, Admission::Place place)
+Session::Session(Loop& loop, Descriptor socket, std::string peer_address, Admission::Place place)
     : loop_(loop),
       service_(loop.service),
       socket_(std::move(socket)),
       peer_address_(std::move(peer_address)),
       place_(std::move(place)),
       baseline_(acknowledged(socket_)) {
+    loop_.ready.enter(socket_.get(), ready_);
     loop_.sessions.insert(this);
     enter(Phase::head, service_.options.limits.head_timeout);
 }
@@ -40,17 +39,16 @@ Session::~Session() {
     if (acked_ < written_) {
         // Nobody waits for the rest any more: free the kernel's buffers now, and let the count be final.
         const ::linger at_once{1, 0};
-        ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     }
-    boost::system::error_code ignored;
-    socket_.close(ignored);
     loop_.sessions.erase(this);
 }
 
 void Session::enter(Phase phase, std::chrono::milliseconds allowance) {
     phase_ = phase;
     allowance_ = allowance;
-    deadline_ = std::chrono::steady_clock::now() + allowance;
+    since_ = loop_.now;
+    deadline_ = since_ + allowance;
     expired_ = false;
 }
 
@@ -96,8 +94,8 @@ bool Session::reads_too_slowly(SteadyTime now) {
 
 void Session::expire() {
     expired_ = true;
-    boost::system::error_code ignored;
-    socket_.cancel(ignored);
+    // Not resumed here: the caller may be walking over the sessions.
+    if (auto resume = ready_.cancel()) asio::post(loop_.io, std::move(resume));
     if (waiting_ != nullptr) waiting_->cancel();
 }
 
@@ -119,10 +117,38 @@ void Session::give_way() {
 
 Task<void> Session::run() {
     if (expects_proxy_header()) co_await read_proxy_header();
+    std::string_view bytes;  // received and not used yet, in the loop's buffer or left over; never across a suspension
     while (!closing_ && !broken_ && !peer_done_) {
-        auto head = co_await next_head();
-        if (!head) break;
-        co_await exchange(std::move(*head));
+        const auto verdict = bytes.empty() ? HeadVerdict{} : validate_head(bytes);
+        if (verdict.state == HeadVerdict::State::incomplete) {
+            keep(bytes);
+            if (!co_await more()) break;
+            bytes = leftover_;
+            if (receive(bytes) == Received::end) break;
+            continue;
+        }
+        const auto head = verdict.state == HeadVerdict::State::complete ? parse(bytes, verdict) : std::nullopt;
+        if (!head) {
+            const bool refused = verdict.state == HeadVerdict::State::refused;
+            co_await refuse_head(refused ? verdict.status : 400,
+                                 refused ? verdict.sentence : "This request head can be read in more than one way.");
+            break;
+        }
+        ++requests_;
+        enter_work();
+        if (const auto* known = known_file(*head)) {
+            const auto before = written_;
+            auto response = repeat(*head, *known);
+            const RequestLog entry{.route = known->row->pattern, .method = to_string(head->method)};
+            keep(bytes.substr(verdict.length));
+            if (!sent_at_once(response.bytes)) co_await send_rest(response.bytes);
+            log(response, entry, before);
+        } else {
+            auto exchange = begin_exchange(*head, peer_address_, service_);
+            keep(bytes.substr(verdict.length));
+            co_await this->exchange(exchange);
+        }
+        bytes = leftover_;
     }
     co_await linger();
 }
@@ -135,10 +161,15 @@ void Session::keep(std::string_view bytes) {
     }
 }
 
+std::int64_t Session::receive_some(char* place, std::size_t size) {
+    const auto count = ::recv(socket_.get(), place, size, MSG_DONTWAIT);
+    if (count < static_cast<std::int64_t>(size)) ready_.read_all();
+    return count;
+}
+
 Session::Received Session::receive(std::string_view& bytes) {
     std::memcpy(loop_.buffer.data(), leftover_.data(), leftover_.size());
-    auto* place = loop_.buffer.data() + leftover_.size();
-    const auto count = ::recv(socket_.native_handle(), place, loop_.buffer.size() - leftover_.size(), MSG_DONTWAIT);
+    const auto count = receive_some(loop_.buffer.data() + leftover_.size(), loop_.buffer.size() - leftover_.size());
     if (count > 0) {
         bytes = {loop_.buffer.data(), leftover_.size() + static_cast<std::size_t>(count)};
         return Received::bytes;
@@ -148,38 +179,32 @@ Session::Received Session::receive(std::string_view& bytes) {
     return Received::end;
 }
 
-Task<std::optional<ParsedHead>> Session::next_head() {
-    std::string_view bytes = leftover_;
-    while (true) {
-        const auto verdict = bytes.empty() ? HeadVerdict{} : validate_head(bytes);
-        if (verdict.state == HeadVerdict::State::complete) {
-            auto parsed = parse_head(bytes.substr(verdict.start, verdict.length - verdict.start));
-            const bool agreed = parsed && parsed->chunked == verdict.chunked && parsed->content_length == verdict.content_length &&
-                                parsed->request.target == verdict.target;
-            keep(bytes.substr(verdict.length));
-            if (agreed) co_return parsed;
-            co_await refuse_head(400, "This request head can be read in more than one way.");
-            co_return std::nullopt;
-        }
-        if (verdict.state == HeadVerdict::State::refused) {
-            co_await refuse_head(verdict.status, verdict.sentence);
-            co_return std::nullopt;
-        }
-        keep(bytes);
-        if (leftover_.empty() && requests_ > 0) {
-            if (phase_ != Phase::idle) enter(Phase::idle, service_.options.limits.idle_timeout);
-        } else if (phase_ != Phase::head) {
-            enter(Phase::head, service_.options.limits.head_timeout);
-        }
-        if (!expired_) co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(use_task, error_));
-        if (broken_) co_return std::nullopt;
-        if (expired_) {
-            if (!leftover_.empty()) co_await refuse_head(408, "The request head did not arrive in time.");
-            co_return std::nullopt;
-        }
-        bytes = leftover_;
-        if (receive(bytes) == Received::end) co_return std::nullopt;
+Task<void> Session::wait(Readiness::For what) {
+    if (ready_.is(what) || expired_ || broken_) co_return;
+    co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(
+        [this, what](auto handler) { ready_.await(what, std::move(handler)); }, use_task);
+}
+
+Task<bool> Session::more() {
+    if (leftover_.empty() && requests_ > 0) {
+        if (phase_ != Phase::idle) enter(Phase::idle, service_.options.limits.idle_timeout);
+    } else if (phase_ != Phase::head) {
+        enter(Phase::head, service_.options.limits.head_timeout);
     }
+    co_await wait(Readiness::For::read);
+    if (broken_) co_return false;
+    if (expired_) {
+        if (!leftover_.empty()) co_await refuse_head(408, "The request head did not arrive in time.");
+        co_return false;
+    }
+    co_return true;
+}
+
+std::optional<ParsedHead> Session::parse(std::string_view bytes, const HeadVerdict& verdict) const {
+    auto parsed = parse_head(bytes.substr(verdict.start, verdict.length - verdict.start));
+    const bool agreed = parsed && parsed->chunked == verdict.chunked && parsed->content_length == verdict.content_length &&
+                        parsed->target == verdict.target;
+    return agreed ? std::move(parsed) : std::nullopt;
 }
 
 Task<void> Session::refuse_head(int status, std::string_view sentence) {
@@ -190,15 +215,42 @@ Task<void> Session::refuse_head(int status, std::string_view sentence) {
     service_.log({.route = "-", .method = "-", .status = status, .bytes = sentence.size() + 1});
 }
 
-Task<void> Session::exchange(ParsedHead head) {
-    ++requests_;
-    enter_work();
-    auto exchange = begin_exchange(std::move(head), peer_address_, service_);
+Surroundings Session::surroundings(bool http_1_0) {
+    return {loop_.date(), closing_, http_1_0, loop_.mappings};
+}
+
+const KnownFiles::Known* Session::known_file(const ParsedHead& head) {
+    const bool plain = (head.method == Method::get || head.method == Method::head) && !head.chunked && head.content_length.value_or(0) == 0;
+    if (!plain) return nullptr;
+    const auto expects = [](const FieldView& field) { return streaming::equal_ignoring_case(field.name, "Expect"); };
+    return std::ranges::any_of(head.fields, expects) ? nullptr : loop_.known.find(head.target);
+}
+
+Response Session::repeat(const ParsedHead& head, const KnownFiles::Known& known) {
+    closing_ = closing_ || !head.keep_alive || requests_ >= service_.options.limits.max_requests_per_connection ||
+               service_.stopping.load(std::memory_order_relaxed);
+    const auto client = service_.proxies.client_of(peer_address_, head.fields);
+    auto response = http::respond(file_request(head.method, head.fields), client, known.file, surroundings(head.http_1_0));
+    account(response);
+    return response;
+}
+
+void Session::remember(const Exchange& exchange, std::uint64_t revision) {
+    const auto* reply = exchange.answer ? std::get_if<FileReply>(&*exchange.answer) : nullptr;
+    // Queries are without number and without meaning to a file.
+    if (reply == nullptr || !exchange.request.query.empty()) return;
+    const auto& policy = service_.policy_of(exchange.route, exchange.look);
+    loop_.known.remember(exchange.request.target, {exchange.route, revision, http::prepare(*reply, policy)});
+}
+
+Task<void> Session::exchange(Exchange& exchange) {
     if (!exchange.answer) {
-        const bool at_once =
-            exchange.route->run == Run::here && !exchange.needs_identity() && !exchange.body_pending && !exchange.streams_body();
+        const auto* row = exchange.route;
+        const bool at_once = row->run == Run::here && !exchange.needs_identity() && !exchange.body_pending && !exchange.streams_body();
         if (at_once) {
+            const auto revision = row->revision ? row->revision() : 0;  // before the answer: it may be newer, not older
             call_handler(exchange, service_);
+            if (row->revision) remember(exchange, revision);
         } else {
             co_await prepare(exchange);
         }
@@ -245,56 +297,63 @@ Task<bool> Session::on_pool(Pool::Work work) {
     co_return true;
 }
 
+void Session::account(Response& response) {
+    if (!response.counted) return;
+    if (ledger_.size() >= ledger_batch) update_acknowledged(loop_.now);
+    for (auto& segment : response.segments) segment.at += written_;
+    ledger_.open(*response.counted, std::move(response.segments), written_ + response.bytes.total());
+}
+
+void Session::log(const Response& response, RequestLog entry, std::uint64_t written_before) const {
+    const auto sent = written_ - written_before;
+    const auto head = response.bytes.total() - response.content;
+    entry.status = response.status;
+    entry.bytes = sent > head ? sent - head : 0;
+    service_.log(entry);
+}
+
 Task<void> Session::respond(Exchange& exchange) {
     closing_ = closing_ || !exchange.keep_alive || exchange.body_pending ||
                requests_ >= service_.options.limits.max_requests_per_connection || service_.stopping.load(std::memory_order_relaxed);
     auto* events = std::get_if<EventStream>(&*exchange.answer);
     if (events != nullptr && exchange.http_1_0) closing_ = true;  // its end is the connection's
-    const Surroundings around{loop_.date(), closing_, exchange.http_1_0, loop_.mappings};
-    auto response = make_response(exchange, service_, around);
-    if (response.delivery) {
-        if (ledger_.size() >= ledger_batch) update_acknowledged(std::chrono::steady_clock::now());
-        for (auto& segment : response.segments) segment.at += written_;
-        ledger_.open(std::move(*response.delivery), std::move(response.segments), written_ + response.bytes.total());
-    }
+    auto response = make_response(exchange, service_, surroundings(exchange.http_1_0));
+    account(response);
     const auto before = written_;
-    if (const auto step = response.bytes.push(socket_.native_handle(), written_); step == Outgoing::Step::failed) {
-        broken_ = true;
-    } else if (step != Outgoing::Step::done) {
-        co_await send(response.bytes);
-    }
+    if (!sent_at_once(response.bytes)) co_await send_rest(response.bytes);
     if (response.open_ended && !broken_) co_await stream_events(*events, !exchange.http_1_0);
-
-    const auto sent = written_ - before;
-    const auto head = response.bytes.total() - response.content;
     const auto* row = exchange.policy_row;
-    service_.log({.route = row != nullptr ? std::string_view(row->pattern) : "-",
-                  .method = to_string(exchange.request.method),
-                  .status = response.status,
-                  .bytes = sent > head ? sent - head : 0,
-                  .duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - exchange.started),
-                  .id = exchange.request.id,
-                  .error = exchange.fault});
+    log(response,
+        {.route = row != nullptr ? std::string_view(row->pattern) : "-",
+         .method = to_string(exchange.request.method),
+         .duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - exchange.started),
+         .id = exchange.request.id,
+         .error = exchange.fault},
+        before);
+}
+
+// Most answers leave in one system call: those need no coroutine of their own.
+bool Session::sent_at_once(Outgoing& bytes) {
+    const auto step = bytes.push(socket_.get(), written_);
+    broken_ = broken_ || step == Outgoing::Step::failed;
+    if (step == Outgoing::Step::blocked) ready_.wrote_all();
+    return step == Outgoing::Step::done || step == Outgoing::Step::failed;
 }
 
 Task<void> Session::send(Outgoing& bytes) {
-    while (!broken_) {
-        switch (bytes.push(socket_.native_handle(), written_)) {
-            case Outgoing::Step::done:
-                co_return;
-            case Outgoing::Step::failed:
-                broken_ = true;
-                co_return;
-            case Outgoing::Step::again:
-                co_await asio::post(loop_.io, use_task);
-                break;
-            case Outgoing::Step::blocked:
-                enter(Phase::write, service_.options.limits.write_stall);
-                co_await socket_.async_wait(Socket::wait_write, asio::redirect_error(use_task, error_));
-                if (expired_) broken_ = true;
-                break;
+    if (!broken_ && !sent_at_once(bytes)) co_await send_rest(bytes);
+}
+
+Task<void> Session::send_rest(Outgoing& bytes) {
+    do {
+        if (ready_.is(Readiness::For::write)) {  // its turn is over
+            co_await asio::post(loop_.io, use_task);
+            continue;
         }
-    }
+        enter(Phase::write, service_.options.limits.write_stall);
+        co_await wait(Readiness::For::write);
+        if (expired_) broken_ = true;
+    } while (!broken_ && !sent_at_once(bytes));
 }
 
 // Says that we are done and lets the client's last acknowledgements come in; what it still sends is thrown away, because closing on
@@ -302,26 +361,26 @@ Task<void> Session::send(Outgoing& bytes) {
 Task<void> Session::linger() {
     if (broken_) co_return;
     closing_ = true;
-    boost::system::error_code ignored;
-    socket_.shutdown(Socket::shutdown_send, ignored);
+    ::shutdown(socket_.get(), SHUT_WR);
     update_acknowledged(std::chrono::steady_clock::now());
     enter(Phase::linger, acked_ < written_ ? service_.options.limits.write_stall : service_.options.limits.linger_timeout);
     Timer pause(loop_.io);
-    auto wait = std::chrono::milliseconds(5);
+    auto delay = std::chrono::milliseconds(5);
     while (!expired_ && !broken_) {
         if (!peer_done_) {
-            co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(use_task, error_));
+            co_await wait(Readiness::For::read);
             if (expired_ || broken_) break;
             leftover_.clear();
             for (std::string_view bytes; receive(bytes) == Received::bytes;) continue;
             continue;
         }
         update_acknowledged(std::chrono::steady_clock::now());
-        if (acked_ >= written_ || is_gone(socket_.native_handle())) break;
-        pause.expires_after(wait);
-        wait = std::min(wait * 2, std::chrono::milliseconds(200));
+        if (acked_ >= written_ || is_gone(socket_.get())) break;
+        pause.expires_after(delay);
+        delay = std::min(delay * 2, std::chrono::milliseconds(200));
         waiting_ = &pause;
-        co_await pause.async_wait(asio::redirect_error(use_task, error_));
+        boost::system::error_code cut_short;
+        co_await pause.async_wait(asio::redirect_error(use_task, cut_short));
         waiting_ = nullptr;
     }
 }

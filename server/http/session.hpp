@@ -9,13 +9,15 @@
 #include "server/http/chunked.hpp"
 #include "server/http/delivery_ledger.hpp"
 #include "server/http/exchange.hpp"
+#include "server/http/head_validator.hpp"
 #include "server/http/loop.hpp"
+#include "server/http/response.hpp"
 
 namespace earshot::http {
 
 class Session {
 public:
-    Session(Loop& loop, Socket socket, std::string peer_address, Admission::Place place);
+    Session(Loop& loop, Descriptor socket, std::string peer_address, Admission::Place place);
     ~Session();  // reports the final acknowledged bytes, closes
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -27,7 +29,7 @@ public:
     void abort();                // end now
     void give_way();             // end now, and let a newcomer have the place at once
     [[nodiscard]] bool waits_for_request() const noexcept { return !broken_ && (phase_ == Phase::idle || phase_ == Phase::head); }
-    [[nodiscard]] SteadyTime waiting_since() const noexcept { return deadline_ - allowance_; }
+    [[nodiscard]] SteadyTime waiting_since() const noexcept { return since_; }
 
 private:
     enum class Phase { idle, head, body, work, write, linger };
@@ -45,18 +47,29 @@ private:
     Task<void> read_proxy_header();
 
     // Heads
-    Task<std::optional<ParsedHead>> next_head();
+    [[nodiscard]] std::optional<ParsedHead> parse(std::string_view bytes, const HeadVerdict& verdict) const;
+    Task<bool> more();                          // waits for bytes of a head; false: none will come
     Received receive(std::string_view& bytes);  // leftover and what is new, in the loop's buffer
     void keep(std::string_view bytes);
     Task<void> refuse_head(int status, std::string_view sentence);
 
     // Exchanges
-    Task<void> exchange(ParsedHead head);
+    [[nodiscard]] const KnownFiles::Known* known_file(const ParsedHead& head);  // null: the row has to be asked
+    [[nodiscard]] Response repeat(const ParsedHead& head, const KnownFiles::Known& known);
+    void remember(const Exchange& exchange, std::uint64_t revision);
+    Task<void> exchange(Exchange& exchange);
     Task<void> prepare(Exchange& exchange);
     Task<void> respond(Exchange& exchange);
+    [[nodiscard]] Surroundings surroundings(bool http_1_0);
+    void account(Response& response);                                                          // what counting will be told
+    [[nodiscard]] bool sent_at_once(Outgoing& bytes);                                          // or broken
+    void log(const Response& response, RequestLog entry, std::uint64_t written_before) const;  // once it is sent
     Task<void> send(Outgoing& bytes);
-    Task<bool> on_pool(Pool::Work work);  // false: too busy
+    Task<void> send_rest(Outgoing& bytes);  // of what was not sent at once
+    Task<bool> on_pool(Pool::Work work);    // false: too busy
     Task<void> linger();
+    Task<void> wait(Readiness::For what);                      // until then, the deadline, or abort()
+    std::int64_t receive_some(char* place, std::size_t size);  // as recv
 
     // Bodies and event streams (session_body.cpp)
     Task<void> read_buffered(Exchange& exchange);
@@ -68,14 +81,14 @@ private:
 
     Loop& loop_;
     Service& service_;
-    Socket socket_;
+    Descriptor socket_;
+    Readiness ready_;
     std::string peer_address_;
     Admission::Place place_;
     std::string leftover_;  // received, not yet used
     DeliveryLedger ledger_;
-    Timer* waiting_{};  // a timer that stop() and expire() cut short
-    boost::system::error_code error_;
-    SteadyTime deadline_{};
+    Timer* waiting_{};                 // a timer that stop() and expire() cut short
+    SteadyTime deadline_{}, since_{};  // of the phase; when it began
     std::chrono::milliseconds allowance_{};
     std::uint64_t baseline_{};           // tcpi_bytes_acked of the fresh socket
     std::uint64_t written_{}, acked_{};  // of our bytes

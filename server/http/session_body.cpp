@@ -60,7 +60,7 @@ std::int64_t Session::receive_into(std::string& piece, std::size_t at_most) {
     std::int64_t count = 0;
     const auto before = piece.size();
     piece.resize_and_overwrite(before + at_most, [&](char* data, std::size_t) {
-        count = ::recv(socket_.native_handle(), data + before, at_most, MSG_DONTWAIT);
+        count = receive_some(data + before, at_most);
         return before + static_cast<std::size_t>(std::max<std::int64_t>(count, 0));
     });
     return count;
@@ -106,7 +106,7 @@ Task<void> Session::read_piece(Exchange& exchange, Body& body, std::string& piec
         if (piece.capacity() > kept_while_waiting) piece = {};
         enter(Phase::body, service_.options.limits.body_stall);
         const auto begin = deadline_ - allowance_;
-        co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(use_task, error_));
+        co_await wait(Readiness::For::read);
         if (expired_ && !broken_) {
             http::refuse(exchange, 408, "The request body stopped coming.");
             co_return;
@@ -182,12 +182,13 @@ Task<void> Session::stream_events(EventStream& events, bool chunked) {
             last_sent = now;
         }
         char peeked = 0;
-        if (::recv(socket_.native_handle(), &peeked, 1, MSG_PEEK | MSG_DONTWAIT) == 0) break;  // nobody listens any more
+        if (::recv(socket_.get(), &peeked, 1, MSG_PEEK | MSG_DONTWAIT) == 0) break;  // nobody listens any more
         if (loop_.stopping || broken_) break;
         enter_work();
         pause.expires_after(events.interval);
         waiting_ = &pause;
-        co_await pause.async_wait(asio::redirect_error(use_task, error_));
+        boost::system::error_code cut_short;
+        co_await pause.async_wait(asio::redirect_error(use_task, cut_short));
         waiting_ = nullptr;
     }
     Outgoing end;

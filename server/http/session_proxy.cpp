@@ -21,12 +21,12 @@ Task<void> Session::read_proxy_header() {
     while (header.state == ProxyHeader::State::incomplete) {
         const auto have = bytes.size();
         bytes.resize(header.length);
-        const auto count = ::recv(socket_.native_handle(), bytes.data() + have, bytes.size() - have, MSG_DONTWAIT);
-        bytes.resize(have + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+        const auto count = receive_some(bytes.data() + have, bytes.size() - have);
+        bytes.resize(have + static_cast<std::size_t>(std::max<std::int64_t>(count, 0)));
         if (count > 0) {
             header = http::read_proxy_header(bytes);
         } else if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
-            co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(use_task, error_));
+            co_await wait(Readiness::For::read);
             if (expired_ || broken_) header.state = ProxyHeader::State::refused;
         } else {
             header.state = ProxyHeader::State::refused;

@@ -47,6 +47,7 @@ void end_if_done(Loop& loop) {
     boost::system::error_code ignored;
     loop.sweep_timer.cancel();
     loop.mailbox_bell.cancel(ignored);
+    loop.ready_bell.cancel(ignored);
 }
 
 Task<void> serve(Loop& loop, std::unique_ptr<Session> session) {
@@ -93,11 +94,7 @@ void admit(Loop& loop, Descriptor accepted, const sockaddr_storage& from) {
     if (service.admission.crowded()) make_room(loop);
     auto place = service.admission.connection(service.proxies.contains(peer) ? std::nullopt : std::optional(peer));
     if (!place) return turn_away(loop, accepted.get(), place.error());
-    const auto protocol = from.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
-    Socket socket(loop.io);
-    socket.assign(protocol, accepted.get());
-    static_cast<void>(accepted.release());
-    auto session = std::make_unique<Session>(loop, std::move(socket), format_address(peer), std::move(*place));
+    auto session = std::make_unique<Session>(loop, std::move(accepted), format_address(peer), std::move(*place));
     asio::co_spawn(loop.io, serve(loop, std::move(session)), asio::detached);
 }
 
@@ -119,6 +116,7 @@ Task<void> accept_from(Loop& loop, Watched& listener) {
     while (loop.accepting) {
         co_await listener.async_wait(Watched::wait_read, asio::redirect_error(use_task, error));
         if (!loop.accepting || error) co_return;
+        loop.now = std::chrono::steady_clock::now();
         if (accept_some(loop, listener.native_handle())) continue;
         pause.expires_after(out_of_descriptors_pause);
         co_await pause.async_wait(asio::redirect_error(use_task, error));
@@ -131,9 +129,9 @@ Task<void> sweep_sessions(Loop& loop) {
     while (!loop.stopping || !loop.sessions.empty()) {
         loop.sweep_timer.expires_after(loop.service.options.sweep_interval);
         co_await loop.sweep_timer.async_wait(asio::redirect_error(use_task, error));
-        const auto now = std::chrono::steady_clock::now();
-        const bool over = now >= loop.drain_deadline;
-        for (auto* session : loop.sessions) over ? session->abort() : session->sweep(now);
+        loop.now = std::chrono::steady_clock::now();
+        const bool over = loop.now >= loop.drain_deadline;
+        for (auto* session : loop.sessions) over ? session->abort() : session->sweep(loop.now);
         loop.mappings.drop_unused();
         most_sessions = std::max(most_sessions, loop.sessions.size());
         if (most_sessions > 2 * loop.sessions.size() + few_sessions) {
@@ -144,10 +142,20 @@ Task<void> sweep_sessions(Loop& loop) {
     }
 }
 
+Task<void> watch_sockets(Loop& loop) {
+    boost::system::error_code error;
+    while (!loop.stopping || !loop.sessions.empty()) {
+        co_await loop.ready_bell.async_wait(Watched::wait_read, asio::redirect_error(use_task, error));
+        loop.now = std::chrono::steady_clock::now();
+        loop.ready.dispatch();
+    }
+}
+
 Task<void> read_mail(Loop& loop) {
     boost::system::error_code error;
     while (!loop.stopping || !loop.sessions.empty()) {
         co_await loop.mailbox_bell.async_wait(Watched::wait_read, asio::redirect_error(use_task, error));
+        loop.now = std::chrono::steady_clock::now();
         for (auto& note : loop.mailbox.take()) note();
     }
 }
@@ -177,17 +185,19 @@ void begin_stop(Loop& loop, std::chrono::milliseconds limit) {
 
 Loop::Loop(Service& shared) : service(shared) {
     mailbox_bell.assign(mailbox.descriptor());
+    ready_bell.assign(ready.descriptor());
 }
 
 Loop::~Loop() {
-    mailbox_bell.release();
-}  // the mailbox closes it
+    mailbox_bell.release();  // their owners close them
+    ready_bell.release();
+}
 
 std::string_view Loop::date() {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    if (now != date_second_ || date_.empty()) {
-        date_second_ = now;
-        date_ = model::format_http_date(now);
+    const auto second = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    if (second != date_second_ || date_.empty()) {
+        date_second_ = second;
+        date_ = model::format_http_date(second);
     }
     return date_;
 }
@@ -205,6 +215,7 @@ void Worker::run() {
     begin_accepting(*loop_);
     asio::co_spawn(loop_->io, sweep_sessions(*loop_), asio::detached);
     asio::co_spawn(loop_->io, read_mail(*loop_), asio::detached);
+    asio::co_spawn(loop_->io, watch_sockets(*loop_), asio::detached);
     loop_->io.run();
 }
 

@@ -1,5 +1,8 @@
 #include "server/streaming/stream_plan.hpp"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <utility>
 
 #include "server/streaming/byte_range.hpp"
@@ -8,13 +11,16 @@ namespace earshot::streaming {
 namespace {
 
 std::string content_range(const model::Interval& slice, std::uint64_t size) {
-    return "bytes " + std::to_string(slice.begin) + "-" + std::to_string(slice.end - 1) + "/" + std::to_string(size);
-}
-
-void add_representation(StreamPlan& plan, const Representation& file) {
-    plan.fields.push_back({"Accept-Ranges", "bytes"});
-    plan.fields.push_back({"ETag", std::string(file.etag)});
-    plan.fields.push_back({"Last-Modified", model::format_http_date(file.last_modified)});
+    std::array<char, 72> text;  // "bytes " and three numbers of at most 20 digits
+    auto* end = std::ranges::copy(std::string_view("bytes "), text.data()).out;
+    const auto put = [&](std::uint64_t number, char after) {
+        end = std::to_chars(end, text.data() + text.size(), number).ptr;
+        *end++ = after;
+    };
+    put(slice.begin, '-');
+    put(slice.end - 1, '/');
+    put(size, ' ');
+    return {text.data(), end - 1};
 }
 
 StreamPlan without_content(int status) {
@@ -23,23 +29,14 @@ StreamPlan without_content(int status) {
     return plan;
 }
 
-StreamPlan not_modified(const Representation& file) {
-    auto plan = without_content(304);
-    plan.fields.push_back({"ETag", std::string(file.etag)});
-    return plan;
-}
-
 StreamPlan unsatisfiable(const Representation& file) {
     auto plan = without_content(416);
-    plan.fields.push_back({"Accept-Ranges", "bytes"});
-    plan.fields.push_back({"Content-Range", "bytes */" + std::to_string(file.size)});
+    plan.content_range = "bytes */" + std::to_string(file.size);
     return plan;
 }
 
 StreamPlan whole(const Representation& file, bool with_content) {
     StreamPlan plan;
-    add_representation(plan, file);
-    plan.fields.push_back({"Content-Type", std::string(file.content_type)});
     plan.content_length = file.size;
     if (with_content && file.size > 0) plan.pieces.push_back({"", {0, file.size}});
     return plan;
@@ -48,9 +45,7 @@ StreamPlan whole(const Representation& file, bool with_content) {
 StreamPlan single_part(const Representation& file, const model::Interval& slice) {
     StreamPlan plan;
     plan.status = 206;
-    add_representation(plan, file);
-    plan.fields.push_back({"Content-Type", std::string(file.content_type)});
-    plan.fields.push_back({"Content-Range", content_range(slice, file.size)});
+    plan.content_range = content_range(slice, file.size);
     plan.content_length = slice.end - slice.begin;
     plan.pieces.push_back({"", slice});
     return plan;
@@ -59,8 +54,7 @@ StreamPlan single_part(const Representation& file, const model::Interval& slice)
 StreamPlan multipart(const Representation& file, const std::vector<model::Interval>& slices, std::string_view boundary) {
     StreamPlan plan;
     plan.status = 206;
-    add_representation(plan, file);
-    plan.fields.push_back({"Content-Type", "multipart/byteranges; boundary=" + std::string(boundary)});
+    plan.content_type = "multipart/byteranges; boundary=" + std::string(boundary);
     std::string separator = "--";
     for (const auto& slice : slices) {
         Piece piece{separator, slice};
@@ -81,7 +75,7 @@ StreamPlan plan_stream(std::string_view method, const ConditionalFields& fields,
     const Validators current{file.etag, file.last_modified};
     switch (evaluate_preconditions(true, fields, current)) {
         case Verdict::not_modified:
-            return not_modified(file);
+            return without_content(304);
         case Verdict::precondition_failed:
             return without_content(412);
         case Verdict::proceed:

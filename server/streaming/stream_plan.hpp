@@ -19,22 +19,20 @@ struct Representation {
     std::string_view content_type;
 };
 
-struct PlannedField {
-    std::string_view name;  // static
-    std::string value;
-};
-
 struct Piece {
     std::string head;       // multipart text before the slice, else ""
     model::Interval slice;  // of the file
 };
 
+// 200 and 206 go out with the representation's own fields, 304 with its ETag (§15.3.7, §15.4.5); what else belongs into the head stands
+// here.
 struct StreamPlan {
     int status{200};
-    std::vector<PlannedField> fields;  // no Content-Length, Date, Cache-Control
-    std::vector<Piece> pieces;         // empty for HEAD and for what has no content
-    std::string tail;                  // multipart text after the last slice
-    std::uint64_t content_length{};    // of the content; for HEAD what GET would have had
+    std::string content_range;       // of a 206 with one slice and of a 416, else ""
+    std::string content_type;        // of a multipart answer; "": the representation's
+    std::vector<Piece> pieces;       // empty for HEAD and for what has no content
+    std::string tail;                // multipart text after the last slice
+    std::uint64_t content_length{};  // of the content; for HEAD what GET would have had
 };
 
 // 200, 206, 304, 412 or 416 (RFC 9110 §13.2.2, §14, §15.3.7). `method` is "GET" or "HEAD"; Range counts for GET only.

@@ -130,7 +130,7 @@ private:
         else if (word.size() == 5 && word[2] == ':')
             clock_ = word;
         else if (word == "more")
-            delivery_.first = false;
+            delivery_.requests = 0;
         else if (word == "preview")
             delivery_.preview = true;
         else if (word == "gpc")
@@ -183,7 +183,7 @@ std::map<std::string, std::uint64_t> counts(const std::string& text) {
 
 std::uint64_t Case::requests() const {
     std::uint64_t result = 0;
-    for (const auto& step : steps) result += static_cast<std::uint64_t>(std::ranges::count(step, true, &model::Delivery::first));
+    for (const auto& step : steps) result += static_cast<std::uint64_t>(std::ranges::count(step, 1U, &model::Delivery::requests));
     return result;
 }
 

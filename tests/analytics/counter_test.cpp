@@ -56,7 +56,7 @@ TEST_CASE("the documented cases count as the page says") {
             for (const auto& delivery : step) {
                 REQUIRE(counter.is_timely(delivery));
                 counter.add(delivery);
-                requests += delivery.first ? 1 : 0;
+                requests += delivery.requests;
                 REQUIRE(counter.requests() == requests);  // every request has one verdict at every moment
                 REQUIRE(counter.tally(Verdict::counted) == sum(downloads_by_day(counter)));
             }
@@ -95,7 +95,7 @@ TEST_CASE("a delivery of a day that is over is not timely") {
 }
 
 // A second, slow way to count within one day: a set of byte numbers for each listener.
-TEST_CASE("random requests count as a map of single bytes says, in fragments or not") {
+TEST_CASE("random requests count as a map of single bytes says, in fragments, together or one by one") {
     std::mt19937 random(20261123);
     const auto pick = [&random](std::uint64_t below) { return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(random); };
     const auto start = *model::parse_rfc3339("2026-11-23T00:30:00Z");
@@ -104,6 +104,8 @@ TEST_CASE("random requests count as a map of single bytes says, in fragments or 
         std::map<std::string, std::vector<bool>> received;
         Counter whole(classifier());
         Counter in_fragments(classifier());
+        Counter together(classifier());  // requests of one listener that follow each other as one delivery
+        std::optional<model::Delivery> waiting;
         const auto requests = 1 + pick(60);
         for (std::uint64_t i = 0; i < requests; ++i) {
             model::Delivery delivery{.time = start + std::chrono::seconds(i),
@@ -120,12 +122,22 @@ TEST_CASE("random requests count as a map of single bytes says, in fragments or 
             bytes.resize(1'500);
             std::fill(bytes.begin() + static_cast<long>(begin), bytes.begin() + static_cast<long>(end), true);
             whole.add(delivery);
+            if (waiting && waiting->address == delivery.address && waiting->episode == delivery.episode) {
+                waiting->acknowledged.push_back({begin, end});
+                ++waiting->requests;
+            } else {
+                if (waiting) together.add(*waiting);
+                waiting = delivery;
+            }
             for (auto at = begin; at <= end; at += 100) {
                 delivery.acknowledged = {{at, std::min(at + 100, end)}};
                 in_fragments.add(delivery);
-                delivery.first = false;
+                delivery.requests = 0;
             }
         }
+        together.add(*waiting);
+        for (std::size_t verdict = 0; verdict < analytics::verdicts; ++verdict)
+            CHECK(together.tally(static_cast<Verdict>(verdict)) == whole.tally(static_cast<Verdict>(verdict)));
         const auto need = std::min(file.bytes_for_60s, file.size - file.audio_start);
         const auto expected = std::ranges::count_if(received, [&](const auto& listener) {
             const auto& bytes = listener.second;

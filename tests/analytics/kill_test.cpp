@@ -33,7 +33,7 @@ model::Delivery fragment(std::uint32_t listener, bool first) {
                              .status = 200,
                              .acknowledged = {{0, 500'000}},
                              .file = {7'200'000, 4'096, 960'000}};
-    delivery.first = first;
+    delivery.requests = first ? 1 : 0;
     if (!first) delivery.acknowledged = {{500'000, 7'200'000}};
     return delivery;
 }

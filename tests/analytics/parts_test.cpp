@@ -87,7 +87,7 @@ TEST_CASE("a day's key is found again in its file and gone after the day") {
 namespace {
 
 Record some_record() {
-    Record record{.hour = 498'000, .episode = "e1", .bytes = 12'345, .first = false};
+    Record record{.hour = 498'000, .episode = "e1", .bytes = 12'345, .requests = 0};
     record.listener.bytes = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
     record.in_evening = true;
     record.version = {1'000, 100};

@@ -42,7 +42,7 @@ model::Delivery part(int listener, bool first) {
                              .status = 200,
                              .acknowledged = {{0, 500'000}},
                              .file = {7'200'000, 4'096, 960'000}};
-    delivery.first = first;
+    delivery.requests = first ? 1 : 0;
     if (!first) delivery.acknowledged = {{500'000, 7'200'000}};
     return delivery;
 }
@@ -72,14 +72,14 @@ TEST_CASE("a delivery survives the way to another process unchanged") {
                          .range = "bytes=0-9,20-",
                          .acknowledged = {{0, 10}, {20, ~0ULL}},
                          .file = {1, 2, 3},
-                         .first = false,
+                         .requests = 0,
                          .opted_out = true,
                          .preview = true};
     const auto same = [](const model::Delivery& a, const model::Delivery& b) {
         return a.time == b.time && a.episode == b.episode && a.profile == b.profile && a.address == b.address &&
                a.user_agent == b.user_agent && a.referrer == b.referrer && a.method == b.method && a.status == b.status &&
                a.range == b.range && a.acknowledged == b.acknowledged && a.file.size == b.file.size &&
-               a.file.audio_start == b.file.audio_start && a.file.bytes_for_60s == b.file.bytes_for_60s && a.first == b.first &&
+               a.file.audio_start == b.file.audio_start && a.file.bytes_for_60s == b.file.bytes_for_60s && a.requests == b.requests &&
                a.opted_out == b.opted_out && a.preview == b.preview;
     };
     std::string bytes;

@@ -9,7 +9,7 @@ namespace {
 using namespace earshot::http;
 
 // The fields as the gate understands them: one a line, nothing folded.
-void compare_fields(std::string_view lines, const Request& request) {
+void compare_fields(std::string_view lines, const ParsedHead& request) {
     std::size_t count = 0;
     while (!lines.starts_with("\r\n")) {
         const auto line = lines.substr(0, lines.find("\r\n"));
@@ -33,12 +33,12 @@ void check_head(std::string_view bytes) {
     const auto text = bytes.substr(head.start, head.length - head.start);
     const auto parsed = parse_head(text);
     require(parsed.has_value(), "Beast refuses it");
-    require(parsed->request.method == parse_method(head.method), "Beast sees another method");
-    require(parsed->request.target == head.target, "Beast sees another target");
+    require(parsed->method == parse_method(head.method), "Beast sees another method");
+    require(parsed->target == head.target, "Beast sees another target");
     require(parsed->http_1_0 == head.http_1_0, "Beast sees another version");
     require(parsed->chunked == head.chunked, "Beast sees another coding");
     require(parsed->content_length == head.content_length, "Beast sees another length");
-    compare_fields(text.substr(text.find("\r\n") + 2), parsed->request);
+    compare_fields(text.substr(text.find("\r\n") + 2), *parsed);
     require(validate_head(bytes.substr(0, head.length - 1)).state == HeadVerdict::State::incomplete, "less is never a request");
     require(validate_head(bytes.substr(0, head.length)).state == HeadVerdict::State::complete, "what follows does not matter");
 }

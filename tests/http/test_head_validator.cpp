@@ -37,7 +37,7 @@ TEST_CASE("heads that leave one reading are accepted, and Beast reads them alike
             CHECK(head.http_1_0 == row.old);
             const auto parsed = parse_head(std::string_view(text).substr(head.start, head.length - head.start));
             REQUIRE(parsed);
-            CHECK(parsed->request.target == head.target);
+            CHECK(parsed->target == head.target);
             CHECK(parsed->content_length == row.length);
             CHECK(parsed->chunked == row.chunked);
             CHECK(parsed->http_1_0 == row.old);

@@ -128,10 +128,21 @@ struct Ledger {
     DeliveryLedger ledger;
     std::vector<model::Delivery> got;
     model::DeliverySink sink = [this](model::Delivery&& delivery) { got.push_back(std::move(delivery)); };
-    void open(std::string name, std::vector<StreamSegment> segments, std::uint64_t end) {
-        model::Delivery details;
-        details.profile = std::move(name);
-        ledger.open(std::move(details), std::move(segments), end);
+    std::map<std::string, std::shared_ptr<const FileReply::Counted>> files;
+    CountedResponse response(const std::string& profile) {
+        auto& audio = files[profile];
+        if (!audio) audio = std::make_shared<const FileReply::Counted>(FileReply::Counted{{"episode"}, profile, {}, false});
+        return {.audio = audio, .address = "192.0.2.1", .user_agent = "App/1", .referrer = {}, .range = "bytes=0-", .status = 206};
+    }
+    void open(const std::string& profile, std::vector<StreamSegment> segments, std::uint64_t end) {
+        ledger.open(response(profile), std::move(segments), end);
+    }
+    // A range of 100 bytes behind a head of 10.
+    void open_alike(std::string_view agent, std::uint64_t at, std::uint64_t from) {
+        auto next = response("a");
+        next.alike = true;
+        next.user_agent = agent;
+        ledger.open(next, {{at + 10, {from, from + 100}}}, at + 110);
     }
 };
 
@@ -153,8 +164,8 @@ TEST_CASE("acknowledged stream bytes become file bytes") {
         CHECK(test.got[0].acknowledged == std::vector{model::Interval{0, 1}});
         CHECK(test.got[1].acknowledged == std::vector{model::Interval{1, 600}});
         CHECK(test.got[2].acknowledged == std::vector{model::Interval{600, 1000}});
-        CHECK(test.got[0].first);
-        CHECK_FALSE(test.got[1].first);
+        CHECK(test.got[0].requests == 1);
+        CHECK(test.got[1].requests == 0);
     }
     SECTION("nor does multipart text") {
         test.open("a", {{100, {500, 600}}, {250, {0, 50}}}, 330);
@@ -173,7 +184,7 @@ TEST_CASE("acknowledged stream bytes become file bytes") {
         CHECK(test.got[0].profile == "a");
         test.ledger.finish(200, {}, test.sink);
         REQUIRE(test.got.size() == 2);
-        CHECK(test.got[1].first);
+        CHECK(test.got[1].requests == 1);
         CHECK(test.got[1].acknowledged.empty());
     }
     SECTION("the end reports the rest, and nothing twice") {
@@ -187,6 +198,53 @@ TEST_CASE("acknowledged stream bytes become file bytes") {
         CHECK(test.got[2].acknowledged.empty());
         test.ledger.finish(5000, {}, test.sink);
         CHECK(test.got.size() == 3);
+    }
+}
+
+TEST_CASE("alike requests that are over are reported together, each with its bytes") {
+    Ledger test;
+    for (const std::uint64_t i : {0, 1, 2, 3}) test.open_alike("App/1", i * 110, i * 1000);
+    CHECK(test.ledger.size() == 4);
+    SECTION("whole ones only, and the rest later") {
+        test.ledger.advance(275, {}, test.sink);
+        REQUIRE(test.got.size() == 1);
+        CHECK(test.got[0].requests == 2);
+        CHECK(test.got[0].acknowledged == std::vector{model::Interval{0, 100}, model::Interval{1000, 1100}});
+        CHECK(test.ledger.size() == 2);
+        test.ledger.advance(440, {}, test.sink);
+        REQUIRE(test.got.size() == 2);
+        CHECK(test.got[1].requests == 2);
+        CHECK(test.got[1].acknowledged == std::vector{model::Interval{2000, 2100}, model::Interval{3000, 3100}});
+        CHECK(test.ledger.empty());
+    }
+    SECTION("the end reports every request, with what came of it") {
+        test.ledger.finish(275, {}, test.sink);
+        REQUIRE(test.got.size() == 3);
+        CHECK(test.got[0].requests == 2);
+        CHECK(test.got[1].requests == 1);
+        CHECK(test.got[1].acknowledged == std::vector{model::Interval{2000, 2045}});
+        CHECK(test.got[2].requests == 1);
+        CHECK(test.got[2].acknowledged.empty());
+    }
+    SECTION("a request that was reported in part stays alone") {
+        test.ledger.advance(330, {}, test.sink);
+        test.ledger.advance(400, {}, test.sink);
+        test.open_alike("App/1", 440, 4000);
+        test.ledger.advance(550, {}, test.sink);
+        REQUIRE(test.got.size() == 4);
+        CHECK(test.got[1].requests == 1);
+        CHECK(test.got[1].acknowledged == std::vector{model::Interval{3000, 3060}});
+        CHECK(test.got[2].requests == 0);
+        CHECK(test.got[2].acknowledged == std::vector{model::Interval{3060, 3100}});
+        CHECK(test.got[3].requests == 1);
+    }
+    SECTION("another client's, or another kind of answer, is a report of its own") {
+        test.open_alike("App/2", 440, 4000);
+        test.open("a", {{600, {0, 100}}}, 700);
+        test.ledger.advance(700, {}, test.sink);
+        REQUIRE(test.got.size() == 3);
+        CHECK(test.got[0].requests == 4);
+        CHECK(test.got[1].user_agent == "App/2");
     }
 }
 

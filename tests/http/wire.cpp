@@ -215,7 +215,9 @@ std::uint64_t acknowledged(const std::vector<model::Delivery>& deliveries) {
 }
 
 std::size_t firsts(const std::vector<model::Delivery>& deliveries) {
-    return static_cast<std::size_t>(std::ranges::count_if(deliveries, [](const auto& delivery) { return delivery.first; }));
+    std::size_t sum = 0;
+    for (const auto& delivery : deliveries) sum += delivery.requests;
+    return sum;
 }
 
 http::ServerOptions quick_options() {
