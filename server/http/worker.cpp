@@ -90,6 +90,7 @@ void prepare(int listener, const config::Limits& limits) {
 
 void admit(Loop& loop, Descriptor accepted, const sockaddr_storage& from) {
     auto& service = loop.service;
+    loop.now = std::chrono::steady_clock::now();
     const auto peer = address_of(from);
     if (service.admission.crowded()) make_room(loop);
     auto place = service.admission.connection(service.proxies.contains(peer) ? std::nullopt : std::optional(peer));
@@ -116,7 +117,6 @@ Task<void> accept_from(Loop& loop, Watched& listener) {
     while (loop.accepting) {
         co_await listener.async_wait(Watched::wait_read, asio::redirect_error(use_task, error));
         if (!loop.accepting || error) co_return;
-        loop.now = std::chrono::steady_clock::now();
         if (accept_some(loop, listener.native_handle())) continue;
         pause.expires_after(out_of_descriptors_pause);
         co_await pause.async_wait(asio::redirect_error(use_task, error));
