@@ -1,6 +1,6 @@
 """Earshot, counting every listen, beside nginx with the same files: interleaved rounds on this machine, medians, ratios. A full run writes the
 figures into docs/performance.md. --case NAME (repeatable) runs a part; see docs/performance.md for what is measured and how."""
-import argparse, pathlib, tempfile, time
+import argparse, os, pathlib, tempfile, time
 
 import strain
 import throughput
@@ -41,7 +41,7 @@ def arguments():
 def main():
     asked = arguments()
     plan = throughput.Plan(asked.rounds, asked.seconds)
-    start, sections = time.monotonic(), []
+    start, load, sections = time.monotonic(), os.getloadavg()[0], []
     with earshot() as server, tempfile.TemporaryDirectory(prefix="earshot-bench-") as folder:
         stage = Stage(server, pathlib.Path(folder))
         try:
@@ -58,7 +58,7 @@ def main():
         finally:
             stage.nginx.stop()
     if asked.case is None:
-        write_page(sections, asked.rounds, asked.seconds)
+        write_page(sections, asked.rounds, asked.seconds, load)
 
 
 main()

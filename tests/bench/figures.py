@@ -71,12 +71,13 @@ def machine():
     return f"{cpu}, {cores} cores, {memory} GiB; Linux {run('uname', '-r').stdout.strip()}; nginx {nginx}, wrk 4.1"
 
 
-def write_page(sections, rounds, seconds):
+def write_page(sections, rounds, seconds, load):
     text = PAGE.read_text()
     start, stop = text.index(BEGIN) + len(BEGIN), text.index(END)
     day = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     missed = sum(row.wanted()[1] == "MISSED" for section in sections for row in section.rows)
     reached = sum(row.wanted()[1] == "met" for section in sections for row in section.rows)
-    head = f"Run of {day}: `./dev bench delivery --rounds {rounds} --seconds {seconds}`. {machine()}. {reached} of {reached + missed} targets met."
+    head = f"Run of {day}: `./dev bench delivery --rounds {rounds} --seconds {seconds}`. {machine()}. Load before it: {load:.1f}. " \
+           f"{reached} of {reached + missed} targets met."
     body = "\n\n".join([head, *map(markdown, sections)])
     PAGE.write_text(f"{text[:start]}\n\n{body}\n\n{text[stop:]}")
