@@ -35,7 +35,7 @@ void add_show(PublicSnapshot& snapshot, Catalogue::Contents::ShowWithEpisodes&& 
             show.episodes.push_back(std::move(episode));
         }
     }
-    add_images(snapshot, show.show.artwork);
+    if (show.is_launched()) add_images(snapshot, show.show.artwork);
     for (const auto& episode : show.episodes) add_images(snapshot, episode.artwork);
     snapshot.shows.push_back(std::move(show));
 }

@@ -19,6 +19,8 @@ struct PublicShow {
     model::Show show;
     std::vector<model::Episode> episodes;  // public ones that have audio, newest first
     std::vector<std::string> withdrawn_slugs;
+    // Something of it is or was public. Before that nobody outside may learn that it is coming: its page, feed and cover do not exist.
+    [[nodiscard]] bool is_launched() const { return !episodes.empty() || !withdrawn_slugs.empty(); }
 };
 
 struct PublicMedia {
@@ -32,7 +34,7 @@ struct PublicSnapshot {
     std::optional<model::Timestamp> next_change;         // the next scheduled episode's instant
     std::unordered_map<std::string, PublicMedia> media;  // by url_path; pointers into `shows`
     std::unordered_map<std::string, std::uint64_t>
-        images;  // object_key → byte length, of every artwork size in use by a show or public episode
+        images;  // object_key → byte length, of every artwork size in use by a launched show or public episode
     [[nodiscard]] const PublicShow* find_show(std::string_view slug) const;
 };
 using PublicSnapshotPtr = std::shared_ptr<const PublicSnapshot>;

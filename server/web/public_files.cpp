@@ -26,7 +26,7 @@ std::string etag_of(std::string_view sha256) {
 
 http::Answer feed(Context& context, const http::Request& request) {
     const auto snapshot = context.view.get();
-    const auto* show = snapshot->find_show(request.param("show"));
+    const auto* show = find_launched(*snapshot, request);
     if (!show) return nothing_there();
     const auto document = context.caches->document(snapshot, feeds::feed_path(show->show), [&] {
         auto made = feeds::render_rss(show->show, show->episodes, context.settings.server.public_url);

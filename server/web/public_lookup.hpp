@@ -8,6 +8,12 @@
 
 namespace earshot::web {
 
+// Null also for a show of which nothing was public yet.
+[[nodiscard]] inline const storage::PublicShow* find_launched(const storage::PublicSnapshot& snapshot, const http::Request& request) {
+    const auto* show = snapshot.find_show(request.param("show"));
+    return show != nullptr && show->is_launched() ? show : nullptr;
+}
+
 struct Found {
     const storage::PublicShow* show{};
     const model::Episode* episode{};  // null: not there, not public, or withdrawn
@@ -16,7 +22,7 @@ struct Found {
 
 // Pointers into the snapshot.
 [[nodiscard]] inline Found find_public(const storage::PublicSnapshot& snapshot, const http::Request& request) {
-    Found found{.show = snapshot.find_show(request.param("show"))};
+    Found found{.show = find_launched(snapshot, request)};
     if (!found.show) return found;
     const auto& slug = request.param("episode");
     const auto& episodes = found.show->episodes;

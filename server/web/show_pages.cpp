@@ -9,6 +9,7 @@
 #include "server/web/handlers.hpp"
 #include "server/web/page.hpp"
 #include "server/web/people.hpp"
+#include "server/web/public_lookup.hpp"
 #include "server/web/structured_data.hpp"
 #include "server/web/wording.hpp"
 
@@ -135,7 +136,7 @@ http::Answer home(Context& context, const http::Request& request) {
 
 http::Answer show_page(Context& context, const http::Request& request) {
     const auto snapshot = context.view.get();
-    const auto* show = snapshot->find_show(request.param("show"));
+    const auto* show = find_launched(*snapshot, request);
     if (!show) return not_found_page(context, request);
     const auto document = context.caches->document(snapshot, feeds::show_path(show->show), [&] {
         return make_document(std::string(html_type), render_show(context, *snapshot, *show));

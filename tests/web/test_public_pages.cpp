@@ -134,6 +134,35 @@ TEST_CASE("drafts and scheduled episodes are invisible until their instant") {
           scheduled.renditions[0].byte_length);
 }
 
+TEST_CASE("a show does not exist for the public until its first episode, and stays when that is withdrawn") {
+    Site site;
+    auto show = site.add_show("code", "SecretShow");
+    const auto key = site.store_bytes("its cover");
+    show.artwork = model::Artwork{"A lamp", {{1400, key, 9}}};
+    REQUIRE(tests::put(site.catalogue, show));
+    const auto episode = site.add_episode(show, {.slug = "one", .title = "One"});
+    const auto statuses = [&] {
+        const auto status = [&](auto* handler, const std::string& path, std::map<std::string, std::string> params) {
+            const auto answer = handler(site.context, Site::get(path, std::move(params)));
+            CHECK_THAT(std::holds_alternative<http::Reply>(answer) && status_of(answer) != 200 ? body_of(answer) : "",
+                       !Contains("SecretShow"));
+            return std::holds_alternative<http::FileReply>(answer) ? 200 : status_of(answer);
+        };
+        return std::vector{status(&web::show_page, "/shows/code", {{"show", "code"}}),
+                           status(&web::feed, "/shows/code/feed.xml", {{"show", "code"}}),
+                           status(&web::image, "/images/" + key + ".jpg", {{"file", key + ".jpg"}})};
+    };
+    CHECK(statuses() == std::vector{404, 404, 404});
+    site.publish(episode, site.now + std::chrono::hours(1));
+    CHECK(statuses() == std::vector{404, 404, 404});  // announced by nothing but the clock
+    site.now += std::chrono::hours(1);
+    site.view.refresh();
+    CHECK(statuses() == std::vector{200, 200, 200});
+    (void)site.catalogue.set_state(episode.id, model::EpisodeState::scheduled, model::EpisodeState::withdrawn, {});
+    site.view.refresh();
+    CHECK(statuses() == std::vector{200, 200, 200});  // subscribers are not told that their feed never was
+}
+
 TEST_CASE("a withdrawn episode is gone: page, files and audio answer 410, the feed forgets it") {
     Site site;
     const auto show = site.add_show("code", "Code");
