@@ -82,9 +82,9 @@ void add_media(CommandLine& line, std::filesystem::path& probed, TranscodeOption
 }
 
 void add_accounts(CommandLine& line, AccountOptions& accounts, TokenOptions& tokens) {
-    CLI::App* sub = line.command("account", "staff accounts: add, list, password", [&] { return account(accounts); });
+    CLI::App* sub = line.command("account", "staff accounts: add, list, password, remove", [&] { return account(accounts); });
     add_data(sub, accounts);
-    sub->add_option("action", accounts.action)->required()->check(CLI::IsMember({"add", "list", "password"}));
+    sub->add_option("action", accounts.action)->required()->check(CLI::IsMember({"add", "list", "password", "remove"}));
     sub->add_option("name", accounts.name);
     sub->add_option("--role", accounts.role, "admin, producer or analyst");
     sub->add_flag("--generate", accounts.generate, "make a password and print it once (else it is read from standard input)");

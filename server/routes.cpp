@@ -187,7 +187,6 @@ constexpr auto staff_rows = std::to_array<WebRow>({
     {Method::post, "/sign-in", &web::sign_in, Access::anyone, Run::pool, Caching::no_store, Look::page, form_body},
     {Method::post, "/sign-out", &web::sign_out, Access::anyone, Run::pool, Caching::no_store, Look::page, form_body},
     {Method::get, "/statistics", &web::statistics, Access::analyst, Run::pool, Caching::no_store, Look::page},
-    {Method::get, "/statistics.csv", &web::statistics_csv, Access::analyst, Run::pool, Caching::no_store, Look::page},
 });
 
 constexpr std::uint64_t notes_body = 64U << 10;

@@ -97,6 +97,14 @@ model::Status Accounts::set_password(std::string_view name, std::string_view pas
     return {};
 }
 
+model::Status Accounts::remove_account(std::string_view name) {
+    long long removed = 0;
+    database_.write(
+        [&](soci::session& session) { removed = Statement(session, "delete from accounts where name = :name").bind("name", name).run(); });
+    if (removed == 0) return fail(Errc::not_found, fmt::format("There is no account named \"{}\".", name));
+    return {};
+}
+
 std::vector<model::Account> Accounts::list_accounts() {
     std::vector<model::Account> result;
     database_.read([&](soci::session& session) {

@@ -24,6 +24,8 @@ public:
     // invalid_input: name not [a-z0-9._@-]{2,64}, password under 12 characters or a well-known one. conflict: name taken.
     [[nodiscard]] model::Result<model::Account> create_account(std::string_view name, model::Role role, std::string_view password);
     [[nodiscard]] model::Status set_password(std::string_view name, std::string_view password);  // ends all its sessions
+    // Its sessions end with it; what the audit log says of it stays. not_found.
+    [[nodiscard]] model::Status remove_account(std::string_view name);
     [[nodiscard]] std::vector<model::Account> list_accounts();
 
     struct Session {

@@ -178,7 +178,8 @@ Answer get_statistics_csv(Context& context, const Request& request) {
     note(context, request, "statistics.export", question->query.first_day + "/" + question->query.last_day);
     http::Reply reply;
     reply.fields = {{"Content-Type", "text/csv; charset=utf-8; header=present"},
-                    {"Content-Disposition", "attachment; filename=\"downloads.csv\""}};
+                    {"Content-Disposition",
+                     fmt::format("attachment; filename=\"downloads-{}-{}.csv\"", question->query.first_day, question->query.last_day)}};
     reply.body = std::move(csv);
     return reply;
 }

@@ -79,8 +79,12 @@ int account(const AccountOptions& options) {
             return {};
         }
         if (options.name.empty()) return fail(Errc::invalid_input, "Give the account's name.");
-        auto done = adding ? add_account(accounts, options) : change_password(accounts, options);
-        if (done) storage::AuditLog(database).add("console", adding ? "account.create" : "account.password", options.name);
+        const bool removing = options.action == "remove";
+        auto done = adding     ? add_account(accounts, options)
+                    : removing ? accounts.remove_account(options.name)
+                               : change_password(accounts, options);
+        const char* what = adding ? "account.create" : removing ? "account.remove" : "account.password";
+        if (done) storage::AuditLog(database).add("console", what, options.name);
         return done;
     });
 }

@@ -57,7 +57,7 @@ struct PublishOptions {
 };
 int publish(const PublishOptions& options);
 
-// account add NAME --role R (password on stdin, or generated and printed once); account list; account password NAME
+// account add NAME --role R (password on stdin, or generated and printed once); account list; account password NAME; account remove NAME
 struct AccountOptions : ServeOptions {
     std::string action, name, role;
     bool generate{};

@@ -25,10 +25,9 @@ namespace earshot::web {
 [[nodiscard]] http::Answer gpc(Context& context, const http::Request& request);         // GET /.well-known/gpc.json
 
 // --- staff: blocking pool ---
-[[nodiscard]] http::Answer sign_in_form(Context& context, const http::Request& request);    // GET /sign-in
-[[nodiscard]] http::Answer sign_in(Context& context, const http::Request& request);         // POST /sign-in
-[[nodiscard]] http::Answer sign_out(Context& context, const http::Request& request);        // POST /sign-out
-[[nodiscard]] http::Answer statistics(Context& context, const http::Request& request);      // GET /statistics
-[[nodiscard]] http::Answer statistics_csv(Context& context, const http::Request& request);  // GET /statistics.csv
+[[nodiscard]] http::Answer sign_in_form(Context& context, const http::Request& request);  // GET /sign-in
+[[nodiscard]] http::Answer sign_in(Context& context, const http::Request& request);       // POST /sign-in
+[[nodiscard]] http::Answer sign_out(Context& context, const http::Request& request);      // POST /sign-out
+[[nodiscard]] http::Answer statistics(Context& context, const http::Request& request);    // GET /statistics
 
 }  // namespace earshot::web

@@ -1,4 +1,4 @@
-// Statistics for analysts: page and CSV. Small figures never reach this file: Statistics hides them.
+// Statistics for analysts. Small figures never reach this file: Statistics hides them. (The CSV is the API's.)
 
 #include <fmt/format.h>
 
@@ -26,7 +26,8 @@ std::vector<std::string> titles_of(const Selection& selection) {
 
 void put_filter(Values& values, const Selection& selection) {
     values.set("FROM", selection.first_day).set("TO", selection.last_day).maybe("PROBLEM", selection.problem);
-    values.set("CSV", fmt::format("/statistics.csv?from={}&to={}&show={}", selection.first_day, selection.last_day, selection.show));
+    values.set("CSV", fmt::format("/api/v1/statistics.csv?from={}&to={}{}{}", selection.first_day, selection.last_day,
+                                  selection.show.empty() ? "" : "&show=", selection.show));
     values.set("PERIOD", selection.first_day == selection.last_day ? fmt::format("on {}", selection.first_day)
                                                                    : fmt::format("from {} to {}", selection.first_day, selection.last_day));
     for (const auto& show : selection.shows) {
@@ -125,13 +126,6 @@ void put_report(Values& values, Statistics& statistics, const Selection& selecti
     put_apps(report, statistics.apps(query), fewest);
 }
 
-// A cell that a spreadsheet would take for a formula gets an apostrophe; quotes are doubled (RFC 4180).
-std::string csv_cell(std::string_view text) {
-    std::string cell = text.find_first_of("=+-@\t\r") == 0 ? "'" : "";
-    for (const char c : text) cell += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return '"' + cell + '"';
-}
-
 }  // namespace
 
 http::Answer statistics(Context& context, const http::Request& request) {
@@ -147,26 +141,6 @@ http::Answer statistics(Context& context, const http::Request& request) {
     if (fewest > 1) page.values.add("SMALL_NUMBERS").set("SMALL_NUMBERS", fewest).set("LESS", fewest - 1);
     const auto identity = request.identity.value_or(model::Identity{});
     return staff_reply(200, render_staff(context, identity, "/statistics", std::move(page)));
-}
-
-http::Answer statistics_csv(Context& context, const http::Request& request) {
-    const auto fewest = context.settings.statistics.suppress_below;
-    const auto selection = select(context, request);
-    if (!selection.problem.empty()) return http::text(400, selection.problem.substr(0, selection.problem.find(" Here are")) + "\n");
-    std::string csv = "day,episode,downloads\r\n";
-    const auto reports = selection.episodes.empty() ? Reports{} : context.statistics.report(query_of(selection));
-    const auto titles = titles_of(selection);
-    for (std::size_t row = 0; row < reports.size(); ++row) {
-        for (const auto& day : reports[row].days) {
-            csv += fmt::format("{},{},{}\r\n", day.day, csv_cell(titles[row]),
-                               day.downloads.value ? std::to_string(*day.downloads.value) : fmt::format("<{}", fewest));
-        }
-    }
-    auto reply = http::Reply{.body = std::move(csv)};
-    reply.fields.push_back({"Content-Type", "text/csv; charset=utf-8"});
-    reply.fields.push_back(
-        {"Content-Disposition", fmt::format("attachment; filename=\"downloads-{}-{}.csv\"", selection.first_day, selection.last_day)});
-    return reply;
 }
 
 }  // namespace earshot::web

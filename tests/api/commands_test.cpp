@@ -93,6 +93,14 @@ TEST_CASE("accounts and tokens are made from the console") {
     CHECK_THAT(console.run("account list").said, Contains("petra") && Contains("producer"));
     CHECK(console.run("account password petra --generate").status == 0);
     CHECK_FALSE(stage.context().accounts.sign_in("petra", password, "net").has_value());
+    REQUIRE(stage.context().accounts.create_account("paul", model::Role::analyst, "an-unlikely-password-42"));
+    const auto session = stage.context().accounts.sign_in("paul", "an-unlikely-password-42", "net").value();
+    CHECK(console.run("account remove paul").status == 0);
+    CHECK(stage.context().audit.list(1).front().what == "account.remove");
+    CHECK_FALSE(stage.context().accounts.find_session(session.secret).has_value());  // also where he is signed in
+    CHECK_FALSE(stage.context().accounts.sign_in("paul", "an-unlikely-password-42", "net").has_value());
+    CHECK_THAT(console.run("account list").said, !Contains("paul") && Contains("petra"));
+    CHECK_THAT(console.run("account remove paul").said, Contains("There is no account named \"paul\"."));
 
     const auto token = console.run("token create nightly --role analyst --days 30");
     CHECK(token.status == 0);

@@ -203,7 +203,7 @@ test('a large recording is dropped, the page is loaded again in the middle, and 
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), [], 'nothing is remembered of what is done');
 
   await page.locator('#recording progress').waitFor();
-  await page.locator('#listen audio').first().waitFor({ timeout: 120_000 });
+  await page.locator('#listen audio').first().waitFor({ timeout: 300_000 });
   await said('The recording is ready');
   const stored = await site.api('GET', `/episodes/${episode.split('/').pop()}`);
   assert.equal(stored.master.byte_length, size);
@@ -301,7 +301,7 @@ test('an episode is scheduled by the local clock, moved, and taken off again', a
   await page.locator('input#new-file').setInputFiles(file('second.wav'));
   await page.fill('#new-title', 'Second Signal');
   await page.click('#new-episode button:has-text("Start")');
-  await page.locator('#publication', { hasText: 'Ready to go out.' }).waitFor({ timeout: 120_000 });
+  await page.locator('#publication', { hasText: 'Ready to go out.' }).waitFor({ timeout: 300_000 });
   const id = page.url().split('/').pop();
 
   await page.click('#publication button:has-text("Schedule")');
@@ -337,7 +337,7 @@ test('text in a recording’s clothes is refused with a sentence, and the draft 
   await drop([file('letter.wav')]);
   await page.click('#new-episode button:has-text("Start")');
   const sentence = page.locator('#recording .problem');
-  await sentence.waitFor({ timeout: 120_000 });
+  await sentence.waitFor({ timeout: 300_000 });
   assert.match(await sentence.textContent(), /[a-z]{3,} .*\.$/);
   assert.ok(await page.locator('#publication .must', { hasText: 'The master could not be used' }).isVisible());
   assert.ok(await page.locator('#publication button:has-text("Publish now")').isDisabled());
@@ -347,7 +347,7 @@ test('text in a recording’s clothes is refused with a sentence, and the draft 
   // The same page takes the right file then.
   await page.locator('#master').setInputFiles(file('second.wav'));
   await confirm('Replace it');
-  await page.locator('#listen audio').first().waitFor({ timeout: 120_000 });
+  await page.locator('#listen audio').first().waitFor({ timeout: 300_000 });
   await page.click('#publication button:has-text("Delete the draft")');
   await confirm('Delete it');
   await said('The draft is deleted.');
@@ -362,7 +362,7 @@ test('progress still comes where events do not', async () => {
   copyFileSync(file('second.wav'), other);
   await drop([other]);
   await page.click('#new-episode button:has-text("Start")');
-  await page.locator('#listen audio').first().waitFor({ timeout: 120_000 });
+  await page.locator('#listen audio').first().waitFor({ timeout: 300_000 });
   page.wrong = page.wrong.filter((line) => !line.includes('ERR_FAILED'));
   assert.deepEqual(page.wrong, []);
   await page.unroute('**/api/v1/jobs/*/events');
