@@ -2,7 +2,7 @@
 
 namespace earshot::tests {
 
-http::Route file_route(std::string path, std::function<model::OpenFilePtr()> file) {
+http::Route file_route(std::string path, std::function<model::OpenFilePtr()> file, bool repeated) {
     http::Handler handler = [file = std::move(file)](const http::Request&) -> http::Answer {
         http::FileReply reply;
         reply.file = file();
@@ -12,16 +12,18 @@ http::Route file_route(std::string path, std::function<model::OpenFilePtr()> fil
         reply.counted = http::FileReply::Counted{{"episode"}, "mp3", {reply.file->size(), 100, 1000}, false};
         return reply;
     };
-    return {http::Method::get,
-            std::move(path),
-            std::move(handler),
-            http::Access::anyone,
-            http::Run::here,
-            http::Caching::media,
-            http::Look::asset,
-            0,
-            "",
-            true};
+    http::Route route{http::Method::get,
+                      std::move(path),
+                      std::move(handler),
+                      http::Access::anyone,
+                      http::Run::here,
+                      http::Caching::media,
+                      http::Look::asset,
+                      0,
+                      "",
+                      true};
+    if (repeated) route.revision = [] { return std::uint64_t{1}; };
+    return route;
 }
 
 }  // namespace earshot::tests

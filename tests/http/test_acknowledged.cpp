@@ -38,7 +38,7 @@ struct Station {
     std::unique_ptr<http::Server> server;
 
     Station() {
-        std::vector<http::Route> routes{file_route("/a.mp3", audio_file)};
+        std::vector<http::Route> routes{file_route("/a.mp3", audio_file, true)};
         server = std::make_unique<http::Server>(quick_options(), http::Router(std::move(routes), {}), reports.sink(), reports.log());
         server->start();
     }
