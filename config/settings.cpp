@@ -187,6 +187,20 @@ void read_server(Section section, Settings::Server& out) {
     section.finish();
 }
 
+void read_tls(Section section, Settings::Tls& out, const std::string& public_url) {
+    section.texts("listen", out.listen, check_listen_address);
+    section.path("certificate", out.certificate);
+    section.path("key", out.key);
+    section.yes_or_no("redirect", out.redirect);
+    section.duration("strict_transport", out.strict_transport, seconds(0), seconds(2 * 366 * 24 * 3600));
+    const bool lacks_files = out.certificate.empty() || out.key.empty();
+    section.require("listen", !out.listen.empty() && lacks_files ? Complaint("needs tls.certificate and tls.key.") : std::nullopt);
+    section.require("redirect", out.redirect && !public_url.starts_with("https://")
+                                    ? Complaint("needs a server.public_url that begins with https://: requests are sent there.")
+                                    : std::nullopt);
+    section.finish();
+}
+
 void read_limits(Section section, Limits& out) {
     constexpr std::uint32_t many = 1'000'000;
     constexpr Limits::Time second = seconds(1), hour = seconds(3600);
@@ -275,7 +289,7 @@ void read_renditions(Reading& reading, const toml::table& root, std::vector<mode
 }
 
 void read_root(Reading& reading, const toml::table& root, Settings& out) {
-    constexpr std::array<std::string_view, 8> sections{"server",     "limits",    "storage",    "uploads",
+    constexpr std::array<std::string_view, 9> sections{"server",     "tls",       "limits",     "storage", "uploads",
                                                        "publishing", "rendition", "statistics", "log"};
     for (const auto& [key, node] : root) {
         if (std::ranges::find(sections, key.str()) == sections.end())
@@ -285,6 +299,7 @@ void read_root(Reading& reading, const toml::table& root, Settings& out) {
     }
     const auto section = [&](std::string_view name) { return Section(reading, std::string(name), root[name].as_table()); };
     read_server(section("server"), out.server);
+    read_tls(section("tls"), out.tls, out.server.public_url);
     read_limits(section("limits"), out.limits);
     read_storage(section("storage"), out.storage);
     read_uploads(section("uploads"), out.uploads);

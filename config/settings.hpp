@@ -26,6 +26,12 @@ struct Settings {
         std::string forwarding_field{"x-forwarded-for"};  // or "forwarded": where they say it
         bool proxy_protocol{false};                       // they begin every connection with a PROXY v2 header
     } server;
+    struct Tls {
+        std::vector<std::string> listen;         // addresses that speak TLS
+        std::filesystem::path certificate, key;  // PEM: the certificate with its chain; its key
+        bool redirect{false};                    // plain requests are sent to public_url
+        std::chrono::seconds strict_transport{180 * 24 * 3600};
+    } tls;
     Limits limits;
     struct Storage {
         std::filesystem::path data_dir{"data"};  // catalogue.db, statistics.db, media/, uploads/

@@ -24,6 +24,11 @@ http::ServerOptions server_options(const config::Settings& settings) {
     options.network_threads = settings.server.network_threads;
     options.pool_threads = settings.server.pool_threads;
     options.limits = settings.limits;
+    options.tls = {.listen = settings.tls.listen,
+                   .certificate = settings.tls.certificate,
+                   .key = settings.tls.key,
+                   .strict_transport = settings.tls.strict_transport,
+                   .redirect_to = settings.tls.redirect ? settings.server.public_url : std::string()};
     options.drain_timeout = settings.server.drain_timeout;
     options.trusted_proxies = settings.server.trusted_proxies;
     options.forwarding_field =

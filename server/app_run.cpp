@@ -41,7 +41,7 @@ void resume_counting(analytics::Statistics& statistics) {
 sigset_t App::signals() {
     sigset_t set;
     sigemptyset(&set);
-    for (const int signal : {SIGTERM, SIGINT, SIGUSR2}) sigaddset(&set, signal);
+    for (const int signal : {SIGTERM, SIGINT, SIGUSR2, SIGHUP}) sigaddset(&set, signal);
     return set;
 }
 
@@ -103,6 +103,14 @@ struct App::Run {
 void App::Run::heed(int signal) {
     if (signal == SIGUSR2) {
         if (phase == Phase::serving) relaunch();
+        return;
+    }
+    if (signal == SIGHUP) {
+        if (const auto loaded = rooms.server.reload_certificate(); !loaded) {
+            log(Level::error, "certificate", {{"problem", std::string_view(loaded.error().message)}});
+        } else {
+            log(Level::info, "certificate", {{"problem", std::string_view()}});
+        }
         return;
     }
     stop_wanted = true;

@@ -70,6 +70,15 @@ bool decode_target(Exchange& exchange) {
     return true;
 }
 
+// The same address under the configured name: whatever Host says, nobody is sent anywhere else. Probes of this machine itself stay.
+void send_to_https(Exchange& exchange, const Service& service) {
+    const auto& request = exchange.request;
+    if (request.path == "/livez" || request.path == "/readyz") return;
+    Reply reply = text(308, "This address is served by HTTPS only.\n");
+    reply.fields.push_back({"Location", service.options.tls.redirect_to + request.target});
+    exchange.answer = std::move(reply);
+}
+
 void find_row(Exchange& exchange, const Service& service) {
     const auto match = service.router.match(exchange.request);
     exchange.look = match.look;
@@ -175,7 +184,7 @@ void refuse(Exchange& exchange, const Service& service, const Error& error) {
     if (reply.status == 503 && !has("Retry-After")) reply.fields.push_back({"Retry-After", "5"});
 }
 
-Exchange begin_exchange(const ParsedHead& head, const std::string& peer, Service& service) {
+Exchange begin_exchange(const ParsedHead& head, const std::string& peer, bool secure, Service& service) {
     Exchange exchange;
     exchange.started = std::chrono::steady_clock::now();
     exchange.request.method = head.method;
@@ -196,7 +205,8 @@ Exchange begin_exchange(const ParsedHead& head, const std::string& peer, Service
     } else if (request.target == "*") {
         answer_options(exchange, {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"});
     } else if (decode_target(exchange)) {
-        guarded(exchange, service, [&] { find_row(exchange, service); });
+        if (service.redirects(secure)) send_to_https(exchange, service);
+        if (!exchange.answer) guarded(exchange, service, [&] { find_row(exchange, service); });
         if (!exchange.answer) guarded(exchange, service, [&] { check_room(exchange, service); });
         if (!exchange.answer) guarded(exchange, service, [&] { check_body(exchange, service); });
     }

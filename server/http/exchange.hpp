@@ -36,7 +36,7 @@ struct Exchange {
 
 // Decodes the target, finds the row and answers at once what needs no handler: 400, 404, 405, 413, 417, 501, OPTIONS, and
 // 503 on rows that yield when the server fills up. Copies what it needs of the head.
-[[nodiscard]] Exchange begin_exchange(const ParsedHead& head, const std::string& peer, Service& service);
+[[nodiscard]] Exchange begin_exchange(const ParsedHead& head, const std::string& peer, bool secure, Service& service);
 
 // Blocking; on the pool. Sets request.identity, or `answer` when the caller may not.
 void authorise(Exchange& exchange, const Service& service) noexcept;

@@ -98,7 +98,7 @@ Response respond(const FileRequest& request, std::string_view peer_address, cons
     response.bytes.add(head.finish());
 
     if (!plan.pieces.empty()) response.content = plan.content_length;
-    const auto mapping = response.content > 0 && plan.content_length <= Outgoing::mapped_limit ? around.mappings.get(reply.file) : nullptr;
+    const auto mapping = plan.pieces.empty() ? nullptr : around.mappings.get(reply.file);
     for (auto& piece : plan.pieces) {
         response.bytes.add(std::move(piece.head));
         response.segments.push_back({response.bytes.total(), piece.slice});

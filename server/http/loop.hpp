@@ -50,7 +50,11 @@ struct Loop {
     ReadySet ready;
     Watched ready_bell{io};
     Timer sweep_timer{io};
-    std::vector<Watched> listeners;
+    struct Listening {
+        Watched socket;
+        bool secure{};
+    };
+    std::vector<Listening> listeners;
     std::unordered_set<Session*> sessions;
     FileMappings mappings;
     bool accepting{};

@@ -4,13 +4,53 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace earshot::http {
+
+namespace {
+
+std::int64_t second_now() {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return now.tv_sec;
+}
+
+}  // namespace
+
+bool Mapping::is_resident(model::Interval slice) const {
+    constexpr std::uint64_t page = 4096;
+    const auto now = second_now();
+    if (seen_.empty()) seen_.assign(length_ / block + 1, -2);
+    for (auto number = slice.begin / block; number * block < slice.end; ++number) {
+        if (now - seen_[number] <= 1) continue;
+        const auto begin = number * block;
+        const auto length = std::min<std::uint64_t>(block, length_ - begin);
+        std::array<unsigned char, block / page> pages{};
+        if (::mincore(static_cast<char*>(address_) + begin, length, pages.data()) != 0) continue;
+        const auto used = pages.begin() + static_cast<std::ptrdiff_t>((length + page - 1) / page);
+        if (std::any_of(pages.begin(), used, [](unsigned char state) { return (state & 1) == 0; })) return false;
+        seen_[number] = now;
+    }
+    return true;
+}
+
+void warm(const model::OpenFile& file, model::Interval slice) {
+    thread_local std::array<char, 128 * 1024> scratch;
+    while (slice.begin < slice.end) {
+        const auto size = std::min<std::uint64_t>(scratch.size(), slice.end - slice.begin);
+        const auto count = ::pread(file.descriptor(), scratch.data(), size, static_cast<off_t>(slice.begin));
+        if (count <= 0 && errno != EINTR) return;  // whoever sends it finds out
+        slice.begin += static_cast<std::uint64_t>(std::max<ssize_t>(count, 0));
+    }
+}
 
 Mapping::~Mapping() {
     ::munmap(address_, length_);
@@ -73,26 +113,66 @@ void Outgoing::add(const model::OpenFilePtr& file, model::Interval slice, const 
     part.mapping = mapping;
     part.begin = slice.begin;
     part.end = slice.end;
+    part.whole_mapped = mapping && slice.end - slice.begin <= mapped_limit;
     add(std::move(part));
 }
 
+// What one system call may send of it.
+model::Interval Outgoing::next_slice(const Part& part) const {
+    return {part.begin, part.whole_mapped ? part.end : std::min(part.end, part.begin + sendfile_slice)};
+}
+
+bool Outgoing::is_cold(const Part& part) const {
+    return part.mapping && !trusted_ && !part.mapping->is_resident(next_slice(part));
+}
+
+Outgoing::FilePart Outgoing::cold_part() const {
+    const auto& part =
+        *std::find_if(parts_.begin() + static_cast<std::ptrdiff_t>(first_), parts_.end(), [&](const Part& each) { return is_cold(each); });
+    return {part.file, next_slice(part)};
+}
+
+std::int64_t Outgoing::read(char* place, std::size_t size) {
+    std::size_t have = 0;
+    while (have < size && !empty()) {
+        const auto& part = parts_[first_];
+        const auto wanted = std::min<std::uint64_t>(size - have, part.end - part.begin);
+        if (!part.file) {
+            std::memcpy(place + have, part.data() + part.begin, wanted);
+        } else if (is_cold(part)) {
+            return have > 0 ? static_cast<std::int64_t>(have) : cold;
+        } else if (const auto count = ::pread(part.file->descriptor(), place + have, wanted, static_cast<off_t>(part.begin));
+                   count != static_cast<ssize_t>(wanted)) {
+            return -1;
+        }
+        have += wanted;
+        advance(wanted);
+    }
+    trusted_ = false;
+    return static_cast<std::int64_t>(have);
+}
+
 std::int64_t Outgoing::push_memory(int socket) {
-    std::array<iovec, 64> pieces{};
+    std::array<iovec, 64> pieces;
     std::size_t count = 0;
     for (auto i = first_; i < parts_.size() && parts_[i].in_memory() && count < pieces.size(); ++i, ++count) {
+        if (is_cold(parts_[i])) break;
         // sendmsg only reads; iovec is older than const.
         pieces[count] = {const_cast<char*>(parts_[i].data() + parts_[i].begin), static_cast<std::size_t>(parts_[i].end - parts_[i].begin)};
     }
     msghdr message{};
     message.msg_iov = pieces.data();
     message.msg_iovlen = count;
+    if (count == 0) return cold;
     return ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 std::int64_t Outgoing::push_file(int socket) {
     const auto& part = parts_[first_];
+    if (is_cold(part)) return cold;
     auto offset = static_cast<off_t>(part.begin);
-    const auto sent = ::sendfile(socket, part.file->descriptor(), &offset, std::min<std::uint64_t>(part.end - part.begin, sendfile_slice));
+    const auto slice = next_slice(part);
+    const auto sent = ::sendfile(socket, part.file->descriptor(), &offset, slice.end - slice.begin);
     if (sent != 0) return sent;
     errno = EIO;  // the file is shorter than it was
     return -1;
@@ -115,10 +195,12 @@ Outgoing::Step Outgoing::push(int socket, std::uint64_t& position) {
     for (std::uint64_t sent_now = 0; first_ < parts_.size();) {
         if (sent_now >= turn) return Step::again;
         const auto sent = parts_[first_].in_memory() ? push_memory(socket) : push_file(socket);
+        if (sent == cold) return Step::cold;
         if (sent < 0) {
             if (errno == EINTR) continue;
             return errno == EAGAIN || errno == EWOULDBLOCK ? Step::blocked : Step::failed;
         }
+        trusted_ = false;
         advance(static_cast<std::uint64_t>(sent));
         position += static_cast<std::uint64_t>(sent);
         sent_now += static_cast<std::uint64_t>(sent);

@@ -88,6 +88,7 @@ void add_connection(HeadWriter& head, const Surroundings& around) {
     } else if (around.http_1_0) {
         head.add("Connection", "keep-alive");
     }
+    if (!around.strict_transport.empty()) head.add("Strict-Transport-Security", around.strict_transport);
 }
 
 Response make_response(Exchange& exchange, const Service& service, const Surroundings& around) {
@@ -95,13 +96,15 @@ Response make_response(Exchange& exchange, const Service& service, const Surroun
     return std::visit([&](auto& answer) { return respond(exchange, answer, policy, around); }, *exchange.answer);
 }
 
-std::string make_refusal(int status, std::string_view sentence, std::string_view date) {
-    HeadWriter head(status, date);
+std::string make_refusal(int status, std::string_view sentence, const Surroundings& around) {
+    HeadWriter head(status, around.date);
     head.add("Content-Type", "text/plain; charset=utf-8");
     head.add("Cache-Control", "no-store");
     head.add("X-Content-Type-Options", "nosniff");
     head.add_length(sentence.size() + 1);
-    head.add("Connection", "close");
+    Surroundings last = around;
+    last.close = true;
+    add_connection(head, last);
     return head.finish().append(sentence).append("\n");
 }
 

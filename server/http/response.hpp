@@ -27,6 +27,7 @@ struct Surroundings {
     bool close{};           // say so, and do so
     bool http_1_0{};
     FileMappings& mappings;
+    std::string_view strict_transport;  // Strict-Transport-Security (RFC 6797); "" on plain connections
 };
 
 void add_connection(HeadWriter& head, const Surroundings& around);
@@ -35,6 +36,6 @@ void add_connection(HeadWriter& head, const Surroundings& around);
 [[nodiscard]] Response make_response(Exchange& exchange, const Service& service, const Surroundings& around);
 
 // For a head that was refused before there was a request.
-[[nodiscard]] std::string make_refusal(int status, std::string_view sentence, std::string_view date);
+[[nodiscard]] std::string make_refusal(int status, std::string_view sentence, const Surroundings& around);
 
 }  // namespace earshot::http

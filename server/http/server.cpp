@@ -17,11 +17,15 @@ struct Server::State {
         : service(std::move(options), std::move(router), std::move(sink), std::move(log)) {
         const auto cores = std::max(std::thread::hardware_concurrency(), 1U);
         const auto count = service.options.network_threads == 0 ? cores : service.options.network_threads;
-        auto listeners = open_listeners(service.options.listen, count, inherited);
-        ports = std::move(listeners.ports);
-        for (auto& sockets : listeners.of_each_thread) {
-            for (const auto& socket : sockets) listening.push_back(socket.get());
-            workers.emplace_back(service, std::move(sockets));
+        auto plain = open_listeners(service.options.listen, count, inherited);
+        auto secure = open_listeners(service.options.tls.listen, count, inherited);
+        ports = std::move(plain.ports);
+        ports.insert(ports.end(), secure.ports.begin(), secure.ports.end());
+        for (unsigned thread = 0; thread < count; ++thread) {
+            for (const auto* sockets : {&plain.of_each_thread[thread], &secure.of_each_thread[thread]}) {
+                for (const auto& socket : *sockets) listening.push_back(socket.get());
+            }
+            workers.emplace_back(service, std::move(plain.of_each_thread[thread]), std::move(secure.of_each_thread[thread]));
         }
     }
 
@@ -58,6 +62,10 @@ void Server::start() {
 
 std::vector<std::uint16_t> Server::ports() const {
     return state_->ports;
+}
+
+model::Result<void> Server::reload_certificate() {
+    return state_->service.options.tls.listen.empty() ? model::Result<void>() : state_->service.load_certificate();
 }
 
 const std::vector<int>& Server::listening() const {

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,7 +26,13 @@ struct ServerOptions {
     unsigned pool_threads{8};
     config::Limits limits;
     std::chrono::milliseconds drain_timeout{30'000};  // graceful stop: running transfers may take that long
-    std::vector<std::string> trusted_proxies;         // addresses or CIDR blocks that are believed when they name their client
+    struct Tls {
+        std::vector<std::string> listen;           // addresses that speak TLS
+        std::filesystem::path certificate, key;    // PEM; needed when `listen` names an address
+        std::chrono::seconds strict_transport{0};  // of Strict-Transport-Security; 0: not said
+        std::string redirect_to;                   // "https://host": plain requests are sent there by 308; "": they are answered
+    } tls;
+    std::vector<std::string> trusted_proxies;  // addresses or CIDR blocks that are believed when they name their client
     ForwardingField forwarding_field{ForwardingField::x_forwarded_for};
     bool proxy_protocol{false};                       // every connection of a trusted proxy begins with a PROXY v2 header
     std::size_t pool_queue{1'024};                    // blocking work waiting for a thread; beyond it requests get 503
@@ -46,15 +53,19 @@ struct RequestLog {
 
 class Server {
 public:
-    // Throws std::system_error naming the address when it cannot listen, std::invalid_argument naming a bad option. `sink` and `log` are
-    // called from network threads. `inherited`: listening sockets to use instead of opening some; what serves no address is left in it.
+    // Throws std::system_error naming the address when it cannot listen, std::invalid_argument naming a bad option or certificate. `sink`
+    // and `log` are called from network threads. `inherited`: listening sockets to use instead of opening some; what serves no address is
+    // left in it.
     Server(ServerOptions options, Router router, model::DeliverySink sink, std::function<void(const RequestLog&)> log,
            std::vector<Descriptor>* inherited = nullptr);
     ~Server();
     Server(const Server&) = delete;
 
-    void start();  // returns at once; accepts from now on
-    [[nodiscard]] std::vector<std::uint16_t> ports() const;
+    void start();                                            // returns at once; accepts from now on
+    [[nodiscard]] std::vector<std::uint16_t> ports() const;  // of `listen`, then of `tls.listen`
+
+    // Reads certificate and key again: new connections get them, running ones keep theirs. When they cannot be used, everything stays.
+    [[nodiscard]] model::Result<void> reload_certificate();
 
     // For a successor in another process. pause(): once it returns, newcomers wait in the kernel's queue; resume() takes them again.
     [[nodiscard]] const std::vector<int>& listening() const;  // descriptors, open until begin_stop()

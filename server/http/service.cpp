@@ -1,10 +1,12 @@
 #include "server/http/service.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 namespace earshot::http {
 namespace {
 
+constexpr unsigned reading_threads = 4;
 constexpr auto page_policy =
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'";
@@ -60,10 +62,28 @@ Service::Service(ServerOptions options_in, Router router_in, model::DeliverySink
       page(make_policy(Look::page)),
       asset(make_policy(Look::asset)),
       admission(options.limits),
+      readers(reading_threads, options.pool_queue),
       pool(options.pool_threads, options.pool_queue) {
     for (const auto& route : router.routes()) policies.push_back(make_policy(route));
+    if (!options.tls.listen.empty()) {
+        if (const auto loaded = load_certificate(); !loaded) throw std::invalid_argument(loaded.error().message);
+    }
+    if (const auto age = options.tls.strict_transport.count(); age > 0) strict_transport = "max-age=" + std::to_string(age);
     if (!sink) sink = [](model::Delivery&&) {};
     if (!log) log = [](const RequestLog&) {};
+}
+
+model::Result<void> Service::load_certificate() {
+    auto fresh = TlsContext::load(options.tls.certificate, options.tls.key);
+    if (!fresh) return std::unexpected(fresh.error());
+    const std::scoped_lock lock(tls_mutex);
+    tls_context = std::move(*fresh);
+    return {};
+}
+
+std::shared_ptr<const TlsContext> Service::tls() const {
+    const std::scoped_lock lock(tls_mutex);
+    return tls_context;
 }
 
 const RoutePolicy& Service::policy_of(const Route* route, Look look) const {

@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "server/http/pool.hpp"
 #include "server/http/router.hpp"
 #include "server/http/server.hpp"
+#include "server/http/tls.hpp"
 
 namespace earshot::http {
 
@@ -25,6 +28,9 @@ struct RoutePolicy {
 struct Service {
     Service(ServerOptions options, Router router, model::DeliverySink sink, std::function<void(const RequestLog&)> log);
     [[nodiscard]] const RoutePolicy& policy_of(const Route* route, Look look) const;
+    [[nodiscard]] model::Result<void> load_certificate();
+    [[nodiscard]] std::shared_ptr<const TlsContext> tls() const;  // for new connections
+    [[nodiscard]] bool redirects(bool secure) const noexcept { return !secure && !options.tls.redirect_to.empty(); }
 
     ServerOptions options;
     Router router;
@@ -35,7 +41,11 @@ struct Service {
     RoutePolicy api, page, asset;       // by look, without a row
     Admission admission;
     std::atomic<bool> stopping{false};
-    Pool pool;  // last: its threads use the rest
+    std::string strict_transport;  // the field's value, or ""
+    mutable std::mutex tls_mutex;
+    std::shared_ptr<const TlsContext> tls_context;
+    Pool readers;  // for files that are not in memory
+    Pool pool;     // for everything else that blocks. Last: their threads use the rest
 };
 
 }  // namespace earshot::http

@@ -21,13 +21,14 @@ std::uint64_t acknowledged(const Descriptor& socket) {
 
 }  // namespace
 
-Session::Session(Loop& loop, Descriptor socket, std::string peer_address, Admission::Place place)
+Session::Session(Loop& loop, Descriptor socket, std::string peer_address, Admission::Place place, bool secure)
     : loop_(loop),
       service_(loop.service),
       socket_(std::move(socket)),
       peer_address_(std::move(peer_address)),
       place_(std::move(place)),
-      baseline_(acknowledged(socket_)) {
+      baseline_(acknowledged(socket_)),
+      secure_(secure) {
     loop_.ready.enter(socket_.get(), ready_);
     loop_.sessions.insert(this);
     enter(Phase::head, service_.options.limits.head_timeout);
@@ -60,7 +61,8 @@ void Session::enter_work() {
 
 void Session::update_acknowledged(SteadyTime now) {
     // A FIN counts one more than we wrote.
-    const auto total = std::min(std::max(acknowledged(socket_), baseline_) - baseline_, written_);
+    const auto received = std::max(acknowledged(socket_), baseline_) - baseline_;
+    const auto total = std::min(tls_ ? tls_->plain_of(received) : received, written_);
     if (total > acked_) {
         acked_ = total;
         // Deadlines move with progress: a slow listener is not a stalled one.
@@ -117,6 +119,7 @@ void Session::give_way() {
 
 Task<void> Session::run() {
     if (expects_proxy_header()) co_await read_proxy_header();
+    if (secure_ && !broken_) co_await begin_tls();
     std::string_view bytes;  // received and not used yet, in the loop's buffer or left over; never across a suspension
     while (!closing_ && !broken_ && !peer_done_) {
         const auto verdict = bytes.empty() ? HeadVerdict{} : validate_head(bytes);
@@ -144,7 +147,7 @@ Task<void> Session::run() {
             if (!sent_at_once(response.bytes)) co_await send_rest(response.bytes);
             log(response, entry, before);
         } else {
-            auto exchange = begin_exchange(*head, peer_address_, service_);
+            auto exchange = begin_exchange(*head, peer_address_, secure_, service_);
             keep(bytes.substr(verdict.length));
             co_await this->exchange(exchange);
         }
@@ -162,6 +165,11 @@ void Session::keep(std::string_view bytes) {
 }
 
 std::int64_t Session::receive_some(char* place, std::size_t size) {
+    if (tls_) {
+        const auto count = tls_->receive(place, size);
+        if (count < 0 && errno == EAGAIN) ready_.read_all();
+        return count;
+    }
     const auto count = ::recv(socket_.get(), place, size, MSG_DONTWAIT);
     if (count < static_cast<std::int64_t>(size)) ready_.read_all();
     return count;
@@ -210,18 +218,18 @@ std::optional<ParsedHead> Session::parse(std::string_view bytes, const HeadVerdi
 Task<void> Session::refuse_head(int status, std::string_view sentence) {
     closing_ = true;
     Outgoing bytes;
-    bytes.add(make_refusal(status, sentence, loop_.date()));
+    bytes.add(make_refusal(status, sentence, surroundings(false)));
     co_await send(bytes);
     service_.log({.route = "-", .method = "-", .status = status, .bytes = sentence.size() + 1});
 }
 
 Surroundings Session::surroundings(bool http_1_0) {
-    return {loop_.date(), closing_, http_1_0, loop_.mappings};
+    return {loop_.date(), closing_, http_1_0, loop_.mappings, secure_ ? std::string_view(service_.strict_transport) : std::string_view()};
 }
 
 const KnownFiles::Known* Session::known_file(const ParsedHead& head) {
     const bool plain = (head.method == Method::get || head.method == Method::head) && !head.chunked && head.content_length.value_or(0) == 0;
-    if (!plain) return nullptr;
+    if (!plain || service_.redirects(secure_)) return nullptr;
     const auto expects = [](const FieldView& field) { return streaming::equal_ignoring_case(field.name, "Expect"); };
     return std::ranges::any_of(head.fields, expects) ? nullptr : loop_.known.find(head.target);
 }
@@ -267,7 +275,7 @@ Task<void> Session::prepare(Exchange& exchange) {
             authorise(exchange, service_);
             if (together && !exchange.answer) call_handler(exchange, service_);
         };
-        accepted = co_await on_pool(std::move(step));
+        accepted = co_await on_pool(service_.pool, std::move(step));
         called = together;
     }
     if (accepted && !exchange.answer && exchange.body_pending && !exchange.streams_body()) co_await read_buffered(exchange);
@@ -276,14 +284,14 @@ Task<void> Session::prepare(Exchange& exchange) {
             call_handler(exchange, service_);
         } else {
             Pool::Work step = [&] { call_handler(exchange, service_); };
-            accepted = co_await on_pool(std::move(step));
+            accepted = co_await on_pool(service_.pool, std::move(step));
         }
     }
     if (accepted && exchange.sink) co_await feed_sink(exchange);
     if (!accepted) refuse(exchange, service_, {model::Errc::unavailable, "The server is busy; please try again in a few seconds."});
 }
 
-Task<bool> Session::on_pool(Pool::Work work) {
+Task<bool> Session::on_pool(Pool& pool, Pool::Work work) {
     enter_work();
     Timer done(loop_.io, SteadyTime::max());
     Pool::Work job = [this, &done, step = std::move(work)]() mutable {
@@ -291,7 +299,7 @@ Task<bool> Session::on_pool(Pool::Work work) {
         step = nullptr;
         loop_.mailbox.post([&done] { done.cancel(); });
     };
-    if (!service_.pool.submit(job)) co_return false;
+    if (!pool.submit(job)) co_return false;
     boost::system::error_code cancelled;
     co_await done.async_wait(asio::redirect_error(use_task, cancelled));
     co_return true;
@@ -334,7 +342,8 @@ Task<void> Session::respond(Exchange& exchange) {
 
 // Most answers leave in one system call: those need no coroutine of their own.
 bool Session::sent_at_once(Outgoing& bytes) {
-    const auto step = bytes.push(socket_.get(), written_);
+    const auto step = tls_ ? tls_->push(bytes, written_) : bytes.push(socket_.get(), written_);
+    cold_ = step == Outgoing::Step::cold;
     broken_ = broken_ || step == Outgoing::Step::failed;
     if (step == Outgoing::Step::blocked) ready_.wrote_all();
     return step == Outgoing::Step::done || step == Outgoing::Step::failed;
@@ -346,6 +355,10 @@ Task<void> Session::send(Outgoing& bytes) {
 
 Task<void> Session::send_rest(Outgoing& bytes) {
     do {
+        if (cold_) {
+            co_await warm_up(bytes);
+            continue;
+        }
         if (ready_.is(Readiness::For::write)) {  // its turn is over
             co_await asio::post(loop_.io, use_task);
             continue;
@@ -356,11 +369,19 @@ Task<void> Session::send_rest(Outgoing& bytes) {
     } while (!broken_ && !sent_at_once(bytes));
 }
 
+// The disk holds up one thread of a small pool, not the listeners of this one.
+Task<void> Session::warm_up(Outgoing& bytes) {
+    Pool::Work step = [part = bytes.cold_part()] { warm(*part.file, part.slice); };
+    static_cast<void>(co_await on_pool(service_.readers, std::move(step)));
+    bytes.trust_cold_part();
+}
+
 // Says that we are done and lets the client's last acknowledgements come in; what it still sends is thrown away, because closing on
 // unread bytes would reset the connection and could take our answer with it.
 Task<void> Session::linger() {
     if (broken_) co_return;
     closing_ = true;
+    if (tls_) tls_->close();
     ::shutdown(socket_.get(), SHUT_WR);
     update_acknowledged(std::chrono::steady_clock::now());
     enter(Phase::linger, acked_ < written_ ? service_.options.limits.write_stall : service_.options.limits.linger_timeout);

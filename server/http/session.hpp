@@ -2,6 +2,7 @@
 // One connection: a coroutine that reads heads, lets exchanges be answered in order, and sees to it that what arrived is reported.
 // Private to session*.cpp and worker.cpp. Lives on its loop's thread only.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,12 +13,13 @@
 #include "server/http/head_validator.hpp"
 #include "server/http/loop.hpp"
 #include "server/http/response.hpp"
+#include "server/http/tls.hpp"
 
 namespace earshot::http {
 
 class Session {
 public:
-    Session(Loop& loop, Descriptor socket, std::string peer_address, Admission::Place place);
+    Session(Loop& loop, Descriptor socket, std::string peer_address, Admission::Place place, bool secure);
     ~Session();  // reports the final acknowledged bytes, closes
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -46,6 +48,8 @@ private:
     [[nodiscard]] bool expects_proxy_header() const;
     Task<void> read_proxy_header();
 
+    Task<void> begin_tls();
+
     // Heads
     [[nodiscard]] std::optional<ParsedHead> parse(std::string_view bytes, const HeadVerdict& verdict) const;
     Task<bool> more();                          // waits for bytes of a head; false: none will come
@@ -65,8 +69,9 @@ private:
     [[nodiscard]] bool sent_at_once(Outgoing& bytes);                                          // or broken
     void log(const Response& response, RequestLog entry, std::uint64_t written_before) const;  // once it is sent
     Task<void> send(Outgoing& bytes);
-    Task<void> send_rest(Outgoing& bytes);  // of what was not sent at once
-    Task<bool> on_pool(Pool::Work work);    // false: too busy
+    Task<void> send_rest(Outgoing& bytes);            // of what was not sent at once
+    Task<bool> on_pool(Pool& pool, Pool::Work work);  // false: too busy
+    Task<void> warm_up(Outgoing& bytes);
     Task<void> linger();
     Task<void> wait(Readiness::For what);                      // until then, the deadline, or abort()
     std::int64_t receive_some(char* place, std::size_t size);  // as recv
@@ -83,6 +88,7 @@ private:
     Service& service_;
     Descriptor socket_;
     Readiness ready_;
+    std::unique_ptr<TlsChannel> tls_;  // null: plain
     std::string peer_address_;
     Admission::Place place_;
     std::string leftover_;  // received, not yet used
@@ -96,6 +102,8 @@ private:
     std::uint64_t rate_from_{};
     std::uint32_t requests_{};
     Phase phase_{Phase::head};
+    bool secure_{};     // speaks TLS
+    bool cold_{};       // what is to be sent next is not in memory
     bool closing_{};    // no further request
     bool expired_{};    // the deadline of the running wait has passed
     bool broken_{};     // the client is gone, or abort()

@@ -139,7 +139,7 @@ Task<void> Session::feed_sink(Exchange& exchange) {
         co_await read_piece(exchange, body, piece, piece_size);
         if (exchange.answer || piece.empty()) continue;
         Pool::Work step = [&] { write_to_sink(exchange, piece, service_); };
-        accepted = co_await on_pool(std::move(step));
+        accepted = co_await on_pool(service_.pool, std::move(step));
     }
     const bool whole = body.done() && !exchange.answer && accepted && !broken_;
     exchange.body_pending = !body.done();
@@ -148,7 +148,7 @@ Task<void> Session::feed_sink(Exchange& exchange) {
         if (whole) finish_sink(exchange, service_);
         exchange.sink.reset();
     };
-    const bool ended = co_await on_pool(std::move(last));
+    const bool ended = co_await on_pool(service_.pool, std::move(last));
     exchange.sink.reset();
     if ((!accepted || (whole && !ended)) && !exchange.answer) {
         http::refuse(exchange, service_, {model::Errc::unavailable, "The server is busy; please try again in a few seconds."});
@@ -169,7 +169,7 @@ Task<void> Session::stream_events(EventStream& events, bool chunked) {
                 ended = true;  // the stream ends; the client asks again and then gets the error as an answer
             }
         };
-        const bool asked = co_await on_pool(std::move(step));
+        const bool asked = co_await on_pool(service_.pool, std::move(step));
         if (ended) break;
         const auto now = std::chrono::steady_clock::now();
         if (!asked || event->empty()) event = now - last_sent >= service_.options.heartbeat ? ": still here\n\n" : "";

@@ -75,7 +75,7 @@ void make_room(Loop& loop) {
 // The connection's first and last answer. What the client has sent meanwhile is not read, so this may be lost to a reset: a courtesy.
 void turn_away(Loop& loop, int socket, Admission::Refusal refusal) {
     const bool full = refusal == Admission::Refusal::full;
-    auto answer = make_refusal(full ? 503 : 429, full ? busy : share_taken, loop.date());
+    auto answer = make_refusal(full ? 503 : 429, full ? busy : share_taken, {loop.date(), true, false, loop.mappings, {}});
     answer.insert(answer.find("\r\n") + 2, "Retry-After: 5\r\n");
     ::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
@@ -88,36 +88,40 @@ void prepare(int listener, const config::Limits& limits) {
     ::setsockopt(listener, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
 }
 
-void admit(Loop& loop, Descriptor accepted, const sockaddr_storage& from) {
+void admit(Loop& loop, Descriptor accepted, const sockaddr_storage& from, bool secure) {
     auto& service = loop.service;
     loop.now = std::chrono::steady_clock::now();
     const auto peer = address_of(from);
     if (service.admission.crowded()) make_room(loop);
     auto place = service.admission.connection(service.proxies.contains(peer) ? std::nullopt : std::optional(peer));
-    if (!place) return turn_away(loop, accepted.get(), place.error());
-    auto session = std::make_unique<Session>(loop, std::move(accepted), format_address(peer), std::move(*place));
+    if (!place) {
+        if (!secure) turn_away(loop, accepted.get(), place.error());
+        return;
+    }
+    auto session = std::make_unique<Session>(loop, std::move(accepted), format_address(peer), std::move(*place), secure);
     asio::co_spawn(loop.io, serve(loop, std::move(session)), asio::detached);
 }
 
 // Takes what waits; false when the process has no descriptor left for now.
-bool accept_some(Loop& loop, int listener) {
+bool accept_some(Loop& loop, Loop::Listening& listener) {
     for (int i = 0; i < accepts_a_turn; ++i) {
         sockaddr_storage peer{};
         socklen_t length = sizeof peer;
-        Descriptor accepted(::accept4(listener, reinterpret_cast<sockaddr*>(&peer), &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        Descriptor accepted(
+            ::accept4(listener.socket.native_handle(), reinterpret_cast<sockaddr*>(&peer), &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (accepted.get() < 0) return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
-        admit(loop, std::move(accepted), peer);
+        admit(loop, std::move(accepted), peer, listener.secure);
     }
     return true;
 }
 
-Task<void> accept_from(Loop& loop, Watched& listener) {
+Task<void> accept_from(Loop& loop, Loop::Listening& listener) {
     boost::system::error_code error;
     Timer pause(loop.io);
     while (loop.accepting) {
-        co_await listener.async_wait(Watched::wait_read, asio::redirect_error(use_task, error));
+        co_await listener.socket.async_wait(Watched::wait_read, asio::redirect_error(use_task, error));
         if (!loop.accepting || error) co_return;
-        if (accept_some(loop, listener.native_handle())) continue;
+        if (accept_some(loop, listener)) continue;
         pause.expires_after(out_of_descriptors_pause);
         co_await pause.async_wait(asio::redirect_error(use_task, error));
     }
@@ -168,7 +172,7 @@ void begin_accepting(Loop& loop) {
 void end_accepting(Loop& loop) {
     loop.accepting = false;
     boost::system::error_code ignored;
-    for (auto& listener : loop.listeners) listener.cancel(ignored);
+    for (auto& listener : loop.listeners) listener.socket.cancel(ignored);
 }
 
 void begin_stop(Loop& loop, std::chrono::milliseconds limit) {
@@ -176,7 +180,7 @@ void begin_stop(Loop& loop, std::chrono::milliseconds limit) {
     loop.stopping = true;
     loop.drain_deadline = std::chrono::steady_clock::now() + limit;
     boost::system::error_code ignored;
-    for (auto& listener : loop.listeners) listener.close(ignored);
+    for (auto& listener : loop.listeners) listener.socket.close(ignored);
     for (auto* session : loop.sessions) session->stop();
     end_if_done(loop);
 }
@@ -202,10 +206,12 @@ std::string_view Loop::date() {
     return date_;
 }
 
-Worker::Worker(Service& service, std::vector<Descriptor> listeners) : loop_(std::make_unique<Loop>(service)) {
-    for (auto& listener : listeners) {
-        prepare(listener.get(), service.options.limits);
-        loop_->listeners.emplace_back(loop_->io, listener.release());
+Worker::Worker(Service& service, std::vector<Descriptor> plain, std::vector<Descriptor> secure) : loop_(std::make_unique<Loop>(service)) {
+    for (auto* sockets : {&plain, &secure}) {
+        for (auto& socket : *sockets) {
+            prepare(socket.get(), service.options.limits);
+            loop_->listeners.push_back({Watched(loop_->io, socket.release()), sockets == &secure});
+        }
     }
 }
 

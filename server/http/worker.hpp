@@ -15,7 +15,7 @@ struct Loop;
 
 class Worker {
 public:
-    Worker(Service& service, std::vector<Descriptor> listeners);
+    Worker(Service& service, std::vector<Descriptor> plain, std::vector<Descriptor> secure);  // listening sockets; `secure` speaks TLS
     ~Worker();
     Worker(const Worker&) = delete;
 
