@@ -72,11 +72,13 @@ void make_room(Loop& loop) {
     std::for_each(waiting.begin(), going, [](Session* session) { session->give_way(); });
 }
 
-// The connection's first and last answer. What the client has sent meanwhile is not read, so this may be lost to a reset: a courtesy.
+// The connection's first and last answer. A request that is here already is taken off, or closing would be a reset that may overtake the
+// answer; one that is still under way can have that effect, and the client then only knows that there was no room.
 void turn_away(Loop& loop, int socket, Admission::Refusal refusal) {
     const bool full = refusal == Admission::Refusal::full;
     auto answer = make_refusal(full ? 503 : 429, full ? busy : share_taken, {loop.date(), true, false, loop.mappings, {}});
     answer.insert(answer.find("\r\n") + 2, "Retry-After: 5\r\n");
+    ::recv(socket, loop.buffer.data(), loop.buffer.size(), MSG_DONTWAIT);
     ::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 

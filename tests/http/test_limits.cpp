@@ -203,6 +203,24 @@ TEST_CASE("an address beyond its share is told so; a trusted proxy is not") {
     }
 }
 
+TEST_CASE("a connection that was closed is forgotten when its client does not go") {
+    const bool patient = GENERATE(false, true);
+    Inn inn([&](auto& options) {
+        options.limits.max_requests_per_connection = 1;
+        options.limits.linger_timeout = patient ? 1h : 50ms;
+    });
+    WireClient client(inn.port());
+    CHECK(client.ask(get("/feed"))->field("Connection") == "close");
+    CHECK(client.ended());
+    if (patient) {
+        std::this_thread::sleep_for(200ms);
+        CHECK(inn.server->connections() == 1);
+        client.close();
+    }
+    for (int i = 0; i < 2'000 && inn.server->connections() > 0; ++i) std::this_thread::sleep_for(10ms);
+    CHECK(inn.server->connections() == 0);
+}
+
 TEST_CASE("a body may come slowly, but not slower than the minimum") {
     const std::uint64_t minimum = GENERATE(0, 20'000);
     Inn inn([&](auto& options) {
