@@ -131,7 +131,8 @@ model::Result<Upload> Uploads::State::complete(Upload upload) {
     const auto name = upload.id.value;
     const auto second_name = name + ".done";
     const Descriptor file(::openat(directory.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (file) (void)checked(::flock(file.get(), LOCK_EX), "lock an upload");
+    if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
+        return fail(Errc::unavailable, "All bytes are here; another process is checking them. Ask again in a moment.");
     if (const auto now = load(upload.id); !now || !now->object_key.empty()) return now;  // another process did it
     if (!file || file_size(file.get()) != upload.length) {
         erase(upload.id);
