@@ -94,16 +94,23 @@ bool Session::reads_too_slowly(SteadyTime now) {
     return slow;
 }
 
-void Session::expire() {
-    expired_ = true;
+void Session::wake() {
     // Not resumed here: the caller may be walking over the sessions.
     if (auto resume = ready_.cancel()) asio::post(loop_.io, std::move(resume));
+}
+
+void Session::expire() {
+    expired_ = true;
+    wake();
     if (waiting_ != nullptr) waiting_->cancel();
 }
 
 void Session::stop() {
     closing_ = true;
-    if (phase_ == Phase::idle || (phase_ == Phase::head && leftover_.empty())) expire();
+    if (phase_ == Phase::idle) wake();  // a request that has come already is still answered
+    // It may have been accepted just now, and its first request be on the way.
+    if (phase_ == Phase::head && leftover_.empty())
+        deadline_ = std::min(deadline_, std::chrono::steady_clock::now() + service_.options.limits.linger_timeout);
     if (waiting_ != nullptr) waiting_->cancel();
 }
 
@@ -121,7 +128,7 @@ Task<void> Session::run() {
     if (expects_proxy_header()) co_await read_proxy_header();
     if (secure_ && !broken_) co_await begin_tls();
     std::string_view bytes;  // received and not used yet, in the loop's buffer or left over; never across a suspension
-    while (!closing_ && !broken_ && !peer_done_) {
+    while (!broken_ && !peer_done_) {
         const auto verdict = bytes.empty() ? HeadVerdict{} : validate_head(bytes);
         if (verdict.state == HeadVerdict::State::incomplete) {
             keep(bytes);
@@ -151,6 +158,7 @@ Task<void> Session::run() {
             keep(bytes.substr(verdict.length));
             co_await this->exchange(exchange);
         }
+        if (closing_) break;
         bytes = leftover_;
     }
     co_await linger();
@@ -194,6 +202,7 @@ Task<void> Session::wait(Readiness::For what) {
 }
 
 Task<bool> Session::more() {
+    if (closing_ && requests_ > 0 && leftover_.empty()) co_return false;
     if (leftover_.empty() && requests_ > 0) {
         if (phase_ != Phase::idle) enter(Phase::idle, service_.options.limits.idle_timeout);
     } else if (phase_ != Phase::head) {

@@ -41,6 +41,7 @@ private:
     void enter(Phase phase, std::chrono::milliseconds allowance);
     void enter_work();
     void update_acknowledged(SteadyTime now);
+    void wake();
     void expire();
     [[nodiscard]] bool reads_too_slowly(SteadyTime now);
 

@@ -1,6 +1,7 @@
 // Listening sockets that are inherited, shared, paused and handed on.
 #include <unistd.h>
 
+#include <latch>
 #include <thread>
 
 #include "tests/http/wire.hpp"
@@ -12,11 +13,14 @@ using http::Answer, http::Descriptor;
 
 namespace {
 
-std::unique_ptr<http::Server> make_server(std::vector<Descriptor>& inherited, http::ServerOptions options, const std::string& name) {
+std::unique_ptr<http::Server> make_server(std::vector<Descriptor>& inherited, http::ServerOptions options, const std::string& name,
+                                          http::Handler hold = {}) {
     http::Handler who = [name](const http::Request&) -> Answer { return http::text(200, name); };
     http::Handler endless = [](const http::Request&) -> Answer { return http::text(200, std::string(64U << 20U, 'x')); };
     std::vector<http::Route> routes{
         {http::Method::get, "/", who, http::Access::anyone, http::Run::here, http::Caching::no_store, http::Look::api},
+        {http::Method::get, "/hold", hold ? std::move(hold) : who, http::Access::anyone, http::Run::here, http::Caching::no_store,
+         http::Look::api},
         {http::Method::get, "/long", endless, http::Access::anyone, http::Run::here, http::Caching::no_store, http::Look::api}};
     return std::make_unique<http::Server>(std::move(options), http::Router(std::move(routes), {}), nullptr, nullptr, &inherited);
 }
@@ -102,6 +106,44 @@ TEST_CASE("who connects while the server pauses is served when it resumes, or by
     for (const auto& client : waiting) CHECK(answer(*client) == "new");
     CHECK(early.ended());
     CHECK(WireClient(port).ask(get("/"))->body == "new");
+}
+
+TEST_CASE("what has come before the graceful end began is still answered") {
+    std::vector<Descriptor> none;
+    std::latch held(1), go_on(1);
+    http::Handler hold = [&](const http::Request&) -> Answer {
+        held.count_down();
+        go_on.wait();
+        return http::text(200, "held");
+    };
+    auto options = quick_options();
+    options.limits.linger_timeout = std::chrono::seconds(5);
+    const auto server = make_server(none, options, "old", hold);
+    server->start();
+    const auto port = server->ports().front();
+    WireClient idle(port), fresh(port), holding(port);
+    CHECK(idle.ask(get("/"))->body == "old");
+    CHECK(fresh.ask(get("/"))->body == "old");
+    WireClient silent(port);
+    while (server->connections() < 4) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    holding.send(get("/hold"));
+    held.wait();  // the only network thread waits: what follows is there before it looks again
+    fresh.send(get("/"));
+    server->begin_stop(std::chrono::hours(1));
+    go_on.count_down();
+    CHECK(answer(holding) == "held");
+    const auto last = fresh.read();
+    REQUIRE(last.has_value());
+    CHECK(last->body == "old");
+    CHECK(last->field("Connection") == "close");
+    CHECK(idle.ended());
+    silent.send(get("/"));  // it had connected, and may still ask
+    const auto first = silent.read();
+    REQUIRE(first.has_value());
+    CHECK(first->body == "old");
+    CHECK(first->field("Connection") == "close");
+    CHECK(silent.ended());
+    while (!server->stopped()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 TEST_CASE("the time for the graceful end can be cut short") {
