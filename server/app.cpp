@@ -170,7 +170,7 @@ App::App(config::Settings settings, bool take_over) {
     rooms_ = std::make_unique<Rooms>(std::move(settings), std::move(where), sockets, predecessor_.has_value());
     if (!predecessor_ && !sockets.empty())
         throw std::runtime_error(
-            fmt::format("systemd listens at {} for this server, but server.listen does not name that address. Make "
+            fmt::format("systemd listens at {} for this server, but neither server.listen nor tls.listen names that address. Make "
                         "earshot.socket and the settings agree.",
                         http::listening_address(sockets.front().get())));
 }

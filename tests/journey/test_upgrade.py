@@ -1,8 +1,9 @@
 """Upgrades that nobody notices: downloads, newcomers, uploads, jobs and counts pass from one running version to the next."""
 import os, pathlib, signal, socket, urllib.parse
 
-from support import earshot, run, same, step, until
-from upgrade_drill import SETTINGS, Download, counted, drill, end, publish, tone, upgrade
+from support import run, same, step, until
+from upgrade_drill import Download, counted, drill, end, publish, tone, upgradable, upgrade
+
 
 def asks_as_successor(server, word=b"T1"):
     """Our own idea of a new version, that gets as far as we like."""
@@ -122,7 +123,7 @@ def check_a_death_and_the_end(server, serving, episode):
 
 
 def main():
-    with earshot(SETTINGS, drain_timeout="3s") as server:
+    with upgradable(drain_timeout="3s") as server:
         episode = publish(server, 180)
         serving = drill(server, episode, (6, 3, 3), (True, False), 1_500_000)
         same("exit status of the first version", server.process.wait(60), 0)

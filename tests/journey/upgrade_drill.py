@@ -1,7 +1,7 @@
 """A new version takes over from a running one, again and again, while slow downloads run and newcomers knock all the time."""
-import hashlib, http.client, os, signal, socket, sqlite3, threading, time, urllib.parse
+import contextlib, hashlib, http.client, os, signal, socket, sqlite3, ssl, tempfile, threading, time, urllib.parse
 
-from support import cover, run, same, step, until
+from support import cover, earshot, run, same, step, until
 
 PIECE = 100_000  # bytes a newcomer asks for
 SETTINGS = """
@@ -13,6 +13,25 @@ codec = "mp3"
 bit_rate = 320_000
 mono_bit_rate = 320_000
 """
+
+
+unchecked = ssl.create_default_context()
+unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
+
+
+@contextlib.contextmanager
+def upgradable(**options):
+    """A server with a plain and an HTTPS address."""
+    with tempfile.TemporaryDirectory(prefix="earshot-journey-") as folder, socket.socket() as probe:
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", 2, "-subj", "/CN=localhost", "-keyout",
+            f"{folder}/key.pem", "-out", f"{folder}/certificate.pem")
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        tls = f'[tls]\nlisten = ["127.0.0.1:{port}"]\ncertificate = "{folder}/certificate.pem"\nkey = "{folder}/key.pem"\n'
+        with earshot(tls + SETTINGS, **options) as server:
+            server.tls_port = port
+            yield server
 
 
 def tone(file, seconds):
@@ -43,21 +62,22 @@ def end(server, pid):
 
 
 class Download(threading.Thread):
-    """One listener that reads a file at `rate` bytes a second to its end."""
+    """One listener that reads a file at `rate` bytes a second to its end; with `tls`, over HTTPS."""
 
-    def __init__(self, port, path, number, rate):
+    def __init__(self, port, path, number, rate, tls=False):
         super().__init__(daemon=True)
-        self.port, self.path, self.number, self.rate = port, path, number, rate
+        self.port, self.path, self.number, self.rate, self.tls = port, path, number, rate, tls
         self.digest, self.received, self.trouble = None, 0, None
         self.start()
 
     def run(self):
         try:
-            with socket.socket() as client:
-                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-                client.bind((f"127.0.1.{self.number + 1}", 0))
-                client.settimeout(60)
-                client.connect(("127.0.0.1", self.port))
+            with socket.socket() as plain:
+                plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+                plain.bind((f"127.0.1.{self.number + 1}", 0))
+                plain.settimeout(60)
+                plain.connect(("127.0.0.1", self.port))
+                client = unchecked.wrap_socket(plain) if self.tls else plain
                 client.sendall(f"GET {self.path} HTTP/1.1\r\nHost: here\r\nUser-Agent: AntennaPod/3.4.0\r\nConnection: close\r\n\r\n".encode())
                 head = b""
                 while b"\r\n\r\n" not in head:
@@ -145,7 +165,8 @@ def drill(server, episode, downloads, upgrades, rate, pause=0.3, longest_wait=No
             time.sleep(pause)
             serving = upgrade(server, serving, by_signal)
             assert all(l.is_alive() for l in listeners), [l.trouble or "over too early" for l in listeners]
-        listeners += [Download(server.port, path, len(listeners) + number, rate) for number in range(count)]
+        listeners += [Download(server.tls_port if number % 2 else server.port, path, len(listeners) + number, rate, bool(number % 2))
+                      for number in range(count)]
         until("the downloads to run", lambda: all(l.received > 0 or l.trouble for l in listeners), 30)
     for thread in listeners + [visitor.end() for visitor in newcomers]:
         thread.join(600)

@@ -2,12 +2,12 @@
 waits longer than a second, every byte counted once."""
 import re, subprocess
 
-from support import earshot, step
-from upgrade_drill import SETTINGS, drill, end, publish
+from support import step
+from upgrade_drill import drill, end, publish, upgradable
 
 
 def upgrades():
-    with earshot(SETTINGS) as server:
+    with upgradable() as server:
         episode = publish(server, 300)
         load = subprocess.Popen(["wrk", "-t", "1", "-c", "64", "-d", "40s", server.base_url + "/shows/show/feed.xml"], stdout=subprocess.PIPE, text=True)
         serving = drill(server, episode, (40, 5, 5, 5), (True, False, True), 350_000, pause=5, longest_wait=1.0)
