@@ -64,7 +64,7 @@ PreparedFilePtr prepare(FileReply reply, const RoutePolicy& policy) {
     append_policy(refused, policy, 416, reply.fields);
     add(file.fields, "Accept-Ranges", "bytes");
     add(file.fields, "ETag", reply.etag);
-    add(file.fields, "Last-Modified", model::format_http_date(reply.last_modified));
+    if (reply.last_modified) add(file.fields, "Last-Modified", model::format_http_date(*reply.last_modified));
     file.fields += own + shared;
     add(file.content_type, "Content-Type", reply.content_type);
     add(file.not_modified, "ETag", reply.etag);

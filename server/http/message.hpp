@@ -67,8 +67,8 @@ struct Reply {
 // A file, or ranges of it: the session evaluates preconditions and Range (RFC 9110 §13, §14), sends, and reports what was acknowledged.
 struct FileReply {
     model::OpenFilePtr file;
-    std::string etag;  // strong, with quotes
-    model::Timestamp last_modified{};
+    std::string etag;                               // strong, with quotes
+    std::optional<model::Timestamp> last_modified;  // none: what never changes at its address needs no date
     std::string content_type;
     std::vector<Field> fields;  // extra ones
     struct Counted {

@@ -2,6 +2,7 @@
 // What to send for a request for a file: status, fields, and which bytes of it in which order. Pure; the session does the sending.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,7 @@ namespace earshot::streaming {
 struct Representation {
     std::uint64_t size{};
     std::string_view etag;  // strong, with quotes
-    model::Timestamp last_modified{};
+    std::optional<model::Timestamp> last_modified;
     std::string_view content_type;
 };
 

@@ -182,6 +182,26 @@ TEST_CASE("a file that is replaced while it streams is finished from the old byt
     CHECK(client.ask(get("/big.mp3"))->body == "new");
 }
 
+TEST_CASE("a file without a date is sent without one") {
+    TemporaryFolder folder;
+    const auto file = open_bytes(folder.path() / "cover.jpg", "picture");
+    http::Handler handler = [&](const http::Request&) -> http::Answer {
+        return http::FileReply{
+            .file = file, .etag = "\"p\"", .last_modified = {}, .content_type = "image/jpeg", .fields = {}, .counted = {}};
+    };
+    std::vector<Route> routes;
+    routes.push_back({http::Method::get, "/cover.jpg", handler, http::Access::anyone, http::Run::here, http::Caching::immutable});
+    http::Server server(quick_options(), http::Router(std::move(routes), {}), [](model::Delivery&&) {}, [](const http::RequestLog&) {});
+    server.start();
+    WireClient client(server.ports().front());
+    const auto got = client.ask(get("/cover.jpg", "If-Modified-Since: Tue, 24 Nov 2026 07:00:00 GMT\r\n"));
+    REQUIRE(got);
+    CHECK(got->status == 200);
+    CHECK(got->body == "picture");
+    CHECK(got->field("Last-Modified") == "-");
+    CHECK(client.ask(get("/cover.jpg", "If-None-Match: \"p\"\r\n"))->status == 304);
+}
+
 TEST_CASE("a file cut short under us ends the connection, not the server") {
     Station station;
     for (const auto* target : {"/small.mp3", "/big.mp3"}) {

@@ -95,6 +95,16 @@ TEST_CASE("preconditions and ranges are evaluated in the order of RFC 9110 §13.
     }
 }
 
+TEST_CASE("without a date only tags decide") {
+    auto undated = file();
+    undated.last_modified.reset();
+    const auto status = [&](const ConditionalFields& fields) { return plan_stream("GET", fields, undated, "B").status; };
+    CHECK(status({.if_modified_since = {after}}) == 200);
+    CHECK(status({.if_unmodified_since = {before}}) == 200);
+    CHECK(status({.if_range = {"Thu, 01 Jan 1970 00:00:00 GMT"}, .range = {"bytes=0-1"}}) == 200);
+    CHECK(status({.if_range = {etag}, .range = {"bytes=0-1"}}) == 206);
+}
+
 TEST_CASE("unsafe methods get 412 where GET gets 304") {
     const Validators current{etag, file().last_modified};
     CHECK(evaluate_preconditions(false, {.if_none_match = {"*"}}, current) == Verdict::precondition_failed);

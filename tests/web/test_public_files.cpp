@@ -107,6 +107,7 @@ TEST_CASE("only pictures in use by something public are served") {
     site.publish(site.add_episode(show, {.slug = "one", .title = "One"}), site.now);
     const auto get = [&](const std::string& file) { return web::image(site.context, Site::get("/images/" + file, {{"file", file}})); };
     CHECK(std::get<http::FileReply>(get(picture + ".jpg")).content_type == "image/jpeg");
+    CHECK_FALSE(std::get<http::FileReply>(get(picture + ".jpg")).last_modified);  // another picture has another address
     CHECK_FALSE(std::get<http::FileReply>(get(picture + ".jpg")).counted);
     CHECK(status_of(get(secret + ".jpg")) == 404);
     CHECK(status_of(get(picture)) == 404);
