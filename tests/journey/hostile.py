@@ -185,8 +185,10 @@ def footprint(server):
     return memory, len(list(pathlib.Path(f"/proc/{server.process.pid}/fd").iterdir()))
 
 
-def back_to(descriptors, server):
-    until("the descriptors to return to base", lambda: footprint(server)[1] <= descriptors + 4, 60)
+def back_to(base, server):
+    """Waits until nothing of an attack is left but what the allocator keeps at hand; the footprint then."""
+    until("the descriptors to return to base", lambda: footprint(server)[1] <= base[1] + 4, 60)
+    until(f"the memory to return to {base[0]:.1f} MiB", lambda: footprint(server)[0] <= base[0] + 6, 30)
     return footprint(server)
 
 
