@@ -48,7 +48,7 @@ struct Stage::Rooms {
           clock(std::move(time)),
           catalogue_db({.file = folder / "catalogue.db", .migrations = storage::catalogue_migrations()}),
           statistics_db({.file = folder / "statistics.db", .migrations = storage::statistics_migrations(), .full_sync = false}),
-          store(storage::make_disk_store(folder / "media", 0)),
+          store(storage::make_disk_store(folder / "media", settings.storage.reserve_bytes)),
           catalogue(catalogue_db, clock),
           jobs(catalogue_db, clock),
           accounts(catalogue_db, clock),
@@ -157,24 +157,26 @@ model::Job Stage::finish(const model::JobId& id) {
     rooms_->runner.start();
     for (int i = 0; i < 2400; ++i) {
         const auto job = rooms_->jobs.find(id).value();
-        if (job.state != model::JobState::queued && job.state != model::JobState::running) return job;
+        if (!is_under_way(job)) return job;
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     throw std::runtime_error("the job did not end");
 }
 
-std::string tone_wav(int seconds) {
+std::string made_by_ffmpeg(const std::string& arguments, const std::string& name) {
     const TemporaryFolder folder;
-    return made_by("ffmpeg -loglevel error -f lavfi -i \"sine=330:r=48000,volume=0.2,pan=stereo|c0=c0|c1=0.7*c0\" -t " +
-                       std::to_string(seconds) + " -c:a pcm_s24le -y",
-                   folder.path() / "tone.wav");
+    return made_by("ffmpeg -loglevel error " + arguments + " -y", folder.path() / name);
+}
+
+std::string tone_wav(int seconds) {
+    return made_by_ffmpeg(
+        "-f lavfi -i \"sine=330:r=48000,volume=0.2,pan=stereo|c0=c0|c1=0.7*c0\" -t " + std::to_string(seconds) + " -c:a pcm_s24le",
+        "tone.wav");
 }
 
 std::string picture_png(int pixels) {
-    const TemporaryFolder folder;
     const std::string size = std::to_string(pixels);
-    return made_by("ffmpeg -loglevel error -f lavfi -i color=#0c1a3d:s=" + size + "x" + size + " -frames:v 1 -pix_fmt rgb24 -y",
-                   folder.path() / "cover.png");
+    return made_by_ffmpeg("-f lavfi -i color=#0c1a3d:s=" + size + "x" + size + " -frames:v 1 -pix_fmt rgb24", "cover.png");
 }
 
 }  // namespace earshot::tests

@@ -58,6 +58,8 @@ private:
 
 // Real audio: a tone of so many seconds, 24-bit stereo WAV.
 [[nodiscard]] std::string tone_wav(int seconds);
+// What the ffmpeg program makes of these arguments, in the format of that file name.
+[[nodiscard]] std::string made_by_ffmpeg(const std::string& arguments, const std::string& name);
 // A square picture.
 [[nodiscard]] std::string picture_png(int pixels);
 

@@ -5,6 +5,7 @@
 #include "content/storage/digest.hpp"
 #include "tests/api/stage.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/small_disk.hpp"
 
 using namespace earshot;
 using tests::Answered;
@@ -186,6 +187,8 @@ TEST_CASE("tus: a file that is not the announced one is refused at its end") {
     const auto answer = tus.patch(location, "0", "hello_world");
     CHECK(answer.status == 460);
     CHECK(answer.at("status") == "460");
+    CHECK_THAT(answer.at("detail"),
+               Catch::Matchers::Contains("What arrived is not what was sent: the SHA-256 differs. Upload the file again."));
     CHECK(tus.head(location).status >= 404);
 }
 
@@ -249,4 +252,35 @@ TEST_CASE("tus: a POST may stand for what a firewall forbids") {
     CHECK(stage.ask("producer", "POST", location, "", {version}).status == 405);
     CHECK(as("DELETE", "", {}).status == 204);
     CHECK(tus.head(location).status >= 404);
+}
+
+TEST_CASE("tus: a disk that fills up while a master comes in loses nothing; the upload goes on when there is room") {
+    const tests::SmallDisk disk("32m");
+    config::Settings settings = Stage::roomy_settings();
+    settings.storage.reserve_bytes = 2U << 20;
+    Stage stage(settings, disk.path());
+    Uploading tus(stage);
+    std::string bytes(8U << 20, '\0');
+    for (std::size_t i = 0; i < bytes.size(); i += 5) bytes[i] = static_cast<char>(i / 5);
+    const std::string length = std::to_string(bytes.size());
+    const std::string location = tus.location(length, {{"Upload-Metadata", "sha256 " + storage::base64(storage::sha256_hex(bytes))}});
+    disk.fill(4U << 20);
+    const auto full = tus.patch(location, "0", bytes);
+    CHECK(full.status == 507);
+    CHECK(full.field("tus-resumable") == "1.0.0");
+    CHECK(full.field("content-type") == "application/problem+json");
+    CHECK_THAT(full.at("detail"), Catch::Matchers::Contains("is kept") && Catch::Matchers::Contains("disk"));
+    const auto head = tus.head(location);
+    CHECK(head.status == 200);
+    const std::string offset = head.field("upload-offset");
+    const std::size_t stored = std::stoul(offset);
+    CHECK(stored > 0);
+    CHECK(stored <= 2U << 20);
+    CHECK(tus.create(length).status == 507);
+    disk.empty();
+    const auto rest = tus.patch(location, offset, bytes.substr(stored));
+    CHECK(rest.status == 204);
+    CHECK(rest.field("upload-offset") == length);
+    const auto upload = stage.context().uploads.find(model::UploadId{location.substr(location.rfind('/') + 1)});
+    CHECK(upload.value().object_key == storage::sha256_hex(bytes));
 }
