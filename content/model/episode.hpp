@@ -44,8 +44,8 @@ struct Episode {
     std::vector<Chapter> chapters;        // ascending, first at 0
     std::optional<Transcript> transcript;
     std::optional<Artwork> artwork;
-    std::optional<Master> master;       // the current one
-    std::vector<Rendition> renditions;  // of the current master, in settings order; empty until transcoded
+    std::optional<Master> master;       // of the renditions; the newest one handed in while there are none
+    std::vector<Rendition> renditions;  // all of `master`, in settings order; empty until transcoded
     Timestamp created_at{}, updated_at{};
 };
 

@@ -31,6 +31,11 @@ struct Job {
     Timestamp created_at{}, updated_at{};
 };
 
+// Not ended yet.
+[[nodiscard]] constexpr bool is_under_way(const Job& job) noexcept {
+    return job.state == JobState::queued || job.state == JobState::running;
+}
+
 [[nodiscard]] std::string_view to_string(JobKind kind) noexcept;
 [[nodiscard]] std::optional<JobKind> parse_job_kind(std::string_view text) noexcept;
 [[nodiscard]] std::string_view to_string(JobState state) noexcept;

@@ -52,18 +52,21 @@ public:
                                                           model::EpisodeState next, std::optional<model::Timestamp> publish_at);
 
     // --- audio -------------------------------------------------------------------------------------------------
-    // The new master becomes the episode's current one, with its transcode job, in one transaction; its id and uploaded_at are set here.
-    // Renditions of the old one go on being served (and stay in Episode::renditions: look at Rendition::master) until replace_renditions.
+    // The transcode job is queued in the same transaction; id and uploaded_at are set here. It is the episode's master at once only while
+    // there are no renditions of another: what is public stays whole until switch_audio, whatever becomes of the new recording.
     struct NewMaster {
         model::Master master;
-        model::Job job;  // as JobQueue::enqueue: older jobs of the episode are cancelled
+        model::Job job;  // as JobQueue::enqueue: an older transcode job of the episode is cancelled
     };
     [[nodiscard]] model::Result<NewMaster> add_master(model::Master master);
+    [[nodiscard]] std::optional<model::Master> find_master(const model::MasterId& id);
     [[nodiscard]] model::Status set_master_info(const model::MasterId& id, const model::MasterInfo& info, const model::Loudness& loudness);
-    // Swaps the episode's whole set in one transaction; empty ids are filled in. conflict when `master` is no longer the episode's current
-    // one, or when a url_path ever belonged to another recording or profile.
+    // Swaps the whole set of the episode's current master in one transaction; empty ids are filled in. conflict when `master` is not the
+    // episode's current one, or when a url_path ever belonged to another recording or profile.
     [[nodiscard]] model::Status replace_renditions(const model::EpisodeId& episode, const model::MasterId& master,
                                                    const std::vector<model::Rendition>& renditions);
+    // The same, and the transcode job's master becomes the current one. conflict when the job was cancelled meanwhile.
+    [[nodiscard]] model::Status switch_audio(const model::Job& job, const std::vector<model::Rendition>& renditions);
 
     // --- for snapshots -----------------------------------------------------------------------------------------
     [[nodiscard]] std::uint64_t revision();  // cheap; any committed change by any process raises it

@@ -70,6 +70,17 @@ bool path_belongs_to_other_audio(soci::session& session, const model::Rendition&
     return query.into(found).next();
 }
 
+model::Status store_renditions(soci::session& session, const model::EpisodeId& id, const model::MasterId& master,
+                               const std::vector<model::Rendition>& renditions, model::Timestamp now) {
+    for (const auto& rendition : renditions)
+        if (rendition.episode != id || rendition.master != master || path_belongs_to_other_audio(session, rendition))
+            return fail(Errc::conflict, fmt::format("{} belongs to other audio. New audio needs a new address.", rendition.url_path));
+    Statement(session, "delete from renditions where episode_id = :id").bind("id", id.value).run();
+    for (std::size_t i = 0; i < renditions.size(); ++i) insert_rendition(session, renditions[i], i);
+    Statement(session, "update episodes set updated_at = :now where id = :id").bind("now", now).bind("id", id.value).run();
+    return {};
+}
+
 }  // namespace
 
 model::Status Catalogue::remove_episode(const model::EpisodeId& id) {
@@ -138,7 +149,9 @@ model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master) 
         insert.bind("integrated_lufs", loudness ? std::optional(loudness->integrated_lufs) : std::nullopt);
         insert.bind("true_peak_dbtp", loudness ? std::optional(loudness->true_peak_dbtp) : std::nullopt);
         insert.bind("range_lu", loudness ? std::optional(loudness->range_lu) : std::nullopt).run();
-        Statement current(session, "update episodes set master_id = :master, updated_at = :now where id = :id");
+        Statement current(session,
+                          "update episodes set updated_at = :now, master_id = :master where id = :id "
+                          "and not exists (select 1 from renditions where episode_id = :id)");
         current.bind("master", master.id.value).bind("now", master.uploaded_at).bind("id", master.episode.value).run();
         job = queue_job(session, model::JobKind::transcode, master.episode, master.id, master.uploaded_at);
     });
@@ -160,6 +173,12 @@ model::Status Catalogue::set_master_info(const model::MasterId& id, const model:
     return {};
 }
 
+std::optional<model::Master> Catalogue::find_master(const model::MasterId& id) {
+    std::optional<model::Master> result;
+    database_.read([&](soci::session& session) { result = read_master(session, id); });
+    return result;
+}
+
 model::Status Catalogue::replace_renditions(const model::EpisodeId& id, const model::MasterId& master,
                                             const std::vector<model::Rendition>& renditions) {
     model::Status status;
@@ -167,21 +186,28 @@ model::Status Catalogue::replace_renditions(const model::EpisodeId& id, const mo
         const auto episode = read_episode(session, id);
         if (!episode) {
             status = fail(Errc::not_found, no_episode);
-            return;
-        }
-        if (!episode->master || episode->master->id != master) {
+        } else if (!episode->master || episode->master->id != master) {
             status = fail(Errc::conflict, "The episode has a newer master by now; these files belong to the old one.");
+        } else {
+            status = store_renditions(session, id, master, renditions, clock_());
+        }
+    });
+    return status;
+}
+
+model::Status Catalogue::switch_audio(const model::Job& job, const std::vector<model::Rendition>& renditions) {
+    model::Status status;
+    database_.write([&](soci::session& session) {
+        std::string running;
+        Statement query(session, "select id from jobs where id = :id and state = 'running'");
+        if (!query.bind("id", job.id.value).into(running).next()) {
+            status = fail(Errc::conflict, "The job was cancelled.");
             return;
         }
-        for (const auto& rendition : renditions) {
-            if (rendition.episode != id || rendition.master != master || path_belongs_to_other_audio(session, rendition)) {
-                status = fail(Errc::conflict, fmt::format("{} belongs to other audio. New audio needs a new address.", rendition.url_path));
-                return;
-            }
-        }
-        Statement(session, "delete from renditions where episode_id = :id").bind("id", id.value).run();
-        for (std::size_t i = 0; i < renditions.size(); ++i) insert_rendition(session, renditions[i], i);
-        Statement(session, "update episodes set updated_at = :now where id = :id").bind("now", clock_()).bind("id", id.value).run();
+        status = store_renditions(session, job.episode, job.master, renditions, clock_());
+        if (!status) return;
+        Statement update(session, "update episodes set master_id = :master where id = :id");
+        update.bind("master", job.master.value).bind("id", job.episode.value).run();
     });
     return status;
 }

@@ -46,10 +46,10 @@ std::optional<Job> read_job(soci::session& session, const model::JobId& id) {
     return jobs.empty() ? std::nullopt : std::optional(std::move(jobs.front()));
 }
 
-void cancel_older(soci::session& session, const model::EpisodeId& episode, model::Timestamp now) {
+void cancel_older_transcodes(soci::session& session, const model::EpisodeId& episode, model::Timestamp now) {
     Statement update(session,
                      "update jobs set state = 'cancelled', reason = 'A newer master or a new order took its place.', updated_at = :now "
-                     "where episode_id = :episode and state in ('queued', 'running')");
+                     "where episode_id = :episode and kind = 'transcode' and state in ('queued', 'running')");
     update.bind("now", now).bind("episode", episode.value).run();
 }
 
@@ -60,7 +60,7 @@ Job queue_job(soci::session& session, JobKind kind, const model::EpisodeId& epis
                    JOB_COLUMNS "where episode_id = :episode and kind = :kind and master_id = :master and state = 'queued' order by number");
     same.bind("episode", episode.value).bind("kind", to_string(kind)).bind("master", master.value);
     if (auto waiting = fetch(same); !waiting.empty()) return std::move(waiting.front());
-    if (kind == JobKind::transcode) cancel_older(session, episode, now);
+    if (kind == JobKind::transcode) cancel_older_transcodes(session, episode, now);
     const model::JobId id{random_id()};
     Statement insert(
         session,
@@ -198,6 +198,14 @@ model::Result<Job> JobQueue::cancel(const model::JobId& id) {
 model::Result<Job> JobQueue::retry(const model::JobId& id) {
     model::Result<Job> result = model::fail(Errc::not_found, "There is no such job.");
     database_.write([&](soci::session& session) {
+        std::string newer;
+        Statement overtaken(session,
+                            "select j.id from jobs j join jobs old on old.episode_id = j.episode_id and old.kind = j.kind "
+                            "where old.id = :id and old.kind = 'transcode' and j.number > old.number");
+        if (overtaken.bind("id", id.value).into(newer).next()) {
+            result = model::fail(Errc::conflict, "A newer master was uploaded since. Upload this recording again to use it after all.");
+            return;
+        }
         Statement update(
             session,
             "update jobs set state = 'queued', stage = '', progress = 0, reason = '', attempts = 0, interruptions = 0, node = '', "

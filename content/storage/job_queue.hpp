@@ -16,8 +16,8 @@ class JobQueue {
 public:
     explicit JobQueue(Database& database, model::Clock clock = model::system_now);
 
-    // A queued job for the same episode and kind is returned instead of adding a second one. A new transcode job cancels queued and
-    // running transcode and tag jobs of that episode (the running one notices at its next heartbeat).
+    // A queued job for the same episode and kind is returned instead of adding a second one. A new transcode job cancels a queued or
+    // running one of that episode (the running one notices at its next heartbeat).
     [[nodiscard]] model::Job enqueue(model::JobKind kind, const model::EpisodeId& episode, const model::MasterId& master);
 
     // A transcode job for each current master that has neither renditions nor any job (a database written before masters came with theirs,
@@ -39,7 +39,8 @@ public:
     int release_all(std::string_view node);
     // conflict when it already ended.
     [[nodiscard]] model::Result<model::Job> cancel(const model::JobId& id);
-    // A failed or cancelled job is queued again with fresh counters. conflict otherwise.
+    // A failed or cancelled job is queued again with fresh counters. conflict otherwise, and for a transcode job that is not its episode's
+    // newest: an old recording must not take a newer one's place.
     [[nodiscard]] model::Result<model::Job> retry(const model::JobId& id);
 
     [[nodiscard]] std::optional<model::Job> find(const model::JobId& id);

@@ -34,8 +34,7 @@ Answer change_episode(Context& context, const Request& request, std::string_view
 }
 
 std::optional<std::chrono::milliseconds> known_duration(const model::Episode& episode) {
-    const bool current = episode.master && !episode.renditions.empty() && episode.renditions.front().master == episode.master->id;
-    if (!current) return std::nullopt;
+    if (episode.renditions.empty()) return std::nullopt;
     return episode.renditions.front().duration;
 }
 

@@ -11,10 +11,6 @@ using http::problem;
 
 constexpr int jobs_listed = 100;
 
-bool ended(const model::Job& job) {
-    return job.state != model::JobState::queued && job.state != model::JobState::running;
-}
-
 Answer change(Context& context, const Request& request, std::string_view what,
               model::Result<model::Job> (storage::JobQueue::*act)(const model::JobId&)) {
     const auto job = find_job(context, request);
@@ -49,7 +45,7 @@ Answer job_events(Context& context, const Request& request) {
         if (over) return std::nullopt;
         const auto now = jobs.find(id);
         if (!now) return std::nullopt;
-        over = ended(*now);
+        over = !is_under_way(*now);
         std::string document = job_document(*now);
         if (document == last) return std::string();
         last = std::move(document);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "server/publishing/publisher.hpp"
 #include "server/publishing/turn.hpp"
 
@@ -13,23 +15,16 @@ using model::EpisodeState;
 using model::Errc;
 using model::fail;
 
-// Why the newest transcode job of this master left no renditions.
-std::string missing_renditions(const std::vector<model::Job>& jobs, const model::MasterId& master) {
-    for (const model::Job& job : jobs) {
-        if (job.kind != model::JobKind::transcode || job.master != master) continue;
-        switch (job.state) {
-            case model::JobState::queued:
-                return "The master waits to be transcoded.";
-            case model::JobState::running:
-                return "The master is still being transcoded.";
-            case model::JobState::failed:
-                return "The master could not be used: " + job.reason;
-            case model::JobState::cancelled:
-                return "Transcoding was cancelled. Start it again or upload another master.";
-            case model::JobState::succeeded:
-                break;
-        }
-    }
+const model::Job* newest_transcode(const std::vector<model::Job>& newest_first) {
+    const auto found = std::ranges::find(newest_first, model::JobKind::transcode, &model::Job::kind);
+    return found == newest_first.end() ? nullptr : &*found;
+}
+
+// Why there are no renditions.
+std::string missing_renditions(const model::Job* job) {
+    if (job != nullptr && job->state == model::JobState::failed) return "The master could not be used: " + job->reason;
+    if (job != nullptr && job->state == model::JobState::cancelled)
+        return "Transcoding was cancelled. Start it again or upload another master.";
     return "The master has not been transcoded. Upload it again.";
 }
 
@@ -46,11 +41,15 @@ std::vector<std::string> Publisher::obstacles(const model::Episode& episode) {
         sentences.emplace_back("There is no audio yet. Upload a master.");
         return sentences;
     }
-    const bool current = !episode.renditions.empty() && episode.renditions.front().master == episode.master->id;
-    if (!current) {
-        sentences.push_back(missing_renditions(rooms_.jobs.list_for_episode(episode.id), episode.master->id));
-        return sentences;
-    }
+    // Nobody who hands in another recording wants the old one to go out meanwhile.
+    const auto jobs = rooms_.jobs.list_for_episode(episode.id);
+    const model::Job* transcode = newest_transcode(jobs);
+    if (transcode != nullptr && is_under_way(*transcode))
+        sentences.emplace_back(transcode->state == model::JobState::queued ? "The master waits to be transcoded."
+                                                                           : "The master is still being transcoded.");
+    else if (episode.renditions.empty())
+        sentences.push_back(missing_renditions(transcode));
+    if (episode.renditions.empty()) return sentences;
     if (auto chapters = model::check_chapters(episode.chapters, episode.renditions.front().duration); !chapters)
         sentences.push_back(chapters.error().message);
     return sentences;
@@ -58,6 +57,10 @@ std::vector<std::string> Publisher::obstacles(const model::Episode& episode) {
 
 std::vector<std::string> Publisher::advice(const model::Episode& episode) {
     std::vector<std::string> sentences;
+    const auto jobs = rooms_.jobs.list_for_episode(episode.id);
+    const model::Job* transcode = newest_transcode(jobs);
+    if (transcode != nullptr && transcode->state == model::JobState::failed && !episode.renditions.empty())
+        sentences.push_back("The recording handed in last could not be used; the one before it stays. " + transcode->reason);
     if (!episode.transcript)
         sentences.emplace_back("Add a transcript, so that deaf listeners can read the episode and everybody can search it.");
     if (episode.chapters.empty()) sentences.emplace_back("Add chapters, so that listeners find what they need.");

@@ -38,10 +38,6 @@ private:
     std::filesystem::path path_;
 };
 
-bool under_way(const model::Job& job) {
-    return job.state == model::JobState::queued || job.state == model::JobState::running;
-}
-
 }  // namespace
 
 Publisher::Publisher(Rooms rooms, const config::Settings& settings, model::Clock clock)
@@ -56,9 +52,10 @@ model::Result<model::Job> Publisher::attach_master(const model::EpisodeId& id, c
         return fail(Errc::conflict,
                     fmt::format("The upload is not complete: {} of {} bytes have arrived.", upload->offset, upload->length));
     // A client that repeats the request after a lost answer gets the job it already started.
-    if (episode->master && episode->master->object_key == upload->object_key)
-        for (const model::Job& job : rooms_.jobs.list_for_episode(id))
-            if (job.kind == model::JobKind::transcode && job.master == episode->master->id && under_way(job)) return job;
+    for (const model::Job& job : rooms_.jobs.list_for_episode(id)) {
+        if (job.kind != model::JobKind::transcode || !is_under_way(job)) continue;
+        if (const auto coming = rooms_.catalogue.find_master(job.master); coming && coming->object_key == upload->object_key) return job;
+    }
 
     // Before anything is changed: a recording that nothing may decode would only fail later, as if it were its fault.
     if (const auto able = rooms_.workers.check(); !able && able.error().machine)
@@ -80,13 +77,12 @@ model::Result<model::Job> Publisher::attach_master(const model::EpisodeId& id, c
 
 void Publisher::metadata_changed(const model::EpisodeId& id) {
     const auto episode = rooms_.catalogue.find_episode(id);
-    if (!episode || !episode->master || episode->renditions.empty()) return;
+    if (!episode || episode->renditions.empty()) return;
     const auto show = rooms_.catalogue.find_show(episode->show);
     if (!show) return;
     for (const model::Rendition& rendition : episode->renditions) {
-        if (rendition.master != episode->master->id) return;  // the coming renditions are tagged anyway
         if (rendition.tag_fingerprint == fingerprint(tags_for(*show, *episode, rendition))) continue;
-        (void)rooms_.jobs.enqueue(model::JobKind::tag, id, episode->master->id);
+        (void)rooms_.jobs.enqueue(model::JobKind::tag, id, rendition.master);
         return;
     }
 }
@@ -106,11 +102,10 @@ WorkerPool::Outcome<void> Publisher::refresh_tags_for(const model::EpisodeId& id
         auto episode = rooms_.catalogue.find_episode(id);
         if (!episode) return model::Status(no_such_episode());
         const auto show = rooms_.catalogue.find_show(episode->show);
-        if (!show || !episode->master || episode->renditions.empty()) return model::Status{};
+        if (!show || episode->renditions.empty()) return model::Status{};
         if (date) episode->publish_at = *date;
         bool changed = false;
         for (model::Rendition& rendition : episode->renditions) {
-            if (rendition.master != episode->master->id) return model::Status{};
             const media::AudioTags tags = tags_for(*show, *episode, rendition);
             if (rendition.tag_fingerprint == fingerprint(tags)) continue;
             auto outcome = tag_rendition(rooms_, tags, clock_(), rendition);
@@ -118,7 +113,7 @@ WorkerPool::Outcome<void> Publisher::refresh_tags_for(const model::EpisodeId& id
             changed = true;
         }
         if (!changed) return model::Status{};
-        const auto swapped = rooms_.catalogue.replace_renditions(id, episode->master->id, episode->renditions);
+        const auto swapped = rooms_.catalogue.replace_renditions(id, episode->renditions.front().master, episode->renditions);
         if (!swapped && swapped.error().code != Errc::conflict) return swapped;
         rooms_.view.refresh();
     }

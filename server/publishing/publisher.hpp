@@ -34,8 +34,8 @@ public:
     };
     Publisher(Rooms rooms, const config::Settings& settings, model::Clock clock);
 
-    // A complete upload becomes the episode's master; a transcode job is queued. not_found, conflict (upload not complete), unavailable
-    // (no worker can work here now: an incomplete sandbox).
+    // A complete upload is to become the episode's master; a transcode job is queued. What the episode has stays as it is, and public, until
+    // that job succeeds. not_found, conflict (upload not complete), unavailable (no worker can work here now: an incomplete sandbox).
     [[nodiscard]] model::Result<model::Job> attach_master(const model::EpisodeId& episode, const model::UploadId& upload,
                                                           std::string_view who);
 
@@ -64,7 +64,6 @@ public:
     // The tags an episode should carry now, and their fingerprint.
     [[nodiscard]] media::AudioTags tags_for(const model::Show& show, const model::Episode& episode, const model::Rendition& rendition);
     // Runs the tag step for all stale renditions in this thread and swaps them in; used by publish and by the job runner.
-    // Nothing to do (and no error) while a newer master waits for its renditions.
     [[nodiscard]] WorkerPool::Outcome<void> refresh_tags(const model::EpisodeId& episode);
 
 private:

@@ -68,11 +68,12 @@ std::expected<void, WorkerDied> check_essence(Publisher::Rooms& rooms, const Enc
     return {};
 }
 
-model::Rendition make_rendition(const model::Episode& episode, const Encoding& encoding, const media::RenditionReport& report) {
+model::Rendition make_rendition(const model::Episode& episode, const model::MasterId& master, const Encoding& encoding,
+                                const media::RenditionReport& report) {
     const media::CodecRow& codec = media::codec_row(encoding.profile->codec);
     model::Rendition rendition;
     rendition.episode = episode.id;
-    rendition.master = episode.master->id;
+    rendition.master = master;
     rendition.profile = encoding.profile->name;
     rendition.codec = encoding.profile->codec;
     rendition.bit_rate = report.bit_rate;
@@ -97,14 +98,15 @@ const media::RenditionReport* find_report(const media::TranscodeReport& report, 
 
 // Encoded, stored and checked; not yet tagged.
 WorkerPool::Outcome<std::vector<model::Rendition>> encode(Publisher::Rooms& rooms, const config::Settings& settings,
-                                                          const model::Episode& episode, JobPulse& pulse, media::TranscodeReport& report) {
+                                                          const model::Episode& episode, const model::Master& master, JobPulse& pulse,
+                                                          media::TranscodeReport& report) {
     using Renditions = model::Result<std::vector<model::Rendition>>;
-    const auto master = rooms.store.open(episode.master->object_key);
-    if (!master) return Renditions(fail(Errc::unprocessable, "The uploaded file is no longer on the server. Upload it again."));
+    const auto file = rooms.store.open(master.object_key);
+    if (!file) return Renditions(fail(Errc::unprocessable, "The uploaded file is no longer on the server. Upload it again."));
     std::vector<Encoding> encodings = open_outputs(rooms.store, settings);
     std::vector<media::RenditionOutput> outputs;
     for (const Encoding& encoding : encodings) outputs.push_back({*encoding.profile, encoding.output->descriptor()});
-    auto outcome = rooms.workers.transcode((*master)->descriptor(), outputs, [&](std::string_view stage, double fraction) {
+    auto outcome = rooms.workers.transcode((*file)->descriptor(), outputs, [&](std::string_view stage, double fraction) {
         return pulse.show(stage, fraction * share_encoded);
     });
     if (!outcome) return std::unexpected(outcome.error());
@@ -122,7 +124,7 @@ WorkerPool::Outcome<std::vector<model::Rendition>> encode(Publisher::Rooms& room
         const media::RenditionReport* row = find_report(report, encoding.profile->name);
         if (row == nullptr) return std::unexpected(WorkerDied{"the worker left a rendition out"});
         if (auto good = check_essence(rooms, encoding, *row, longest); !good) return std::unexpected(good.error());
-        renditions.push_back(make_rendition(episode, encoding, *row));
+        renditions.push_back(make_rendition(episode, master.id, encoding, *row));
     }
     return Renditions(std::move(renditions));
 }
@@ -132,12 +134,12 @@ WorkerPool::Outcome<std::vector<model::Rendition>> encode(Publisher::Rooms& room
 Outcome run_transcode_job(Publisher::Rooms& rooms, Publisher& publisher, const config::Settings& settings, const model::Clock& clock,
                           const model::Job& job, JobPulse& pulse) {
     const auto episode = rooms.catalogue.find_episode(job.episode);
-    if (!episode) return refused(Errc::conflict, "The episode was deleted.");
-    if (!episode->master || episode->master->id != job.master) return refused(Errc::conflict, "Another master was uploaded since.");
+    const auto master = rooms.catalogue.find_master(job.master);
+    if (!episode || !master) return refused(Errc::conflict, "The episode was deleted.");
     if (!pulse.show("measuring", 0)) return refused(Errc::conflict, "cancelled");
 
     media::TranscodeReport report;
-    auto renditions = encode(rooms, settings, *episode, pulse, report);
+    auto renditions = encode(rooms, settings, *episode, *master, pulse, report);
     if (!renditions) return std::unexpected(renditions.error());
     if (!*renditions) return Status(std::unexpected(renditions->error()));
 
@@ -155,7 +157,7 @@ Outcome run_transcode_job(Publisher::Rooms& rooms, Publisher& publisher, const c
     model::MasterInfo info = report.master;
     info.warnings = report.warnings;
     if (auto stored = rooms.catalogue.set_master_info(job.master, info, report.before); !stored) return stored;
-    if (auto swapped = rooms.catalogue.replace_renditions(job.episode, job.master, **renditions); !swapped) return swapped;
+    if (auto swapped = rooms.catalogue.switch_audio(job, **renditions); !swapped) return swapped;
     rooms.view.refresh();
     publisher.metadata_changed(job.episode);  // an edit may have slipped in between
     return Status{};

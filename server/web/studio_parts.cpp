@@ -91,12 +91,13 @@ void put_state(Values& values, const model::Episode& episode, model::Timestamp n
 
 void put_job(Values& values, const std::vector<model::Job>& newest_first) {
     if (newest_first.empty()) return;
-    const auto& job = newest_first.front();
-    const bool under_way = job.state == model::JobState::queued || job.state == model::JobState::running;
+    const auto transcoding = std::ranges::find_if(
+        newest_first, [](const model::Job& each) { return each.kind == model::JobKind::transcode && is_under_way(each); });
+    const auto& job = transcoding != newest_first.end() ? *transcoding : newest_first.front();
     if (job.state == model::JobState::succeeded || (job.state == model::JobState::cancelled && job.kind == model::JobKind::tag)) return;
     auto& part = values.add("JOB");
     part.set("JOB_ID", job.id.value);
-    if (under_way) {
+    if (is_under_way(job)) {
         part.add("UNDER_WAY").set("WORDS", words_of(job)).set("PROGRESS", fmt::format("{:.3f}", job.progress));
     } else if (job.state == model::JobState::failed) {
         part.add("FAILED").set("REASON", job.reason);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -67,15 +68,16 @@ void put_master(Values& values, const model::Master& master) {
     for (const auto& words : master.info->embedded) list.add("FOUND").set("WORDS", words);
 }
 
-void put_renditions(Values& values, const model::Episode& episode, bool current) {
+void put_renditions(Values& values, const model::Episode& episode, bool being_replaced) {
     auto& part = values.add("RENDITIONS");
+    if (being_replaced) part.show("OLD_RENDITIONS");
     for (const auto& rendition : episode.renditions) {
         auto& item = part.add("RENDITION");
         item.set("NAME", rendition_word(rendition)).set("SIZE", file_size(rendition.byte_length));
         item.set("SRC", fmt::format("/studio/preview/{}/{}?v={}", episode.id.value, rendition.profile, rendition.sha256.substr(0, 16)));
         item.set("TYPE", rendition.mime_type).set("PROFILE", rendition.profile).set("DURATION", exact_duration(rendition.duration));
     }
-    if (!current || !episode.master->loudness) return;
+    if (!episode.master->loudness) return;
     auto& table = part.add("TABLE");
     put_loudness(table, *episode.master->loudness);
     for (const auto& rendition : episode.renditions) {
@@ -94,9 +96,10 @@ void put_recording(Values& values, const model::Episode& episode, const std::vec
     put_master(values, *episode.master);
     if (is_public) values.show("WARN_REPLACE");
     if (episode.renditions.empty()) return;
-    const bool current = episode.renditions.front().master == episode.master->id;
-    if (!current) values.show("OLD_RENDITIONS");
-    put_renditions(values, episode, current);
+    const bool being_replaced = std::ranges::any_of(newest_first, [&](const model::Job& job) {
+        return is_under_way(job) && job.kind == model::JobKind::transcode && job.master != episode.master->id;
+    });
+    put_renditions(values, episode, being_replaced);
 }
 
 }  // namespace earshot::web

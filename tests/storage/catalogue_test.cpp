@@ -302,7 +302,7 @@ TEST_CASE("episodes are listed drafts first, then newest first") {
     CHECK(titles == std::vector<std::string>{"newer draft", "older draft", "newest", "middle", "oldest"});
 }
 
-TEST_CASE("masters carry what probing found, and the newest is the episode's") {
+TEST_CASE("masters carry what probing found; the newest is the episode's while there are no renditions") {
     Opened opened;
     const auto show = opened.show();
     const auto episode = opened.episode(show);
@@ -322,6 +322,8 @@ TEST_CASE("masters carry what probing found, and the newest is the episode's") {
     const auto second = opened.master(episode);
     CHECK(opened.catalogue.find_episode(episode.id)->master->id == second.id);
     CHECK(opened.catalogue.list_episodes(show.id).front().master->id == second.id);
+    CHECK(opened.catalogue.find_master(first.id)->info->codec == "pcm_s24le");
+    CHECK_FALSE(opened.catalogue.find_master({"nobody"}).has_value());
     CHECK(opened.catalogue.set_master_info({"nobody"}, info, {}).error().code == Errc::not_found);
     model::Master orphan;
     orphan.episode.value = "nobody";
@@ -358,18 +360,38 @@ TEST_CASE("renditions are swapped as a set, in order, and only for the current m
         CHECK(again[0].id == found[0].id);
         CHECK(again[0].sha256 == std::string(64, 'e'));
     }
-    SECTION("a newer master leaves the old files in place until it has its own, at a new address") {
+    SECTION("a newer master changes nothing until its job switches the audio, at a new address") {
+        JobQueue jobs(opened.database, opened.time.clock());
         const auto second = opened.master(episode);
-        CHECK(opened.catalogue.find_episode(episode.id)->renditions.size() == 2);
-        CHECK(opened.catalogue.replace_renditions(episode.id, first.id, found).error().code == Errc::conflict);
-        auto stolen = Opened::rendition(second);
-        stolen.url_path = mp3.url_path;
-        CHECK(opened.catalogue.replace_renditions(episode.id, second.id, {stolen}).error().code == Errc::conflict);
-        CHECK(opened.catalogue.find_episode(episode.id)->renditions.size() == 2);
+        const auto job = jobs.enqueue(model::JobKind::transcode, episode.id, second.id);
         const auto own = Opened::rendition(second);
-        REQUIRE(opened.catalogue.replace_renditions(episode.id, second.id, {own}).has_value());
-        CHECK(opened.catalogue.find_episode(episode.id)->renditions.size() == 1);
-        CHECK(opened.catalogue.contents().retired_paths.size() == 2);
+        const auto unchanged = [&] {
+            const auto now = opened.catalogue.find_episode(episode.id).value();
+            return now.master->id == first.id && now.renditions.size() == 2 && now.renditions[0].id == found[0].id;
+        };
+        CHECK(unchanged());
+        CHECK(opened.catalogue.replace_renditions(episode.id, second.id, {own}).error().code == Errc::conflict);
+        CHECK(opened.catalogue.switch_audio(job, {own}).error().code == Errc::conflict);  // not running yet
+        REQUIRE(opened.catalogue.replace_renditions(episode.id, first.id, found).has_value());
+        REQUIRE(jobs.claim("a", 10s)->id == job.id);
+        auto stolen = own;
+        stolen.url_path = mp3.url_path;
+        CHECK(opened.catalogue.switch_audio(job, {stolen}).error().code == Errc::conflict);
+        CHECK(unchanged());
+        SECTION("never, when the job was cancelled") {
+            REQUIRE(jobs.cancel(job.id).has_value());
+            CHECK(opened.catalogue.switch_audio(job, {own}).error().code == Errc::conflict);
+            CHECK(unchanged());
+        }
+        SECTION("completely, when it ended well") {
+            REQUIRE(opened.catalogue.switch_audio(job, {own}).has_value());
+            const auto now = opened.catalogue.find_episode(episode.id).value();
+            CHECK(now.master->id == second.id);
+            REQUIRE(now.renditions.size() == 1);
+            CHECK(now.renditions[0].url_path == own.url_path);
+            CHECK(opened.catalogue.contents().retired_paths.size() == 2);
+            CHECK(opened.catalogue.replace_renditions(episode.id, first.id, found).error().code == Errc::conflict);
+        }
     }
     SECTION("another episode cannot have the address") {
         const auto other = opened.episode(show);

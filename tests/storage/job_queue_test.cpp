@@ -88,7 +88,8 @@ TEST_CASE("the same order twice is one job, a newer master takes the place of th
     CHECK_FALSE(q.jobs.heartbeat(job.id, "a", "", 0, 10s));
     q.jobs.succeed(job.id, "a");
     CHECK(q.jobs.find(job.id)->state == JobState::cancelled);
-    for (const auto& each : q.jobs.list_for_episode(q.episode_.id)) CHECK((each.id == newer.id) == (each.state == JobState::queued));
+    // What the listeners have meanwhile still gets its words corrected.
+    for (const auto& each : q.jobs.list_for_episode(q.episode_.id)) CHECK((each.id != job.id) == (each.state == JobState::queued));
 }
 
 TEST_CASE("a master comes with its job; one that has none gets it once, unless it is done") {
@@ -108,10 +109,6 @@ TEST_CASE("a master comes with its job; one that has none gets it once, unless i
     forget();
     REQUIRE(q.catalogue.replace_renditions(q.episode_.id, q.master_.id, {Opened::rendition(q.master_)}));
     CHECK(q.jobs.enqueue_forgotten() == 0);
-    const auto newer = q.master(q.episode_);  // the renditions are the older one's
-    forget();
-    CHECK(q.jobs.enqueue_forgotten() == 1);
-    CHECK(q.jobs.list_for_episode(q.episode_.id).front().master == newer.id);
 }
 
 TEST_CASE("two jobs of one episode never run at once") {
@@ -228,6 +225,17 @@ TEST_CASE("cancel and retry work where they make sense") {
     CHECK(again.attempts == 0);
     CHECK(q.jobs.cancel({"nobody"}).error().code == Errc::not_found);
     CHECK(q.jobs.retry({"nobody"}).error().code == Errc::not_found);
+}
+
+TEST_CASE("an old recording's job is not started again once there is a newer one") {
+    Queue q;
+    const auto old = q.transcode();
+    const auto newer = q.jobs.enqueue(JobKind::transcode, q.episode_.id, q.master(q.episode_).id);
+    REQUIRE(q.jobs.find(old.id)->state == JobState::cancelled);
+    CHECK(q.jobs.retry(old.id).error().code == Errc::conflict);
+    CHECK(q.jobs.find(old.id)->state == JobState::cancelled);
+    REQUIRE(q.jobs.cancel(newer.id).has_value());
+    CHECK(q.jobs.retry(newer.id)->state == JobState::queued);
 }
 
 TEST_CASE("four threads over two processes' connections claim every job exactly once") {

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "content/storage/job_queue.hpp"
 #include "tests/storage/fixture.hpp"
 #include "tests/support/put.hpp"
 
@@ -117,7 +118,10 @@ TEST_CASE("withdrawn episodes and replaced audio are known to be gone") {
     PublicView view(opened.catalogue, opened.time.clock());
     CHECK(view.get()->media.at(replaced.rendition.url_path).rendition != nullptr);  // until the new audio is ready
     const auto own = Opened::rendition(newer);
-    (void)opened.catalogue.replace_renditions(replaced.episode.id, newer.id, {own});
+    JobQueue jobs(opened.database, opened.time.clock());
+    const auto job = jobs.enqueue(model::JobKind::transcode, replaced.episode.id, newer.id);
+    REQUIRE(jobs.claim("a", std::chrono::seconds(10))->id == job.id);
+    REQUIRE(opened.catalogue.switch_audio(job, {own}).has_value());
     view.refresh();
     const auto now = view.get();
     CHECK(now->shows[0].withdrawn_slugs == std::vector<std::string>{"withdrawn"});
