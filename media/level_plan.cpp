@@ -37,7 +37,9 @@ bool LevelPlan::learn_from_rendition(const model::Loudness& measured) {
     ++encodings_;
     const bool too_high = !holds_ceiling(measured);
     if (too_high) level_.ceiling_db -= measured.true_peak_dbtp - ceiling_ + 0.1 * encodings_ + meter_margin_db;
-    return approach(measured.integrated_lufs, too_high ? 0.02 : rendition_tolerance_lu) || too_high;
+    const bool changed = approach(measured.integrated_lufs, too_high ? 0.02 : rendition_tolerance_lu);
+    if (too_high) last_gain_.reset();  // what was learned under the old ceiling says nothing about the new one
+    return changed || too_high;
 }
 
 bool LevelPlan::holds_ceiling(const model::Loudness& measured) const noexcept {

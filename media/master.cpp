@@ -9,6 +9,7 @@
 #include "content/model/time.hpp"
 #include "media/av/error.hpp"
 #include "media/file_kind.hpp"
+#include "media/master_scan.hpp"
 #include "media/wav_header.hpp"
 
 namespace earshot::media {

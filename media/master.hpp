@@ -10,8 +10,6 @@
 
 namespace earshot::media {
 
-constexpr double longest_seconds = 12 * 3600;
-
 struct OpenMaster {
     av::AudioReader reader;
     av::AudioReaderOptions options;  // for opening it again

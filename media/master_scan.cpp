@@ -95,7 +95,7 @@ void warn_of_level(MasterScan& scan, std::uint64_t clipped_places) {
 
 }  // namespace
 
-model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::function<void(double)>& tick) {
+model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::function<void(double)>& tick, double most_seconds) {
     MasterScan scan;
     const double rate = reader.info().sample_rate;
     LoudnessMeter meter(reader.info().sample_rate, reader.channels());
@@ -107,7 +107,7 @@ model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::functi
         if (clips.size() == 2) sides.add(block);
         scan.frames += block.frames();
         scan.seconds = static_cast<double>(scan.frames) / rate;
-        if (scan.seconds > longest_seconds) return std::unexpected(too_long(scan.seconds));
+        if (scan.seconds > most_seconds) return std::unexpected(too_long(scan.seconds));
         tick(scan.seconds);
     }
     if (scan.frames == 0 && reader.damaged_places() == 0) return std::unexpected(no_samples());

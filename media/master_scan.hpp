@@ -12,6 +12,8 @@
 
 namespace earshot::media {
 
+constexpr double longest_seconds = 12 * 3600;
+
 struct MasterScan {
     model::Loudness loudness;
     std::uint64_t frames{};
@@ -21,7 +23,8 @@ struct MasterScan {
 };
 
 // Reads to the end. `tick` is called per block with the seconds read and may throw to stop.
-// Errors (unprocessable): no samples, over 12 h, damaged or cut short with less than a second left.
-[[nodiscard]] model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::function<void(double seconds)>& tick);
+// Errors (unprocessable): no samples, longer than `most_seconds`, damaged or cut short with less than a second left.
+[[nodiscard]] model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::function<void(double seconds)>& tick,
+                                                    double most_seconds = longest_seconds);
 
 }  // namespace earshot::media

@@ -68,19 +68,21 @@ std::string right_length(const LengthField& field, std::uint64_t available) {
     if (!field.is_long) return "\xFF\xFF\xFF\xFF";  // demuxers take it as "to the end of the file"
     std::string bytes;
     for (int i = 0; i < 8; ++i) bytes.push_back(static_cast<char>(available >> (8 * i)));
-    return bytes;
+    return bytes + std::string(8, '\0');  // and the count of samples behind it: unknown
 }
 
 void read_data_chunk(WavHeader& header, const Walker& file, std::uint64_t start, std::uint64_t claimed, const LengthField& field) {
     header.has_data = true;
     header.claimed = claimed;
     header.available = file.file_size() - std::min(start, file.file_size());
-    header.open_ended = claimed >= 0x7FFF'F000 && claimed > header.available;
-    if (claimed >= header.available) return;
-    const std::uint64_t rest = header.available - claimed;
-    const std::uint64_t next = start + claimed;
-    header.continues = rest >= least_sound && !file.plausible(next) && !file.plausible(next + 1);
-    if (!header.continues) return;
+    header.open_ended = claimed > header.available && claimed >= (field.is_long ? 1ULL << 62 : 0x7FFF'F000);
+    if (claimed < header.available) {
+        const std::uint64_t rest = header.available - claimed;
+        const std::uint64_t next = start + claimed;
+        header.continues = rest >= least_sound && !file.plausible(next) && !file.plausible(next + 1);
+    }
+    const bool beyond_demuxers = field.is_long && claimed > header.available;  // they read it as a negative number
+    if (!header.continues && !beyond_demuxers) return;
     header.view.patch_at = field.at;
     header.view.patch = right_length(field, header.available);
 }

@@ -60,7 +60,7 @@ InputFile::InputFile(int descriptor, const InputOptions& options)
     context->pb = io_->get();
     context->flags |= AVFMT_FLAG_CUSTOM_IO;
     context->io_open = &refuse_open;
-    context->max_streams = 8;
+    context->max_streams = 64;  // a multitrack MOV may hold every microphone
     Options settings;
     settings.set("format_whitelist", options.formats.c_str());
     settings.set("codec_whitelist", options.codecs.c_str());

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "content/model/time.hpp"
+#include "media/av/error.hpp"
 #include "media/av/remux.hpp"
 #include "media/tags/bytes.hpp"
 #include "media/tags/descriptor_stream.hpp"
@@ -99,7 +100,9 @@ model::Status write_mp4(int essence, int output, const AudioTags& tags, std::chr
     try {
         if (!cut(output, 0)) return model::fail(model::Errc::insufficient_storage, "The tagged file cannot be written to.");
         av::remux_audio(essence, output, remux_options(tags, duration));
-    } catch (const std::runtime_error& error) {
+    } catch (const av::AvError& error) {
+        if (error.cause() == av::AvError::Cause::disk_full)
+            return model::fail(model::Errc::insufficient_storage, "The tagged file could not be written: the disk is full.");
         return model::fail(model::Errc::unprocessable,
                            std::string("The encoded audio could not be copied into a tagged file: ") + error.what() + ".");
     }

@@ -65,9 +65,9 @@ struct Measured {
 };
 
 // What ffmpeg's own EBU R128 filter says about a file.
-inline Measured measured_by_ffmpeg(const std::string& file) {
-    const std::string text =
-        output_of("ffmpeg -hide_banner -nostats -i " + file + " -af ebur128=peak=true -f null - 2>&1 | sed -n '/Summary/,$p'");
+inline Measured measured_by_ffmpeg(const std::string& file, const std::string& input_options = "") {
+    const std::string text = output_of("ffmpeg -hide_banner -nostats " + input_options + " -i " + file +
+                                       " -af ebur128=peak=true -f null - 2>&1 | sed -n '/Summary/,$p'");
     const auto number_after = [&](const std::string& label) { return std::stod(text.substr(text.find(label) + label.size())); };
     return {.lufs = number_after("I:"), .peak = number_after("Peak:")};
 }

@@ -74,6 +74,16 @@ TEST_CASE("Each accepted format is probed and measures what the speech in it mea
     }
 }
 
+TEST_CASE("A film cutter's MOV with a track for every microphone gives its first one, with a word about it") {
+    const Workshop shop;
+    std::string tracks;
+    for (int i = 0; i < 12; ++i) tracks += "-map 0 ";
+    const auto report = transcode_both(shop, shop.make("microphones.mov", tracks + "-c:a pcm_s16le"));
+    REQUIRE(report);
+    CHECK(report->master.duration.count() == 4000);
+    CHECK(has_warning(report->warnings, "12 soundtracks"));
+}
+
 TEST_CASE("Files made by sox are read as well") {
     const Workshop shop;
     for (const std::string name : {"a.wav", "a.aiff", "a.flac", "a.ogg", "a.caf", "a.w64"}) {

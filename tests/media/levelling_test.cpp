@@ -134,6 +134,14 @@ TEST_CASE("The plan learns gain and ceiling from what was measured") {
     CHECK(stereo.level().ceiling_db < before - 0.5);
     CHECK_FALSE(stereo.learn_from_rendition({.integrated_lufs = -16.1, .true_peak_dbtp = -1.1, .range_lu = 5}));
 
+    // A lower ceiling made it quieter, not the gain: that is no sign of peaks in the way.
+    media::LevelPlan lowered(profile, 2, scan);
+    CHECK(lowered.learn_from_trial({.integrated_lufs = -16.5, .true_peak_dbtp = -2, .range_lu = 5}));
+    CHECK(lowered.learn_from_rendition({.integrated_lufs = -16, .true_peak_dbtp = -0.2, .range_lu = 5}));
+    CHECK(lowered.learn_from_rendition({.integrated_lufs = -16.6, .true_peak_dbtp = -1.2, .range_lu = 5}));
+    CHECK_FALSE(lowered.loudness_capped());
+    CHECK(lowered.level().gain_db == Approx(11.1));
+
     // More gain that brings nothing is taken back.
     CHECK(mono.learn_from_trial({.integrated_lufs = -30, .true_peak_dbtp = -2, .range_lu = 5}));
     CHECK_FALSE(mono.learn_from_trial({.integrated_lufs = -29.9, .true_peak_dbtp = -2, .range_lu = 5}));

@@ -4,6 +4,7 @@
 
 #include "tests/media/tags_support.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/small_disk.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace earshot;
@@ -134,4 +135,18 @@ TEST_CASE("M4A tags without chapters, and an essence that is none") {
                                              {.title = "x"}, std::chrono::seconds(1));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == model::Errc::unprocessable);
+}
+
+TEST_CASE("a disk that fills up while tags are written is said to be full, and blamed on nothing else") {
+    const TemporaryFolder folder;
+    const SmallDisk disk("256k");
+    for (const auto codec : {model::Codec::mp3, model::Codec::aac}) {
+        make_essence(codec, folder.path() / "essence");
+        const OpenDescriptor essence(folder.path() / "essence"), output(disk.path() / "tagged", O_RDWR | O_CREAT | O_TRUNC);
+        const auto written = media::write_tagged(codec, essence, output, full_tags(), std::chrono::seconds(70));
+        REQUIRE_FALSE(written);
+        INFO(written.error().message);
+        CHECK(written.error().code == model::Errc::insufficient_storage);
+        CHECK_THAT(written.error().message, Catch::Matchers::Contains("disk"));
+    }
 }
