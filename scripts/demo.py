@@ -71,14 +71,18 @@ class Server:
 
 
 def credentials(server, file):
-    """Accounts and tokens, made once and kept in demo.json (0600)."""
-    if file.exists():
-        return json.loads(file.read_text())
-    known = {"tokens": {}, "sign_in": {}}
+    """Accounts and tokens, made once and kept in demo.json (0600). What an interrupted start made without noting it is made anew."""
+    known = {"tokens": {}, "sign_in": {}} | (json.loads(file.read_text()) if file.exists() else {})
     for role in ROLES:
-        known["tokens"][role] = server.staff("token", "create", f"demo-{role}", "--role", role).split()[-1]
-        known["sign_in"][role] = {"name": role, "password": server.staff("account", "add", role, "--role", role, "--generate").split()[-1]}
-    save(file, known)
+        if role not in known["tokens"]:
+            server.command("token", "revoke", f"demo-{role}", "--data", server.data / "server", capture_output=True)
+            known["tokens"][role] = server.staff("token", "create", f"demo-{role}", "--role", role).split()[-1]
+            save(file, known)
+        if role not in known["sign_in"]:
+            there = role in [line.split()[0] for line in server.staff("account", "list").splitlines()]
+            words = ("password", role) if there else ("add", role, "--role", role)
+            known["sign_in"][role] = {"name": role, "password": server.staff("account", *words, "--generate").split()[-1]}
+            save(file, known)
     return known
 
 
@@ -208,4 +212,5 @@ def show_where(known, data):
 """)
 
 
-main()
+if __name__ == "__main__":
+    main()

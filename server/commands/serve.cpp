@@ -1,6 +1,11 @@
 #include <fmt/format.h>
 
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <cerrno>
 #include <csignal>
+#include <system_error>
 
 #include "server/app.hpp"
 #include "server/commands/commands.hpp"
@@ -8,6 +13,18 @@
 #include "server/places.hpp"
 
 namespace earshot::commands {
+
+namespace {
+
+// What listeners send lives in this process's memory only: a crash must not write it to a disk. The limit does not hold for dumps that are
+// piped to a collector; the flag does, and it also keeps this user's other processes from reading the memory.
+void leave_no_core_dumps() {
+    constexpr rlimit none{0, 0};
+    if (::setrlimit(RLIMIT_CORE, &none) != 0 || ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+        throw std::system_error(errno, std::generic_category(), "forbidding core dumps");
+}
+
+}  // namespace
 
 int serve(const ServeOptions& options) {
     // Blocked before any thread starts, so that only App::run sees them.
@@ -22,6 +39,7 @@ int serve(const ServeOptions& options) {
     }
     app::open_log(settings->log);
     try {
+        leave_no_core_dumps();
         app::App app(std::move(*settings), options.take_over);
         app.start();
         app.run();
