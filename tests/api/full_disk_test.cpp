@@ -1,8 +1,8 @@
 // A database without room is the operator's to mend and no fault of the server: 507, the old state intact, and on it goes afterwards.
 
 #include "tests/api/stage.hpp"
-#include "tests/support/small_disk.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/small_disk.hpp"
 
 using namespace earshot;
 using Catch::Matchers::Contains;
