@@ -120,7 +120,8 @@ TEST_CASE("withdrawn episodes and replaced audio are known to be gone") {
     const auto own = Opened::rendition(newer);
     JobQueue jobs(opened.database, opened.time.clock());
     const auto job = jobs.enqueue(model::JobKind::transcode, replaced.episode.id, newer.id);
-    while (jobs.claim("a", std::chrono::seconds(10))) {}  // the other episode's as well
+    while (jobs.claim("a", std::chrono::seconds(10))) {
+    }  // the other episode's as well
     REQUIRE(jobs.find(job.id)->state == model::JobState::running);
     REQUIRE(opened.catalogue.switch_audio(job, {own}).has_value());
     view.refresh();
