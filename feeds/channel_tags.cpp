@@ -88,7 +88,7 @@ constexpr std::array<Tag<Channel>, 20> channel_rows{{
     {"itunes:image", has_artwork, [](const Channel& c) { return itunes_image(c.base_url, *c.show.artwork); }},
     {"itunes:category", has_category, category},
     {"itunes:explicit", always, [](const Channel& c) { return yes_no(c.show.is_explicit); }},
-    {"itunes:type", always, [](const Channel& c) { return one(model::to_string(c.show.type)); }},
+    {"itunes:type", always, [](const Channel& c) { return one(model::to_string(c.numbered ? c.show.type : model::ShowType::episodic)); }},
     {"podcast:guid", has_guid, [](const Channel& c) { return one(c.show.podcast_guid); }},
     {"podcast:locked", always, locked},
     {"podcast:medium", always, [](const Channel&) { return one("podcast"); }},

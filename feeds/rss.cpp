@@ -70,7 +70,9 @@ model::Timestamp latest_change(const model::Show& show, std::span<const model::E
 }  // namespace
 
 FeedDocument render_rss(const model::Show& show, std::span<const model::Episode> episodes, std::string_view base_url) {
-    const Channel channel{.show = show, .base_url = base_url, .last_modified = latest_change(show, episodes)};
+    const bool numbered = std::ranges::all_of(
+        episodes, [](const model::Episode& episode) { return episode.number || episode.type != model::EpisodeType::full; });
+    const Channel channel{.show = show, .base_url = base_url, .last_modified = latest_change(show, episodes), .numbered = numbered};
     const auto html = closing_html(show), text = closing_text(show);
     pugi::xml_document document;
     auto node = append_channel(document);

@@ -30,6 +30,7 @@ struct Channel {
     const model::Show& show;
     std::string_view base_url;
     model::Timestamp last_modified{};
+    bool numbered{};  // every full episode has its number, as apps need to order a serial
 };
 
 struct Item {

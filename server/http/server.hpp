@@ -1,8 +1,13 @@
 #pragma once
 // The listening server: N network threads, each with its own io_context and SO_REUSEPORT listeners, and one bounded pool for blocking work.
 //
-// How a byte travels to a listener: accept → strict head check (head_validator) → Beast's parser → Router → handler → plan_stream →
-// one sendmsg of head + mapped body up to about 1 MiB, sendfile above → tcpi_bytes_acked tells what arrived → DeliverySink.
+// How a byte travels to a listener, and where to read about it:
+//   accept (worker) → a place (admission) → PROXY header, TLS (session_proxy, session_tls, tls)
+//   → the connection waits (readiness) → strict head check (head_validator) → Beast's parser (head_parser)
+//   → a file that was asked for lately (known_files), or else routing (router, exchange) and the row's handler
+//   → which bytes of it (streaming/stream_plan) → the head (head_writer, file_response, response)
+//   → out (outgoing): mapped bytes together with the head, or sendfile; cold files are read by other threads first
+//   → what the client's TCP acknowledged, as intervals of the file (tcp_info, delivery_ledger) → DeliverySink.
 
 #include <chrono>
 #include <cstdint>

@@ -124,44 +124,62 @@ void Session::give_way() {
     abort();
 }
 
+// Only what an idle connection needs lives in this coroutine's frame: everything else of a request is the callee's, or on the heap.
 Task<void> Session::run() {
     if (expects_proxy_header()) co_await read_proxy_header();
     if (secure_ && !broken_) co_await begin_tls();
     std::string_view bytes;  // received and not used yet, in the loop's buffer or left over; never across a suspension
     while (!broken_ && !peer_done_) {
-        const auto verdict = bytes.empty() ? HeadVerdict{} : validate_head(bytes);
-        if (verdict.state == HeadVerdict::State::incomplete) {
-            keep(bytes);
+        auto heard = hear(bytes);
+        if (heard.exchange) {
+            co_await exchange(*heard.exchange);
+        } else if (heard.rest) {
+            co_await send_rest(heard.rest->response.bytes);
+            log(heard.rest->response, heard.rest->entry, heard.rest->written_before);
+        } else if (heard.refusal != 0) {
+            co_await refuse_head(heard.refusal, heard.sentence);
+        } else if (heard.incomplete) {
             if (!co_await more()) break;
             bytes = leftover_;
             if (receive(bytes) == Received::end) break;
             continue;
         }
-        const auto head = verdict.state == HeadVerdict::State::complete ? parse(bytes, verdict) : std::nullopt;
-        if (!head) {
-            const bool refused = verdict.state == HeadVerdict::State::refused;
-            co_await refuse_head(refused ? verdict.status : 400,
-                                 refused ? verdict.sentence : "This request head can be read in more than one way.");
-            break;
-        }
-        ++requests_;
-        enter_work();
-        if (const auto* known = known_file(*head)) {
-            const auto before = written_;
-            auto response = repeat(*head, *known);
-            const RequestLog entry{.route = known->row->pattern, .method = to_string(head->method)};
-            keep(bytes.substr(verdict.length));
-            if (!sent_at_once(response.bytes)) co_await send_rest(response.bytes);
-            log(response, entry, before);
-        } else {
-            auto exchange = begin_exchange(*head, peer_address_, secure_, service_);
-            keep(bytes.substr(verdict.length));
-            co_await this->exchange(exchange);
-        }
         if (closing_) break;
         bytes = leftover_;
     }
     co_await linger();
+}
+
+Session::Heard Session::hear(std::string_view bytes) {
+    Heard heard;
+    const auto verdict = bytes.empty() ? HeadVerdict{} : validate_head(bytes);
+    if (verdict.state == HeadVerdict::State::incomplete) {
+        keep(bytes);
+        heard.incomplete = true;
+        return heard;
+    }
+    const auto head = verdict.state == HeadVerdict::State::complete ? parse(bytes, verdict) : std::nullopt;
+    if (!head) {
+        const bool refused = verdict.state == HeadVerdict::State::refused;
+        heard.refusal = refused ? verdict.status : 400;
+        heard.sentence = refused ? verdict.sentence : "This request head can be read in more than one way.";
+        return heard;
+    }
+    ++requests_;
+    enter_work();
+    if (const auto* known = known_file(*head)) {
+        Repeated repeated{repeat(*head, *known), {.route = known->row->pattern, .method = to_string(head->method)}, written_};
+        keep(bytes.substr(verdict.length));
+        if (sent_at_once(repeated.response.bytes)) {
+            log(repeated.response, repeated.entry, repeated.written_before);
+        } else {
+            heard.rest = std::make_unique<Repeated>(std::move(repeated));
+        }
+    } else {
+        heard.exchange = std::make_unique<Exchange>(begin_exchange(*head, peer_address_, secure_, service_));
+        keep(bytes.substr(verdict.length));
+    }
+    return heard;
 }
 
 void Session::keep(std::string_view bytes) {
@@ -195,10 +213,13 @@ Session::Received Session::receive(std::string_view& bytes) {
     return Received::end;
 }
 
-Task<void> Session::wait(Readiness::For what) {
-    if (ready_.is(what) || expired_ || broken_) co_return;
-    co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(
+Task<void> Session::until(Readiness::For what) {
+    return asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(
         [this, what](auto handler) { ready_.await(what, std::move(handler)); }, use_task);
+}
+
+Task<void> Session::wait(Readiness::For what) {
+    if (must_wait(what)) co_await until(what);
 }
 
 Task<bool> Session::more() {
@@ -208,7 +229,7 @@ Task<bool> Session::more() {
     } else if (phase_ != Phase::head) {
         enter(Phase::head, service_.options.limits.head_timeout);
     }
-    co_await wait(Readiness::For::read);
+    if (must_wait(Readiness::For::read)) co_await until(Readiness::For::read);
     if (broken_) co_return false;
     if (expired_) {
         if (!leftover_.empty()) co_await refuse_head(408, "The request head did not arrive in time.");
@@ -319,6 +340,7 @@ void Session::account(Response& response) {
     if (ledger_.size() >= ledger_batch) update_acknowledged(loop_.now);
     for (auto& segment : response.segments) segment.at += written_;
     ledger_.open(*response.counted, std::move(response.segments), written_ + response.bytes.total());
+    response.counted.reset();  // its views end with the request
 }
 
 void Session::log(const Response& response, RequestLog entry, std::uint64_t written_before) const {

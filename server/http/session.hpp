@@ -52,6 +52,21 @@ private:
     Task<void> begin_tls();
 
     // Heads
+    // What the bytes at hand came to: nothing yet, an exchange, the rest of an answer that did not leave at once, a refusal; or all is
+    // done.
+    struct Repeated {
+        Response response;
+        RequestLog entry;
+        std::uint64_t written_before{};
+    };
+    struct Heard {
+        bool incomplete{};
+        int refusal{};  // status
+        std::string_view sentence;
+        std::unique_ptr<Exchange> exchange;
+        std::unique_ptr<Repeated> rest;
+    };
+    [[nodiscard]] Heard hear(std::string_view bytes);
     [[nodiscard]] std::optional<ParsedHead> parse(std::string_view bytes, const HeadVerdict& verdict) const;
     Task<bool> more();                          // waits for bytes of a head; false: none will come
     Received receive(std::string_view& bytes);  // leftover and what is new, in the loop's buffer
@@ -74,7 +89,9 @@ private:
     Task<bool> on_pool(Pool& pool, Pool::Work work);  // false: too busy
     Task<void> warm_up(Outgoing& bytes);
     Task<void> linger();
-    Task<void> wait(Readiness::For what);                      // until then, the deadline, or abort()
+    [[nodiscard]] bool must_wait(Readiness::For what) const noexcept { return !ready_.is(what) && !expired_ && !broken_; }
+    Task<void> until(Readiness::For what);                     // that, the deadline, or abort(): only when must_wait()
+    Task<void> wait(Readiness::For what);                      // when needed
     std::int64_t receive_some(char* place, std::size_t size);  // as recv
 
     // Bodies and event streams (session_body.cpp)

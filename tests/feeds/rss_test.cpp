@@ -91,6 +91,21 @@ TEST_CASE("episodes without a rendition are left out") {
     CHECK(feed.last_modified < at("2030-01-01T00:00:00Z"));
 }
 
+TEST_CASE("a show is called a serial only when apps can order it") {
+    auto show = tests::full_show();
+    auto episodes = tests::full_episodes(show);
+    show.type = model::ShowType::serial;
+    const auto type = [&] { return inside(feeds::render_rss(show, episodes, base).xml, "itunes:type"); };
+    episodes[0].number = 1;
+    episodes[1].number = 2;
+    CHECK(type() == "serial");
+    episodes[0].number.reset();
+    episodes[0].type = model::EpisodeType::trailer;
+    CHECK(type() == "serial");
+    episodes[0].type = model::EpisodeType::full;
+    CHECK(type() == "episodic");
+}
+
 TEST_CASE("a title of 4,000 characters becomes one of 255") {
     auto show = tests::full_show();
     auto episodes = tests::full_episodes(show);

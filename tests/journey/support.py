@@ -60,7 +60,7 @@ class Earshot:
         self.folder = pathlib.Path(folder)
         self.data, self.runtime = self.folder / "data", pathlib.Path(tempfile.mkdtemp(prefix="earshot-test-", dir="/dev/shm"))
         with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
+            probe.bind(("", 0))  # free on every address: a connection of another test may still hold the port on 127.0.0.2
             self.port = probe.getsockname()[1]
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.config = self.folder / "earshot.toml"
