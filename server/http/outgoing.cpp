@@ -1,5 +1,6 @@
 #include "server/http/outgoing.hpp"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -44,6 +45,7 @@ bool Mapping::is_resident(model::Interval slice) const {
 
 void warm(const model::OpenFile& file, model::Interval slice) {
     thread_local std::array<char, 128 * 1024> scratch;
+    ::posix_fadvise(file.descriptor(), static_cast<off_t>(slice.begin), static_cast<off_t>(slice.end - slice.begin), POSIX_FADV_WILLNEED);
     while (slice.begin < slice.end) {
         const auto size = std::min<std::uint64_t>(scratch.size(), slice.end - slice.begin);
         const auto count = ::pread(file.descriptor(), scratch.data(), size, static_cast<off_t>(slice.begin));
@@ -69,6 +71,9 @@ std::shared_ptr<const Mapping> FileMappings::get(const model::OpenFilePtr& file)
     if (file->size() == 0) return nullptr;
     void* address = ::mmap(nullptr, file->size(), PROT_READ, MAP_SHARED, file->descriptor(), 0);
     if (address == MAP_FAILED) return nullptr;
+    // What is to be sent is in memory already; reading on in advance would make a network thread wait for the disk after all.
+    ::posix_fadvise(file->descriptor(), 0, 0, POSIX_FADV_RANDOM);
+    ::madvise(address, file->size(), MADV_RANDOM);
     auto mapping = std::make_shared<const Mapping>(address, file->size());
     if (recent_.size() >= capacity) {
         index_.erase(recent_.back().key);

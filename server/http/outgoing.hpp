@@ -1,8 +1,9 @@
 #pragma once
 // Bytes on their way to a socket: text, shared strings and slices of files, in order. Knows system calls, no event loop.
 //
-// Up to `mapped_limit` a file's bytes leave from a mapping in one sendmsg together with the head: one system call and one packet. Above it
-// copying costs more than the second call, so the head goes alone, then sendfile. (MSG_MORE before sendfile costs twice as much as that.) The mapping is never touched in user space: a file
+// Up to `mapped_limit` a file's bytes leave from a mapping in one sendmsg together with the head; above it the head goes alone, then
+// sendfile. (MSG_MORE before sendfile costs twice as much. On a machine with nothing else to do the mapping wins up to there; on a crowded
+// one sendfile does from 64 KiB on.) The mapping is never touched in user space: a file
 // cut short under us is EFAULT in the kernel, not SIGBUS here. Pages that are not in memory are not sent from: the disk would hold up
 // everybody on the thread. push() says `cold` instead, and whoever has warmed what cold_part() names goes on.
 
@@ -62,7 +63,7 @@ private:
 
 class Outgoing {
 public:
-    static constexpr std::uint64_t mapped_limit = 32 << 10;
+    static constexpr std::uint64_t mapped_limit = 1 << 20;
     static constexpr std::size_t sendfile_slice = 2 << 20;
     static constexpr std::size_t turn = 8 << 20;  // then other connections of the thread get theirs
 

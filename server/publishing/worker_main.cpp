@@ -55,7 +55,7 @@ std::string read_all(int descriptor) {
 void take_the_back_seat() {
     ::setpriority(PRIO_PROCESS, 0, 10);
     const sched_param none{};
-    ::sched_setscheduler(0, SCHED_BATCH, &none);
+    ::sched_setscheduler(0, SCHED_IDLE, &none);  // whoever wakes up to send runs at once
     ::syscall(SYS_ioprio_set, 1 /* this process */, 0, (2 << 13) | 7 /* best effort, lowest */);
     if (const int score = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC); score >= 0) {
         write_all(score, "1000", 4);

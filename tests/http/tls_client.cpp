@@ -123,9 +123,8 @@ CertificateFiles make_certificate(const std::filesystem::path& folder, const std
     if (::X509_sign(certificate.get(), key.get(), ::EVP_sha256()) == 0) throw std::runtime_error("cannot sign");
     CertificateFiles files{folder / "certificate.pem", folder / "key.pem"};
     save(files.certificate, certificate.get(), [](FILE* out, X509* object) { return ::PEM_write_X509(out, object); });
-    save(files.key, key.get(), [](FILE* out, EVP_PKEY* object) {
-        return ::PEM_write_PrivateKey(out, object, nullptr, nullptr, 0, nullptr, nullptr);
-    });
+    save(files.key, key.get(),
+         [](FILE* out, EVP_PKEY* object) { return ::PEM_write_PrivateKey(out, object, nullptr, nullptr, 0, nullptr, nullptr); });
     return files;
 }
 

@@ -14,9 +14,9 @@ struct ssl_st;
 namespace earshot::tests {
 
 struct TlsWishes {
-    int highest_version{0};      // TLS1_2_VERSION…; 0: whatever there is
+    int highest_version{0};  // TLS1_2_VERSION…; 0: whatever there is
     int lowest_version{0};
-    std::string protocols;       // ALPN, as on the wire; "": not offered
+    std::string protocols;  // ALPN, as on the wire; "": not offered
     int receive_buffer{0};
 };
 
@@ -29,8 +29,8 @@ public:
     TlsClient& operator=(const TlsClient&) = delete;
 
     [[nodiscard]] bool connected() const noexcept { return connected_; }
-    [[nodiscard]] std::string protocol() const;         // what ALPN chose
-    [[nodiscard]] std::string version() const;          // "TLSv1.3"
+    [[nodiscard]] std::string protocol() const;          // what ALPN chose
+    [[nodiscard]] std::string version() const;           // "TLSv1.3"
     [[nodiscard]] std::string certificate_name() const;  // its common name
     void send(std::string_view bytes) const;
     [[nodiscard]] std::string read(std::size_t count) const;  // less at the end of the stream
