@@ -27,6 +27,16 @@ void refuses_all(Stage& stage, const std::string& method, const std::string& pat
     }
 }
 
+// The PNG as its header would have it.
+std::string with_size(std::string png, std::uint32_t width, std::uint32_t height) {
+    const auto put = [&](std::size_t at, std::uint32_t number) {
+        for (int i = 0; i < 4; ++i) png[at + static_cast<std::size_t>(i)] = static_cast<char>(number >> (24 - 8 * i));
+    };
+    put(16, width);
+    put(20, height);
+    return png;
+}
+
 std::string show_with(const std::string& members) {
     return R"({"title": "T", "description": "D")" + (members.empty() ? "" : ", " + members) + "}";
 }
@@ -134,6 +144,7 @@ TEST_CASE("an episode is created, edited and removed") {
 
     refuses_all(stage, "PATCH", path, path,
                 {{R"({"title": ""})", "The title must not be empty"},
+                 {R"({"title": ")" + std::string(4000, 'x') + "\"}", "The title may have at most 255 characters; this one has 4000"},
                  {R"({"season": 0})", "The season must be a number from 1"},
                  {R"({"number": -1})", "\"number\" must be a whole number"},
                  {R"({"number": 1.5})", "\"number\" must be a whole number"},
@@ -201,7 +212,11 @@ TEST_CASE("artwork is taken with words or not at all") {
     refuses_all(stage, "PUT", "/shows/night-watch/artwork", "/shows",
                 {{tests::picture_png(1400), "Say in a few words what the picture shows"}});
     refuses_all(stage, "PUT", "/shows/night-watch/artwork?alt=x", "/shows",
-                {{tests::picture_png(300), "", 422}, {"not a picture", "", 415}, {std::string((10U << 20) + 1, 'x'), "", 413}});
+                {{tests::picture_png(300), "a cover needs at least 1400 × 1400", 422},
+                 {with_size(tests::picture_png(1500), 3000, 1500), "a cover must be square", 422},
+                 {with_size(tests::picture_png(1500), 10'000, 10'000), "hand in at most 6000 × 6000", 422},
+                 {"not a picture", "", 415},
+                 {std::string((10U << 20) + 1, 'x'), "", 413}});
     CHECK(stage.api("producer", "PUT", "/shows/nothing/artwork?alt=x", "y").status == 404);
     CHECK(std::filesystem::is_empty(stage.folder() / "work"));
 }
