@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The main job on real audio, through the public interfaces only: starts the server, makes the demo show, uploads and publishes its masters with
 `earshot publish`, prints the addresses and stays up until Ctrl-C. A second start keeps what is there. Called by `./dev demo`."""
-import argparse, concurrent.futures, http.client, json, os, pathlib, random, signal, subprocess, sys, time, tomllib, urllib.error, urllib.request
+import argparse, concurrent.futures, http.client, json, os, pathlib, random, signal, socket, subprocess, sys, time, tomllib, urllib.error, urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 DEMO = HERE.parent / "config" / "demo"
@@ -159,7 +159,11 @@ def main():
     options = options.parse_args()
     if options.master and not options.master.is_file():
         stop_with(f"There is no file {options.master}.")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGTERM, signal.SIGINT):  # a shell starts background programs deaf to the latter
+        signal.signal(ending, signal.default_int_handler)
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", options.port)) == 0:
+            stop_with(f"Somebody listens on port {options.port} already. Choose another with --port.")
 
     data = options.data.resolve()
     (data / "server").mkdir(parents=True, exist_ok=True)

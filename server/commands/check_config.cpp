@@ -2,14 +2,22 @@
 
 #include "config/settings.hpp"
 #include "server/commands/commands.hpp"
+#include "server/http/tls.hpp"
 
 namespace earshot::commands {
 
 int check_config(const ConfigOption& options) {
     if (!options.config.empty()) {
-        if (const auto settings = config::load_settings(options.config); !settings) {
+        const auto settings = config::load_settings(options.config);
+        if (!settings) {
             std::fprintf(stderr, "%s\n", settings.error().message.c_str());
             return 1;
+        }
+        if (const auto& tls = settings->tls; !tls.listen.empty()) {
+            if (const auto loaded = http::TlsContext::load(tls.certificate, tls.key); !loaded) {
+                std::fprintf(stderr, "%s\n", loaded.error().message.c_str());
+                return 1;
+            }
         }
     }
     std::puts("ok");

@@ -11,6 +11,7 @@
 #include <optional>
 #include <thread>
 
+#include "content/model/time.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/progress_bar.hpp"
 #include "server/commands/upload.hpp"
@@ -111,6 +112,17 @@ void wait_for_job(ApiClient& client, const std::string& job) {
     }
 }
 
+// What the decoder noticed about the recording.
+void print_warnings(const object& episode) {
+    const auto inside = [](const value* outer, std::string_view name) {
+        return outer != nullptr && outer->is_object() ? outer->get_object().if_contains(name) : nullptr;
+    };
+    const value* warnings = inside(inside(episode.if_contains("master"), "info"), "warnings");
+    if (warnings == nullptr || !warnings->is_array()) return;
+    for (const value& warning : warnings->get_array())
+        if (warning.is_string()) fmt::print(stderr, "Note: {}\n", std::string_view(warning.get_string()));
+}
+
 void print_addresses(const object& episode, const std::string& feed) {
     fmt::print("page  {}\nfeed  {}\n", text_of(episode, "page_url"), feed);
     const value* renditions = episode.if_contains("renditions");
@@ -158,7 +170,12 @@ void publish_whole(ApiClient& client, const PublishOptions& options) {
         if (!options.schedule.empty()) when["at"] = options.schedule;
         done = client.expect("POST", draft.path() + "/publish", serialize(when));
     }
-    print_addresses(document_of(done), feed);
+    print_warnings(document_of(done));
+    if (options.draft) {
+        fmt::print("draft {}/studio/episodes/{}\n", options.server, id);
+    } else {
+        print_addresses(document_of(done), feed);
+    }
 }
 
 }  // namespace
@@ -172,6 +189,9 @@ int publish(const PublishOptions& options) {
         std::error_code missing;
         if (!std::filesystem::is_regular_file(options.master, missing))
             throw ApiRefusal(fmt::format("There is no file {}.", options.master.string()));
+        // Before a gigabyte is on its way.
+        if (const auto at = model::parse_rfc3339(options.schedule); !options.schedule.empty() && (!at || *at <= model::system_now()))
+            throw ApiRefusal("--schedule must be a time to come, with its offset, like 2026-11-24T07:00:00Z.");
         ApiClient client(options.server, options.token);
         publish_whole(client, options);
     } catch (const ApiRefusal& refusal) {

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +11,7 @@
 #include <new>
 #include <span>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace earshot::http {
@@ -85,6 +87,11 @@ model::Result<std::shared_ptr<const TlsContext>> TlsContext::load(const std::fil
     ::SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
     ::SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets do, and keep nothing about anyone here
     ::ERR_clear_error();
+    for (const auto* file : {&certificate, &key}) {
+        if (::access(file->c_str(), R_OK) != 0)
+            return std::unexpected(model::Error{model::Errc::invalid_input,
+                                                file->string() + " cannot be read: " + std::generic_category().message(errno) + "."});
+    }
     if (::SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1)
         return std::unexpected(unusable(certificate, "this is no certificate chain in PEM form that can be read"));
     if (::SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)

@@ -242,7 +242,9 @@ TEST_CASE("an episode goes out with one command") {
              {"producer", file("empty.wav", "") + " --show night-watch --title T", "is empty"},
              {"producer", "/nothing.wav --show night-watch --title T", "There is no file /nothing.wav"},
              {"producer", "'" + master + "' --show other --title T", "There is no such show"},
-             {"producer", "'" + master + "' --show night-watch --title T --schedule 2017-03-06T07:00:00Z", "is in the past"},
+             {"producer", "'" + master + "' --show night-watch --title T --schedule 2017-03-06T07:00:00Z",
+              "--schedule must be a time to come"},
+             {"producer", "'" + master + "' --show night-watch --title T --schedule tomorrow", "--schedule must be a time to come"},
              {"producer", "'" + master + "' --show night-watch --title T --chapters " + file("bad.txt", "1:00 Late"),
               "must start at 00:00:00"},
              {"analyst", "'" + master + "' --show night-watch --title T", ""}}) {
@@ -251,9 +253,13 @@ TEST_CASE("an episode goes out with one command") {
         CHECK(refused.status == 1);
         CHECK_THAT(refused.said, Contains(sentence));
     }
-    // Only the one whose audio was ready stays as a draft.
     const auto after = stage.api("producer", "GET", "/shows/night-watch/episodes");
-    CHECK(after.at("episodes.0.state") == "draft");
-    CHECK(after.at("episodes.1.state") == "published");
-    CHECK(after.at("episodes.2").empty());
+    CHECK(after.at("episodes.0.state") == "published");
+    CHECK(after.at("episodes.1").empty());
+
+    const auto wav = tests::tone_wav(3);
+    const auto cut = publish("producer", file("cut.wav", wav.substr(0, wav.size() / 2)) + " --show night-watch --title Cut --draft");
+    INFO(cut.said);
+    CHECK(cut.status == 0);
+    CHECK_THAT(cut.said, Contains("Note: The header of this file promises more sound") && Contains("/studio/episodes/"));
 }
