@@ -11,8 +11,7 @@
 namespace earshot::http {
 namespace {
 
-// Below that a file goes out in one piece with its head, by one system call.
-constexpr std::uint64_t smallest_probe = 3;          // what counts as a probe is told by its length: those are kept apart
+constexpr std::uint64_t longer_than_a_probe = 3;     // probes are told by their length: those are kept apart
 constexpr std::uint64_t largest_alike = 1ULL << 20;  // longer answers are reported while they run
 
 std::string random_boundary() {
@@ -42,7 +41,7 @@ CountedResponse counted(const FileRequest& request, std::string_view peer_addres
     response.range = request.conditions.range.empty() ? std::string_view() : request.conditions.range.front();
     response.opted_out = request.opted_out;
     response.alike =
-        plan.status == 206 && plan.pieces.size() == 1 && plan.content_length >= smallest_probe && plan.content_length <= largest_alike;
+        plan.status == 206 && plan.pieces.size() == 1 && plan.content_length >= longer_than_a_probe && plan.content_length <= largest_alike;
     return response;
 }
 

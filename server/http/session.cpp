@@ -253,6 +253,11 @@ Task<void> Session::refuse_head(int status, std::string_view sentence) {
     service_.log({.route = "-", .method = "-", .status = status, .bytes = sentence.size() + 1});
 }
 
+void Session::close_after(bool wanted) {
+    closing_ = closing_ || wanted || requests_ >= service_.options.limits.max_requests_per_connection ||
+               service_.stopping.load(std::memory_order_relaxed);
+}
+
 Surroundings Session::surroundings(bool http_1_0) {
     return {loop_.date(), closing_, http_1_0, loop_.mappings, secure_ ? std::string_view(service_.strict_transport) : std::string_view()};
 }
@@ -265,8 +270,7 @@ const KnownFiles::Known* Session::known_file(const ParsedHead& head) {
 }
 
 Response Session::repeat(const ParsedHead& head, const KnownFiles::Known& known) {
-    closing_ = closing_ || !head.keep_alive || requests_ >= service_.options.limits.max_requests_per_connection ||
-               service_.stopping.load(std::memory_order_relaxed);
+    close_after(!head.keep_alive);
     const auto client = service_.proxies.client_of(peer_address_, head.fields);
     auto response = http::respond(file_request(head.method, head.fields), client, known.file, surroundings(head.http_1_0));
     account(response);
@@ -352,10 +356,9 @@ void Session::log(const Response& response, RequestLog entry, std::uint64_t writ
 }
 
 Task<void> Session::respond(Exchange& exchange) {
-    closing_ = closing_ || !exchange.keep_alive || exchange.body_pending ||
-               requests_ >= service_.options.limits.max_requests_per_connection || service_.stopping.load(std::memory_order_relaxed);
     auto* events = std::get_if<EventStream>(&*exchange.answer);
-    if (events != nullptr && exchange.http_1_0) closing_ = true;  // its end is the connection's
+    const bool end_is_the_connections = events != nullptr && exchange.http_1_0;
+    close_after(!exchange.keep_alive || exchange.body_pending || end_is_the_connections);
     auto response = make_response(exchange, service_, surroundings(exchange.http_1_0));
     account(response);
     const auto before = written_;

@@ -80,6 +80,7 @@ private:
     Task<void> exchange(Exchange& exchange);
     Task<void> prepare(Exchange& exchange);
     Task<void> respond(Exchange& exchange);
+    void close_after(bool wanted);  // this answer: when wanted, at the limit of requests, or when the server stops
     [[nodiscard]] Surroundings surroundings(bool http_1_0);
     void account(Response& response);                                                          // what counting will be told
     [[nodiscard]] bool sent_at_once(Outgoing& bytes);                                          // or broken

@@ -105,13 +105,12 @@ Task<void> Session::read_piece(Exchange& exchange, Body& body, std::string& piec
         if (!piece.empty()) co_return;
         if (piece.capacity() > kept_while_waiting) piece = {};
         enter(Phase::body, service_.options.limits.body_stall);
-        const auto begin = deadline_ - allowance_;
         co_await wait(Readiness::For::read);
         if (expired_ && !broken_) {
             http::refuse(exchange, 408, "The request body stopped coming.");
             co_return;
         }
-        body.waited_for += std::chrono::steady_clock::now() - begin;
+        body.waited_for += std::chrono::steady_clock::now() - since_;
         if (body.too_slow(service_.options.limits)) {
             http::refuse(exchange, 408, "The request body comes too slowly.");
             co_return;

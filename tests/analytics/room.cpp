@@ -93,4 +93,20 @@ bool Room::contains_other_than_zero(const fs::path& file) {
     return std::any_of(std::istreambuf_iterator<char>(in), {}, [](char c) { return c != 0; });
 }
 
+model::Delivery fragment(std::uint32_t listener, bool first) {
+    model::Delivery delivery{.time = *model::parse_rfc3339(moment),
+                             .episode = {"e1"},
+                             .profile = "mp3",
+                             .address = "10." + std::to_string(listener >> 16) + "." + std::to_string(listener >> 8 & 255) + "." +
+                                        std::to_string(listener & 255),
+                             .user_agent = "Overcast/3.0",
+                             .method = "GET",
+                             .status = 200,
+                             .acknowledged = {{0, 500'000}},
+                             .file = {7'200'000, 4'096, 960'000}};
+    delivery.requests = first ? 1 : 0;
+    if (!first) delivery.acknowledged = {{500'000, 7'200'000}};
+    return delivery;
+}
+
 }  // namespace earshot::tests

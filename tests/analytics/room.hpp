@@ -68,4 +68,9 @@ private:
     std::unique_ptr<analytics::Statistics> statistics_;
 };
 
+constexpr const char* moment = "2026-11-23T10:00:00Z";
+
+// Of that moment: half of an episode, which is not a download yet, or the rest, which makes it one.
+[[nodiscard]] model::Delivery fragment(std::uint32_t listener, bool first);
+
 }  // namespace earshot::tests

@@ -10,8 +10,6 @@ namespace {
 
 using analytics::Statistics;
 
-constexpr const char* moment = "2026-11-23T10:00:00Z";
-
 // As one process has them: a connection to the database and its own Statistics.
 struct Process {
     Process(const std::filesystem::path& data, const std::filesystem::path& runtime, bool standby)
@@ -30,22 +28,6 @@ struct Process {
     storage::Database database;
     Statistics statistics;
 };
-
-// Half of an episode, which is not a download yet, and the rest, which makes it one.
-model::Delivery part(int listener, bool first) {
-    model::Delivery delivery{.time = *model::parse_rfc3339(moment),
-                             .episode = {"e1"},
-                             .profile = "mp3",
-                             .address = "10.0.0." + std::to_string(listener),
-                             .user_agent = "Overcast/3.0",
-                             .method = "GET",
-                             .status = 200,
-                             .acknowledged = {{0, 500'000}},
-                             .file = {7'200'000, 4'096, 960'000}};
-    delivery.requests = first ? 1 : 0;
-    if (!first) delivery.acknowledged = {{500'000, 7'200'000}};
-    return delivery;
-}
 
 Statistics::Successor to(Statistics& successor, std::size_t at_most) {
     return [&successor, at_most](std::span<const model::Delivery> deliveries) {
@@ -102,21 +84,21 @@ TEST_CASE("a listen that began before a change of process and ended after it cou
     Process old(data.path(), runtime.path(), false);
     CHECK_THROWS_AS(Process(data.path(), runtime.path(), false), std::runtime_error);
     Process fresh(data.path(), runtime.path(), true);
-    for (int listener = 0; listener < 20; ++listener) old.statistics.submit(part(listener, true));
+    for (int listener = 0; listener < 20; ++listener) old.statistics.submit(fragment(listener, true));
     CHECK(old.downloads() == 0);
 
     old.statistics.standby();
     CHECK(old.requests() == 20);
-    for (int listener = 0; listener < 10; ++listener) old.statistics.submit(part(listener, false));
+    for (int listener = 0; listener < 10; ++listener) old.statistics.submit(fragment(listener, false));
     CHECK(old.statistics.waiting() == 10);
     fresh.statistics.resume();
     CHECK_THROWS_AS(old.statistics.resume(), std::runtime_error);
     old.statistics.forward(to(fresh.statistics, 3));  // a few at a time
     while (old.statistics.waiting() > 0) old.statistics.flush();
     CHECK(fresh.downloads() == 10);
-    for (int listener = 10; listener < 20; ++listener) old.statistics.submit(part(listener, false));
+    for (int listener = 10; listener < 20; ++listener) old.statistics.submit(fragment(listener, false));
     while (old.statistics.waiting() > 0) old.statistics.flush();
-    fresh.statistics.submit(part(0, false));
+    fresh.statistics.submit(fragment(0, false));
     CHECK(fresh.downloads() == 20);
     CHECK(fresh.requests() == 20);
     CHECK(old.statistics.dropped() + fresh.statistics.dropped() == 0);
@@ -125,9 +107,9 @@ TEST_CASE("a listen that began before a change of process and ended after it cou
 TEST_CASE("who was asked to step back and then is needed after all goes on counting") {
     const FolderUnder data("/tmp"), runtime("/dev/shm");
     Process old(data.path(), runtime.path(), false);
-    old.statistics.submit(part(1, true));
+    old.statistics.submit(fragment(1, true));
     old.statistics.standby();
-    old.statistics.submit(part(1, false));
+    old.statistics.submit(fragment(1, false));
     CHECK(old.downloads() == 0);
     old.statistics.forward([](std::span<const model::Delivery>) { return 0UL; });  // nobody there
     old.statistics.flush();

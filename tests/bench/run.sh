@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./dev bench [delivery|media [its options]]: side by side with the peer program in the same run, as ratios. Figures of one noisy machine: quote ratios only.
+# ./dev bench [delivery|media|wire [its options]]: side by side with the peer program in the same run, as ratios. Figures of one noisy machine: quote ratios only.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 missing=""
