@@ -4,7 +4,7 @@ import argparse, os, pathlib, tempfile, time
 
 import strain
 import throughput
-from figures import Section, printed, write_page
+from figures import Section, printed, version_of, write_page
 from stage import Stage
 from support import earshot
 
@@ -58,7 +58,8 @@ def main():
         finally:
             stage.nginx.stop()
     if asked.case is None:
-        write_page(sections, asked.rounds, asked.seconds, load)
+        peers = f"nginx {version_of('nginx -v', 'nginx/(.*)').strip()}, wrk 4.1"
+        write_page("delivery", sections, f"--rounds {asked.rounds} --seconds {asked.seconds}", peers, load)
 
 
 main()

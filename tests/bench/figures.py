@@ -4,7 +4,7 @@ import dataclasses, datetime, pathlib, re, statistics
 from support import ROOT, run
 
 PAGE = ROOT / "docs/performance.md"
-BEGIN, END = "<!-- figures: written by ./dev bench delivery -->", "<!-- end of figures -->"
+BEGIN, END = "<!-- figures: written by ./dev bench {} -->", "<!-- end of figures -->"
 
 
 @dataclasses.dataclass
@@ -63,21 +63,24 @@ def markdown(section):
     return "\n".join(["| " + " | ".join(head) + " |", "| --- | --- | ---: | ---: | ---: | --- | --- |", *("| " + " | ".join(row) + " |" for row in rows)])
 
 
+def version_of(command, pattern):
+    return re.search(pattern, run("sh", "-c", command + " 2>&1").stdout).group(1)
+
+
 def machine():
     cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text()).group(1)
     memory = int(re.search(r"MemTotal:\s*(\d+)", pathlib.Path("/proc/meminfo").read_text()).group(1)) >> 20
-    cores = run("nproc").stdout.strip()
-    nginx = run("sh", "-c", "nginx -v 2>&1").stdout.split("/")[1].strip()
-    return f"{cpu}, {cores} cores, {memory} GiB; Linux {run('uname', '-r').stdout.strip()}; nginx {nginx}, wrk 4.1"
+    return f"{cpu}, {run('nproc').stdout.strip()} cores, {memory} GiB; Linux {run('uname', '-r').stdout.strip()}"
 
 
-def write_page(sections, rounds, seconds, load):
-    text = PAGE.read_text()
-    start, stop = text.index(BEGIN) + len(BEGIN), text.index(END)
+def write_page(bench, sections, options, peers, load):
+    text, begin = PAGE.read_text(), BEGIN.format(bench)
+    start = text.index(begin) + len(begin)
+    stop = text.index(END, start)
     day = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     missed = sum(row.wanted()[1] == "MISSED" for section in sections for row in section.rows)
     reached = sum(row.wanted()[1] == "met" for section in sections for row in section.rows)
-    head = f"Run of {day}: `./dev bench delivery --rounds {rounds} --seconds {seconds}`. {machine()}. Load before it: {load:.1f}. " \
+    head = f"Run of {day}: `./dev bench {bench} {options}`. {machine()}; {peers}. Load before it: {load:.1f}. " \
            f"{reached} of {reached + missed} targets met."
     body = "\n\n".join([head, *map(markdown, sections)])
     PAGE.write_text(f"{text[:start]}\n\n{body}\n\n{text[stop:]}")

@@ -3,7 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 missing=""
-for package in nginx-light wrk; do dpkg-query -W -f '${Status}' $package 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"; done
+if [ "${1:-}" = media ]; then peers=""; else peers="nginx-light wrk"; fi
+for package in $peers; do dpkg-query -W -f '${Status}' $package 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"; done
 if [ -n "$missing" ]; then
   if [ "$(id -u)" = 0 ]; then as_root=""; else as_root=sudo; fi
   # shellcheck disable=SC2086
