@@ -243,6 +243,8 @@ void read_publishing(Section section, Settings::Publishing& out) {
 void read_statistics(Section section, Settings::Statistics& out) {
     section.whole("suppress_below", out.suppress_below, 1U, 1000U);
     section.path("agents_file", out.agents_file);
+    section.path("data_centres_file", out.data_centres_file);
+    section.path("countries_file", out.countries_file);
     section.finish();
 }
 

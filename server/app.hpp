@@ -24,7 +24,8 @@ public:
     // Checks the sandbox, takes jobs and accepts connections; returns at once. A predecessor has stepped back by then.
     void start();
     // Until SIGTERM or SIGINT, then graceful: transfers finish up to the limit, counts are flushed, jobs go back to the queue. Or until a
-    // successor serves (SIGUSR2 starts one) and the last transfer has ended. SIGHUP: reads the TLS certificate again.
+    // successor serves (SIGUSR2 starts one) and the last transfer has ended. SIGHUP: reads the TLS certificate and
+    // the lists that counting goes by again.
     void run();
     [[nodiscard]] static sigset_t signals();  // those of run(): to be blocked before any thread starts
     [[nodiscard]] std::vector<std::uint16_t> ports() const;

@@ -36,6 +36,10 @@ void resume_counting(analytics::Statistics& statistics) {
     }
 }
 
+void log_reload(std::string_view what, const model::Status& loaded) {
+    log(loaded ? Level::info : Level::error, what, {{"problem", loaded ? std::string_view() : std::string_view(loaded.error().message)}});
+}
+
 }  // namespace
 
 sigset_t App::signals() {
@@ -106,11 +110,8 @@ void App::Run::heed(int signal) {
         return;
     }
     if (signal == SIGHUP) {
-        if (const auto loaded = rooms.server.reload_certificate(); !loaded) {
-            log(Level::error, "certificate", {{"problem", std::string_view(loaded.error().message)}});
-        } else {
-            log(Level::info, "certificate", {{"problem", std::string_view()}});
-        }
+        log_reload("certificate", rooms.server.reload_certificate());
+        log_reload("counting lists", rooms.statistics.reload_lists());
         return;
     }
     stop_wanted = true;

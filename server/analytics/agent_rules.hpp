@@ -1,5 +1,5 @@
 #pragma once
-// Agent rules as read from JSON in the OPAWG schema (user-agents-v2): {"entries":[{"name","pattern","category"?,"examples"?, …}]}.
+// Rules as read from JSON in the OPAWG schema (user-agents-v2): {"entries":[{"name","pattern","category"?,"examples"?, …}]}.
 
 #include <filesystem>
 #include <string>
@@ -10,13 +10,18 @@
 
 namespace earshot::analytics {
 
-struct AgentRule {
-    AgentKind kind{};
+struct Rule {
     std::string name, pattern, category;
+    AgentKind kind{};  // of rules for agents
 };
 
-// In the order of matching: bots, apps, libraries, browsers.
-[[nodiscard]] model::Result<std::vector<AgentRule>> built_in_rules();
-[[nodiscard]] model::Result<std::vector<AgentRule>> rules_from_file(const std::filesystem::path& file);
+struct Rules {
+    std::vector<Rule> agents;  // in the order of matching: bots, apps, libraries, browsers
+    std::vector<Rule> devices;
+    std::vector<Rule> referrers;
+};
+
+[[nodiscard]] model::Result<Rules> built_in_rules();
+[[nodiscard]] model::Result<Rules> rules_from(const std::filesystem::path& file_or_folder);
 
 }  // namespace earshot::analytics

@@ -14,11 +14,11 @@ std::string_view to_string(Verdict verdict) noexcept {
 }
 
 struct Counter::State {
-    const Classifier& classifier;
+    const Recognition& recognition;
     Windows windows;
 };
 
-Counter::Counter(const Classifier& classifier) : state_(new State{classifier, {}}) {}
+Counter::Counter(const Recognition& recognition) : state_(new State{recognition, {}}) {}
 Counter::~Counter() = default;
 
 bool Counter::is_timely(const model::Delivery& delivery) const {
@@ -32,7 +32,7 @@ Outcome Counter::add(const model::Delivery& delivery) {
     for (const auto open : windows.days()) {
         if (delivery.time > start_of(open + 1) + grace) windows.close(open);
     }
-    const auto record = windows.record(delivery, state_->classifier);
+    const auto record = windows.record(delivery, state_->recognition);
     const auto outcome = windows.apply(record);
     if (outcome.download) ++downloads_[record.episode][record.hour / 24];
     for (const auto& change : outcome.changes)

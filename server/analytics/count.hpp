@@ -11,15 +11,15 @@
 #include <vector>
 
 #include "content/model/delivery.hpp"
-#include "server/analytics/classify.hpp"
 #include "server/analytics/day.hpp"
+#include "server/analytics/recognition.hpp"
 
 namespace earshot::analytics {
 
 // What became of a request: exactly one of these.
 enum class Verdict {
     counted,         // it completed a download
-    bot,             // a program that nobody listens to: bots, empty agents, Apple Watch twins, players that fetch unasked
+    bot,             // nobody listens: bots, empty agents, data centres, Apple Watch twins, players that fetch unasked
     head,            // HEAD
     probe,           // asked for two bytes or fewer
     under_a_minute,  // what arrived of the audio so far does not make 60 s
@@ -46,7 +46,7 @@ struct Outcome {
 
 class Counter {
 public:
-    explicit Counter(const Classifier& classifier);  // which must outlive it
+    explicit Counter(const Recognition& recognition);  // which must outlive it
     ~Counter();
     Outcome add(const model::Delivery& delivery);
     // False for a delivery of a day whose window has closed: deliveries come in time order, give or take the grace after midnight.

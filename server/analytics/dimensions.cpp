@@ -3,17 +3,21 @@
 namespace earshot::analytics {
 
 std::span<const Dimension> dimensions() {
+    using model::Delivery;
     static constexpr Dimension rows[] = {
-        {"app", [](const model::Delivery&, const Agent& agent) { return agent.listed ? agent.name : std::string(other_apps); }},
-        {"kind", [](const model::Delivery&, const Agent& agent) { return std::string(to_string(agent.kind)); }},
-        {"profile", [](const model::Delivery& delivery, const Agent&) { return delivery.profile; }},
+        {"app", [](const Delivery&, const Recognised& it) { return it.agent.listed ? it.agent.name : std::string(other_values); }},
+        {"kind", [](const Delivery&, const Recognised& it) { return std::string(to_string(it.agent.kind)); }},
+        {"device", [](const Delivery&, const Recognised& it) { return it.agent.device; }},
+        {"country", [](const Delivery&, const Recognised& it) { return it.country; }},
+        {"site", [](const Delivery&, const Recognised& it) { return it.site; }},
+        {"profile", [](const Delivery& delivery, const Recognised&) { return delivery.profile; }},
     };
     return rows;
 }
 
-DimensionValues dimension_values(const model::Delivery& delivery, const Agent& agent) {
+DimensionValues dimension_values(const model::Delivery& delivery, const Recognised& recognised) {
     DimensionValues result;
-    for (const auto& row : dimensions()) result.emplace_back(row.name, row.value(delivery, agent));
+    for (const auto& row : dimensions()) result.emplace_back(row.name, row.value(delivery, recognised));
     return result;
 }
 

@@ -8,20 +8,20 @@
 #include <vector>
 
 #include "content/model/delivery.hpp"
-#include "server/analytics/classify.hpp"
+#include "server/analytics/recognition.hpp"
 
 namespace earshot::analytics {
 
 struct Dimension {
     std::string_view name;
-    std::string (*value)(const model::Delivery& delivery, const Agent& agent);
+    std::string (*value)(const model::Delivery& delivery, const Recognised& recognised);
 };
 [[nodiscard]] std::span<const Dimension> dimensions();
 
-constexpr std::string_view all_downloads = "all";  // the total's own dimension, value ""
-constexpr std::string_view other_apps = "other";   // the value of what is not on a list, or is too small to be shown
+constexpr std::string_view all_downloads = "all";   // the total's own dimension, value ""
+constexpr std::string_view other_values = "other";  // the value of what is not on a list, or is too small to be shown
 
 using DimensionValues = std::vector<std::pair<std::string, std::string>>;  // dimension, value
-[[nodiscard]] DimensionValues dimension_values(const model::Delivery& delivery, const Agent& agent);
+[[nodiscard]] DimensionValues dimension_values(const model::Delivery& delivery, const Recognised& recognised);
 
 }  // namespace earshot::analytics

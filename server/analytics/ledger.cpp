@@ -65,8 +65,8 @@ std::vector<std::string> Warnings::all() const {
     return result;
 }
 
-Ledger::Ledger(storage::Database& database, const Classifier& classifier, fs::path runtime, Warnings& warnings, model::Timestamp now)
-    : database_(database), classifier_(classifier), runtime_(std::move(runtime)), warnings_(warnings), lock_(claim(runtime_)) {
+Ledger::Ledger(storage::Database& database, fs::path runtime, Warnings& warnings, model::Timestamp now)
+    : database_(database), runtime_(std::move(runtime)), warnings_(warnings), lock_(claim(runtime_)) {
     if (!is_in_memory(runtime_))
         warnings_.set("runtime",
                       fmt::format("{} is on a disk: what is known about today's listeners could be recovered from it after the day. "
@@ -99,11 +99,11 @@ void Ledger::open(Day day) {
     }
 }
 
-void Ledger::take_in(std::span<const model::Delivery> deliveries) {
+void Ledger::take_in(std::span<const model::Delivery> deliveries, const Recognition& recognition) {
     std::map<Day, std::string> frames;
     for (const auto& delivery : deliveries) {
         open(windows_.day_for(delivery.time));
-        const auto record = windows_.record(delivery, classifier_);
+        const auto record = windows_.record(delivery, recognition);
         sums_.add(record, windows_.apply(record));
         encode(record, frames[record.hour / 24]);
     }

@@ -32,10 +32,10 @@ private:
 class Ledger {
 public:
     // Replays what the runtime folder holds. Throws std::runtime_error when another process counts in that folder or it cannot be used.
-    Ledger(storage::Database& database, const Classifier& classifier, std::filesystem::path runtime, Warnings& warnings,
-           model::Timestamp now);
+    Ledger(storage::Database& database, std::filesystem::path runtime, Warnings& warnings, model::Timestamp now);
 
-    void take_in(std::span<const model::Delivery> deliveries);  // counted, and in the journal
+    // Counted, and in the journal.
+    void take_in(std::span<const model::Delivery> deliveries, const Recognition& recognition);
     void commit() noexcept;                          // sums into the database; a failure warns and is made good by the next commit
     void close_days(model::Timestamp now) noexcept;  // destroys what belongs to days past their grace
 
@@ -47,7 +47,6 @@ private:
     [[nodiscard]] static bool is_over(Day day, model::Timestamp now);
 
     storage::Database& database_;
-    const Classifier& classifier_;
     std::filesystem::path runtime_;
     Warnings& warnings_;
     storage::Descriptor lock_;

@@ -1,6 +1,5 @@
 #include "server/analytics/listener.hpp"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <sys/mman.h>
@@ -12,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "server/analytics/ip_address.hpp"
 #include "server/analytics/wiped.hpp"
 
 namespace earshot::analytics {
@@ -68,14 +68,10 @@ void wipe(void* memory, std::size_t size) noexcept {
 }
 
 std::string listener_address(std::string_view address) {
-    const std::string text(address.substr(0, address.find('%')));  // a zone says where, not who
-    in_addr four{};
-    if (::inet_pton(AF_INET, text.c_str(), &four) == 1) return '4' + std::string(reinterpret_cast<const char*>(&four), 4);
-    in6_addr six{};
-    if (::inet_pton(AF_INET6, text.c_str(), &six) != 1) return '?' + std::string(address);
-    const auto* bytes = reinterpret_cast<const char*>(&six);
-    if (IN6_IS_ADDR_V4MAPPED(&six)) return '4' + std::string(bytes + 12, 4);
-    return '6' + std::string(bytes, 8);
+    const auto parsed = parse_ip_address(address);
+    if (!parsed) return '?' + std::string(address);
+    const auto* bytes = reinterpret_cast<const char*>(parsed->data());
+    return is_ipv4(*parsed) ? '4' + std::string(bytes + 12, 4) : '6' + std::string(bytes, 8);
 }
 
 void DayKey::derive(const std::uint8_t* key) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "content/storage/statement.hpp"
 #include "server/analytics/count.hpp"
@@ -36,7 +37,8 @@ bool hidden(std::uint64_t count, const Source& source) {
 }
 
 // An episode's cells by day: columns day, name, count.
-DayCells read_cells(soci::session& session, const char* sql, const std::string& episode, Period period) {
+DayCells read_cells(soci::session& session, const char* sql, const std::string& episode, Period period,
+                    std::optional<std::string_view> dimension = {}) {
     DayCells result;
     Day day = 0;
     std::string name;
@@ -48,6 +50,7 @@ DayCells read_cells(soci::session& session, const char* sql, const std::string& 
         .into(day)
         .into(name)
         .into(count);
+    if (dimension) query.bind("dimension", std::string(*dimension));
     while (query.next()) result[day][name] = count;
     return result;
 }
@@ -59,11 +62,12 @@ DayCells totals(soci::session& session, const std::string& episode, Period perio
                       episode, period);
 }
 
-DayCells by_app(soci::session& session, const std::string& episode, Period period) {
-    return read_cells(session,
-                      "select hour / 86400000, value, cast(sum(downloads) as bigint) from downloads "
-                      "where episode = :episode and dimension = 'app' and hour >= :first and hour < :past group by hour / 86400000, value",
-                      episode, period);
+DayCells by_dimension(soci::session& session, std::string_view dimension, const std::string& episode, Period period) {
+    return read_cells(
+        session,
+        "select hour / 86400000, value, cast(sum(downloads) as bigint) from downloads "
+        "where episode = :episode and dimension = :dimension and hour >= :first and hour < :past group by hour / 86400000, value",
+        episode, period, dimension);
 }
 
 DayCells by_reason(soci::session& session, const std::string& episode, Period period) {
@@ -79,21 +83,21 @@ std::uint64_t total_of(const DayCells& cells, Day day) {
 }
 
 // Small cells go into "other"; when that is small itself, the smallest shown one goes with them. What is left can all be shown.
-Cells folded(const Cells& apps, const Source& source) {
+Cells folded(const Cells& cells, const Source& source) {
     Cells shown;
     std::uint64_t rest = 0;
-    for (const auto& [app, count] : apps) {
-        if (app == other_apps || hidden(count, source))
+    for (const auto& [value, count] : cells) {
+        if (value == other_values || hidden(count, source))
             rest += count;
         else if (count > 0)
-            shown[app] = count;
+            shown[value] = count;
     }
     while (hidden(rest, source) && !shown.empty()) {
         const auto smallest = std::ranges::min_element(shown, {}, [](const auto& cell) { return cell.second; });
         rest += smallest->second;
         shown.erase(smallest);
     }
-    if (rest > 0) shown[std::string(other_apps)] = rest;
+    if (rest > 0) shown[std::string(other_values)] = rest;
     return shown;
 }
 
@@ -153,7 +157,7 @@ Statistics::Tally tally(const Source& source, const Statistics::Query& query) {
     return result;
 }
 
-std::vector<std::pair<std::string, Figure>> apps(const Source& source, const Statistics::Query& query) {
+std::vector<std::pair<std::string, Figure>> breakdown(const Source& source, std::string_view dimension, const Statistics::Query& query) {
     const auto period = period_of(query);
     Cells sums;
     bool any_hidden = false;
@@ -161,26 +165,26 @@ std::vector<std::pair<std::string, Figure>> apps(const Source& source, const Sta
         source.database.read([&](soci::session& session) {
             for (const auto& episode : query.episodes) {
                 const auto all = totals(session, episode.value, period);
-                for (const auto& [day, cells] : by_app(session, episode.value, period)) {
+                for (const auto& [day, cells] : by_dimension(session, dimension, episode.value, period)) {
                     const bool hide = hidden(total_of(all, day), source);
                     any_hidden |= hide;
                     if (hide) continue;
-                    for (const auto& [app, count] : folded(cells, source)) sums[app] += count;
+                    for (const auto& [value, count] : folded(cells, source)) sums[value] += count;
                 }
             }
         });
     }
     std::vector<std::pair<std::string, Figure>> result;
-    for (const auto& [app, count] : sums) {
-        if (app != other_apps) result.emplace_back(app, Figure{count});
+    for (const auto& [value, count] : sums) {
+        if (value != other_values) result.emplace_back(value, Figure{count});
     }
     std::ranges::sort(
         result, [](const auto& a, const auto& b) { return std::pair(*b.second.value, a.first) < std::pair(*a.second.value, b.first); });
-    const auto rest = sums.find(std::string(other_apps));
+    const auto rest = sums.find(std::string(other_values));
     if (rest != sums.end())
-        result.emplace_back(other_apps, Figure{rest->second});
+        result.emplace_back(other_values, Figure{rest->second});
     else if (any_hidden)
-        result.emplace_back(other_apps, Figure{std::nullopt});
+        result.emplace_back(other_values, Figure{std::nullopt});
     return result;
 }
 

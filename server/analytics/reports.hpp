@@ -16,6 +16,7 @@ struct Source {
 
 [[nodiscard]] std::vector<Statistics::EpisodeReport> days(const Source& source, const Statistics::Query& query);
 [[nodiscard]] Statistics::Tally tally(const Source& source, const Statistics::Query& query);
-[[nodiscard]] std::vector<std::pair<std::string, Statistics::Figure>> apps(const Source& source, const Statistics::Query& query);
+[[nodiscard]] std::vector<std::pair<std::string, Statistics::Figure>> breakdown(const Source& source, std::string_view dimension,
+                                                                                const Statistics::Query& query);
 
 }  // namespace earshot::analytics::reports

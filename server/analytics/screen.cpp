@@ -38,13 +38,6 @@ bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-std::string_view host_of(std::string_view url) {
-    const auto scheme = url.find("://");
-    if (scheme == std::string_view::npos) return {};
-    url.remove_prefix(scheme + 3);
-    return url.substr(0, url.find_first_of("/:?#"));
-}
-
 // Players known to fetch without anybody having pressed play (rule D9).
 bool fetches_unasked(const model::Delivery& delivery, const Agent& agent) {
     if (agent.kind != AgentKind::browser) return false;
@@ -77,14 +70,15 @@ bool is_probe(std::string_view range, std::uint64_t size) {
     return asked > 0 && asked <= 2;
 }
 
-Screened screen(const model::Delivery& delivery, const Classifier& classifier) {
+Screened screen(const model::Delivery& delivery, const Recognition& recognition) {
     if (delivery.opted_out) return {Verdict::opted_out, {}};
     if (delivery.preview) return {Verdict::preview, {}};
     if (delivery.method == "HEAD") return {Verdict::head, {}};
     if (delivery.method != "GET" || (delivery.status != 200 && delivery.status != 206)) return {Verdict::error, {}};
     if (delivery.status == 206 && is_probe(delivery.range, delivery.file.size)) return {Verdict::probe, {}};
-    Screened result{std::nullopt, classifier.classify(delivery.user_agent)};
-    if (result.agent.automated || fetches_unasked(delivery, result.agent)) result.verdict = Verdict::bot;
+    Screened result{std::nullopt, recognition.of(delivery)};
+    const auto& agent = result.recognised.agent;
+    if (agent.automated || result.recognised.data_centre || fetches_unasked(delivery, agent)) result.verdict = Verdict::bot;
     return result;
 }
 

@@ -6,17 +6,17 @@
 #include <string_view>
 
 #include "content/model/delivery.hpp"
-#include "server/analytics/classify.hpp"
 #include "server/analytics/count.hpp"
+#include "server/analytics/recognition.hpp"
 
 namespace earshot::analytics {
 
 struct Screened {
     std::optional<Verdict> verdict;  // empty: the bytes decide
-    Agent agent;                     // known when the verdict is empty or `bot`
+    Recognised recognised;           // known when the verdict is empty or `bot`
 };
 // In this order: opted_out (nothing else is looked at then), preview, head, error, probe, bot.
-[[nodiscard]] Screened screen(const model::Delivery& delivery, const Classifier& classifier);
+[[nodiscard]] Screened screen(const model::Delivery& delivery, const Recognition& recognition);
 
 // A Range field that asks for one or two bytes of a file of `size` bytes. Malformed fields are no probes: they are ignored (RFC 9110
 // §14.2).

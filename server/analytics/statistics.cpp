@@ -18,17 +18,17 @@ namespace earshot::analytics {
 
 namespace {
 
-Classifier classifier_from(const std::filesystem::path& file) {
-    auto classifier = file.empty() ? Classifier::built_in() : Classifier::from_file(file);
-    if (!classifier) throw std::runtime_error(classifier.error().message);
-    return std::move(*classifier);
+Recognition recognition_from(const ListFiles& files) {
+    auto recognition = Recognition::load(files);
+    if (!recognition) throw std::runtime_error(recognition.error().message);
+    return std::move(*recognition);
 }
 
 }  // namespace
 
 struct Statistics::State {
     State(storage::Database& db, StatisticsOptions given, model::Clock now)
-        : database(db), options(std::move(given)), clock(std::move(now)), classifier(classifier_from(options.agents_file)), worker([this] {
+        : database(db), options(std::move(given)), clock(std::move(now)), recognition(recognition_from(options.lists)), worker([this] {
               work();
           }) {}
 
@@ -46,7 +46,7 @@ struct Statistics::State {
     void handle(std::vector<model::Delivery>& batch);  // counts or forwards; what has to wait stays in it
     void count(std::vector<model::Delivery>& batch) noexcept;
     void commit() noexcept;
-    void claim() { ledger.emplace(database, classifier, options.runtime_dir, warnings, clock()); }
+    void claim() { ledger.emplace(database, options.runtime_dir, warnings, clock()); }
     void role_changed();
     // Asks the worker to get `stage` to where the queue is now, and waits.
     void wait_for(std::uint64_t& wanted, const std::uint64_t& reached);
@@ -54,11 +54,11 @@ struct Statistics::State {
     storage::Database& database;
     const StatisticsOptions options;
     const model::Clock clock;
-    const Classifier classifier;
     Warnings warnings;
     std::atomic<std::uint64_t> dropped{0};
 
-    std::mutex role;  // who counts; held while a batch is handled. Taken before `mutex`
+    std::mutex role;  // who counts, and by which lists; held while a batch is handled. Taken before `mutex`
+    Recognition recognition;
     std::optional<Ledger> ledger;
     Successor successor;
 
@@ -73,7 +73,7 @@ struct Statistics::State {
 
 void Statistics::State::count(std::vector<model::Delivery>& batch) noexcept {
     try {
-        ledger->take_in(batch);
+        ledger->take_in(batch, recognition);
     } catch (const std::exception& error) {
         dropped += batch.size();  // at most: some of them may have been taken in
         warnings.set("counting", fmt::format("Some deliveries could not be counted: {}", error.what()));
@@ -181,6 +181,14 @@ void Statistics::flush() {
     state_->wait_for(state_->flush_wanted, state_->flushed);
 }
 
+model::Status Statistics::reload_lists() {
+    auto fresh = Recognition::load(state_->options.lists);
+    if (!fresh) return std::unexpected(fresh.error());
+    const std::scoped_lock lock(state_->role);
+    state_->recognition = std::move(*fresh);
+    return {};
+}
+
 void Statistics::standby() {
     const std::scoped_lock lock(state_->role);
     if (!state_->ledger) return;
@@ -229,8 +237,8 @@ std::vector<Statistics::EpisodeReport> Statistics::report(const Query& query) {
 Statistics::Tally Statistics::tally(const Query& query) {
     return reports::tally({state_->database, state_->options.suppress_below}, query);
 }
-std::vector<std::pair<std::string, Statistics::Figure>> Statistics::apps(const Query& query) {
-    return reports::apps({state_->database, state_->options.suppress_below}, query);
+Statistics::Breakdown Statistics::breakdown(std::string_view dimension, const Query& query) {
+    return reports::breakdown({state_->database, state_->options.suppress_below}, dimension, query);
 }
 
 }  // namespace earshot::analytics

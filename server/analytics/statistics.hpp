@@ -17,12 +17,13 @@
 #include "content/model/ids.hpp"
 #include "content/model/time.hpp"
 #include "content/storage/database.hpp"
+#include "server/analytics/recognition.hpp"
 
 namespace earshot::analytics {
 
 struct StatisticsOptions {
     std::filesystem::path runtime_dir;  // RAM-backed (tmpfs); checked at start, a warning is given when it is not
-    std::filesystem::path agents_file;  // empty: built-in rules
+    ListFiles lists;                    // of agents, networks, countries
     unsigned suppress_below{10};
     std::size_t most_waiting{1 << 17};  // deliveries in the queue; more are dropped and counted
     std::chrono::milliseconds commit_every{1000};
@@ -32,13 +33,16 @@ struct StatisticsOptions {
 class Statistics {
 public:
     // Rebuilds today's state from the runtime folder; sums not yet committed are committed once, none twice. Throws std::runtime_error with
-    // a sentence when the agents file is wrong or the runtime folder cannot be used: the server must then not start.
+    // a sentence when a file of lists is wrong or the runtime folder cannot be used: the server must then not start.
     Statistics(storage::Database& database, StatisticsOptions options, model::Clock clock);
     ~Statistics();  // flushes
 
     void submit(model::Delivery&& delivery) noexcept;  // thread-safe, never blocks; a full queue drops and counts the drop
     void settle();                                     // everything submitted so far is in the journal: safe from kill -9
     void flush();  // everything submitted so far is in the database (tests, graceful stop), or warnings() says why not
+
+    // Reads the files of lists again; what is counted from now on goes by them. When one cannot be used all stay as they were.
+    [[nodiscard]] model::Status reload_lists();
 
     // One process counts in a runtime folder; these pass that on. One thread at a time.
     void standby();  // commits everything and lets go of the folder; deliveries wait in the queue from now on
@@ -83,9 +87,10 @@ public:
         bool is_partial{};  // some cells are hidden
     };
     [[nodiscard]] Tally tally(const Query& query);
-    // Downloads by app over the period, most first; suppressed ones folded into "other", which comes last. They add up to the report's
-    // totals.
-    [[nodiscard]] std::vector<std::pair<std::string, Figure>> apps(const Query& query);
+    // Downloads over the period by one of dimensions() ("app", "device", "country", "site", …), most first; suppressed ones folded into
+    // "other", which comes last. They add up to the report's totals.
+    using Breakdown = std::vector<std::pair<std::string, Figure>>;
+    [[nodiscard]] Breakdown breakdown(std::string_view dimension, const Query& query);
 
 private:
     struct State;

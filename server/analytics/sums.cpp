@@ -33,7 +33,8 @@ void Sums::add(const Record& record, const Outcome& outcome) {
     for (const auto& change : outcome.changes) requests_[{record.episode, change.hour, change.verdict}] += change.requests;
     if (!outcome.download) return;
     ++downloads_[{record.episode, std::string(all_downloads), record.hour, ""}];
-    for (const auto& [dimension, value] : record.values) ++downloads_[{record.episode, dimension, record.hour, value}];
+    const auto day = record.hour / 24 * 24;  // who, in which hour, is nobody's business
+    for (const auto& [dimension, value] : record.values) ++downloads_[{record.episode, dimension, day, value}];
 }
 
 void Sums::commit(storage::Database& database, const std::vector<JournalPosition>& positions) {

@@ -115,8 +115,8 @@ std::optional<Listen> Windows::carried(const model::Delivery& delivery, Day day,
     return listen;
 }
 
-Record Windows::record(const model::Delivery& delivery, const Classifier& classifier) const {
-    auto screened = screen(delivery, classifier);
+Record Windows::record(const model::Delivery& delivery, const Recognition& recognition) const {
+    auto screened = screen(delivery, recognition);
     const auto day = day_for(delivery.time);
     Record record;
     record.hour = std::max(hour_of(delivery.time), day * 24);
@@ -129,7 +129,7 @@ Record Windows::record(const model::Delivery& delivery, const Classifier& classi
     record.in_evening = delivery.time >= start_of(day + 1) - evening;
     record.version = version_of(delivery.file);
     record.audio = audio_of(delivery);
-    record.values = dimension_values(delivery, screened.agent);
+    record.values = dimension_values(delivery, screened.recognised);
     record.carried = carried(delivery, day, record.listener);
     return record;
 }

@@ -66,7 +66,7 @@ public:
     // Which window has to be open for a delivery of this moment: its day's, or the oldest open one when that is later (a straggler).
     [[nodiscard]] Day day_for(model::Timestamp time) const;
     // At least that window must be open.
-    [[nodiscard]] Record record(const model::Delivery& delivery, const Classifier& classifier) const;
+    [[nodiscard]] Record record(const model::Delivery& delivery, const Recognition& recognition) const;
     Outcome apply(const Record& record);
 
 private:

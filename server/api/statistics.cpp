@@ -116,6 +116,19 @@ object report_object(const Subject& subject, const Statistics::EpisodeReport& re
             {"total", std::move(total)}};
 }
 
+constexpr std::pair<std::string_view, std::string_view> breakdowns[] = {
+    {"apps", "app"}, {"devices", "device"}, {"countries", "country"}, {"sites", "site"}};
+
+array breakdown(Statistics& statistics, std::string_view dimension, const Statistics::Query& query, unsigned hidden_below) {
+    array result;
+    for (const auto& [name, value] : statistics.breakdown(dimension, query)) {
+        object row = figure(value, hidden_below);
+        row[dimension] = name;
+        result.push_back(std::move(row));
+    }
+    return result;
+}
+
 const Statistics::EpisodeReport* find_report(const std::vector<Statistics::EpisodeReport>& reports, const model::EpisodeId& id) {
     const auto found = std::ranges::find(reports, id, &Statistics::EpisodeReport::episode);
     return found == reports.end() ? nullptr : &*found;
@@ -145,18 +158,10 @@ Answer get_statistics(Context& context, const Request& request) {
     const Statistics::Tally tally = context.statistics.tally(question->query);
     object reasons;
     for (const auto& [reason, value] : tally.reasons) reasons[reason] = count(value, below);
-    array apps;
-    for (const auto& [name, value] : context.statistics.apps(question->query)) {
-        object app = figure(value, below);
-        app["app"] = name;
-        apps.push_back(std::move(app));
-    }
-    return http::json(200,
-                      serialize(object{{"from", question->query.first_day},
-                                       {"to", question->query.last_day},
-                                       {"episodes", std::move(episodes)},
-                                       {"apps", std::move(apps)},
-                                       {"requests", object{{"total", count(tally.requests, below)}, {"by_reason", std::move(reasons)}}}}));
+    object answer{{"from", question->query.first_day}, {"to", question->query.last_day}, {"episodes", std::move(episodes)}};
+    for (const auto& [list, dimension] : breakdowns) answer[list] = breakdown(context.statistics, dimension, question->query, below);
+    answer["requests"] = object{{"total", count(tally.requests, below)}, {"by_reason", std::move(reasons)}};
+    return http::json(200, serialize(answer));
 }
 
 Answer get_statistics_csv(Context& context, const Request& request) {

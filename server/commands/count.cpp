@@ -108,13 +108,13 @@ json::object result_of(const analytics::Counter& counter) {
 }  // namespace
 
 int count() {
-    const auto classifier = analytics::Classifier::built_in();
-    if (!classifier) {
-        fmt::print(stderr, "{}\n", classifier.error().message);
+    const auto recognition = analytics::Recognition::load({});
+    if (!recognition) {
+        fmt::print(stderr, "{}\n", recognition.error().message);
         return 1;
     }
     std::ios::sync_with_stdio(false);
-    analytics::Counter counter(*classifier);
+    analytics::Counter counter(*recognition);
     std::string line;
     for (std::size_t line_number = 1; std::getline(std::cin, line); ++line_number) {
         if (line.find_first_not_of(" \t\r") == std::string::npos) continue;

@@ -100,13 +100,32 @@ void put_tally(Values& values, const Statistics::Tally& tally, unsigned fewest) 
     }
 }
 
-void put_apps(Values& values, const std::vector<std::pair<std::string, Statistics::Figure>>& apps, unsigned fewest) {
-    if (apps.empty()) {
-        values.show("NO_APPS");
+struct BreakdownNames {
+    std::string_view dimension, title, column;
+};
+constexpr BreakdownNames breakdowns[] = {{"app", "Apps", "App"},
+                                         {"device", "Devices", "Device"},
+                                         {"country", "Countries", "Country"},
+                                         {"site", "Pages it was played on", "Site"}};
+
+std::string name_of(std::string_view dimension, const std::string& value) {
+    if (dimension == "site" && value == analytics::no_site) return "Not on a page, or the browser does not say";
+    auto words = value;
+    std::ranges::replace(words, '_', ' ');
+    return capitalised(words);
+}
+
+void put_breakdown(Values& values, const BreakdownNames& names, const Statistics::Breakdown& rows, unsigned fewest) {
+    auto& section = values.add("BREAKDOWN");
+    section.set("ID", std::string(names.dimension)).set("TITLE", std::string(names.title));
+    if (rows.empty()) {
+        section.show("NOTHING_YET");
         return;
     }
-    auto& table = values.add("APPS");
-    for (const auto& [name, figure] : apps) table.add("APP").set("NAME", capitalised(name)).set("VALUE", shown(figure, fewest));
+    auto& table = section.add("TABLE");
+    table.set("COLUMN", std::string(names.column));
+    for (const auto& [value, figure] : rows)
+        table.add("ENTRY").set("NAME", name_of(names.dimension, value)).set("VALUE", shown(figure, fewest));
 }
 
 void put_report(Values& values, Statistics& statistics, const Selection& selection, unsigned fewest) {
@@ -123,7 +142,7 @@ void put_report(Values& values, Statistics& statistics, const Selection& selecti
     put_chart(report, reports, titles, few);
     if (std::ranges::any_of(reports, &Statistics::EpisodeReport::total_is_partial)) report.add("PARTIAL").set("FEW", few);
     put_tally(report, statistics.tally(query), fewest);
-    put_apps(report, statistics.apps(query), fewest);
+    for (const auto& names : breakdowns) put_breakdown(report, names, statistics.breakdown(names.dimension, query), fewest);
 }
 
 }  // namespace

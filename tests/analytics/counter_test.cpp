@@ -15,8 +15,8 @@ namespace {
 using analytics::Counter;
 using analytics::Verdict;
 
-const analytics::Classifier& classifier() {
-    static const auto built_in = analytics::Classifier::built_in();
+const analytics::Recognition& recognition() {
+    static const auto built_in = analytics::Recognition::load({});
     return built_in.value();
 }
 
@@ -50,7 +50,7 @@ TEST_CASE("the documented cases count as the page says") {
     REQUIRE(cases.size() >= 60);
     for (const auto& one : cases) {
         INFO(one.name);
-        Counter counter(classifier());
+        Counter counter(recognition());
         std::uint64_t requests = 0;
         for (const auto& step : one.steps) {
             for (const auto& delivery : step) {
@@ -68,7 +68,7 @@ TEST_CASE("the documented cases count as the page says") {
 }
 
 TEST_CASE("downloads are kept apart by episode") {
-    Counter counter(classifier());
+    Counter counter(recognition());
     model::Delivery delivery{.time = *model::parse_rfc3339("2026-11-23T10:00:00Z"),
                              .episode = {"e1"},
                              .address = "192.0.2.1",
@@ -87,7 +87,7 @@ TEST_CASE("downloads are kept apart by episode") {
 }
 
 TEST_CASE("a delivery of a day that is over is not timely") {
-    Counter counter(classifier());
+    Counter counter(recognition());
     model::Delivery delivery{.time = *model::parse_rfc3339("2026-11-24T00:10:01Z"), .episode = {"e"}, .method = "HEAD", .status = 200};
     counter.add(delivery);
     delivery.time = *model::parse_rfc3339("2026-11-23T23:59:59Z");
@@ -102,9 +102,9 @@ TEST_CASE("random requests count as a map of single bytes says, in fragments, to
     for (int round = 0; round < 300; ++round) {
         const model::CountedFile file{1'000, pick(300), 1 + pick(500)};
         std::map<std::string, std::vector<bool>> received;
-        Counter whole(classifier());
-        Counter in_fragments(classifier());
-        Counter together(classifier());  // requests of one listener that follow each other as one delivery
+        Counter whole(recognition());
+        Counter in_fragments(recognition());
+        Counter together(recognition());  // requests of one listener that follow each other as one delivery
         std::optional<model::Delivery> waiting;
         const auto requests = 1 + pick(60);
         for (std::uint64_t i = 0; i < requests; ++i) {

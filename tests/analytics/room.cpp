@@ -34,7 +34,7 @@ void Room::start() {
 void Room::second() {
     statistics_ = std::make_unique<analytics::Statistics>(*database_,
                                                           analytics::StatisticsOptions{.runtime_dir = runtime(),
-                                                                                       .agents_file = options_.agents_file,
+                                                                                       .lists = options_.lists,
                                                                                        .suppress_below = options_.suppress_below,
                                                                                        .most_waiting = options_.most_waiting,
                                                                                        .commit_every = options_.commit_every},

@@ -29,7 +29,7 @@ private:
 class Room {
 public:
     struct Options {
-        std::filesystem::path agents_file{};
+        analytics::ListFiles lists{};
         unsigned suppress_below{1};
         std::size_t most_waiting{1 << 17};
         std::chrono::milliseconds commit_every{1000};

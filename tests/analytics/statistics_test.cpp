@@ -4,6 +4,7 @@
 #include <fstream>
 #include <thread>
 
+#include "server/analytics/dimensions.hpp"
 #include "server/analytics/statistics.hpp"
 #include "tests/analytics/cases.hpp"
 #include "tests/analytics/room.hpp"
@@ -37,10 +38,13 @@ TEST_CASE("the documented cases count the same through database, journal and res
         }
         CHECK(not_counted == one.not_counted);
         CHECK(*tally.requests.value == one.requests());
-        std::uint64_t apps = 0, all = 0;
-        for (const auto& [app, figure] : room.statistics().apps(query)) apps += *figure.value;
+        std::uint64_t all = 0;
         for (const auto& [day, count] : one.downloads) all += count;
-        CHECK(apps == all);
+        for (const auto& dimension : analytics::dimensions()) {
+            std::uint64_t sum = 0;
+            for (const auto& [value, figure] : room.statistics().breakdown(dimension.name, query)) sum += *figure.value;
+            CHECK(sum == all);
+        }
         CHECK(*tally.reasons.at("counted").value == all);
     }
 }
@@ -76,10 +80,12 @@ TEST_CASE("small numbers are hidden, and no sum gives them away") {
 
     using Row = std::pair<std::string, Statistics::Figure>;
     // 9 of AntennaPod are too few to be shown, so Overcast's figure, which would give them away, is folded too.
-    CHECK(room.statistics().apps({"2026-11-23", "2026-11-23", {{"e1"}}}) == std::vector<Row>{{"other", {34}}});
-    CHECK(room.statistics().apps({"2026-11-22", "2026-11-25", {{"e1"}}}) == std::vector<Row>{{"Overcast", {10}}, {"other", {34}}});
-    CHECK(room.statistics().apps({"2026-11-24", "2026-11-24", {{"e1"}, {"e2"}}}) == std::vector<Row>{{"other", {std::nullopt}}});
-    CHECK(room.statistics().apps({"2026-11-01", "2026-11-02", {{"e1"}}}).empty());
+    CHECK(room.statistics().breakdown("app", {"2026-11-23", "2026-11-23", {{"e1"}}}) == std::vector<Row>{{"other", {34}}});
+    CHECK(room.statistics().breakdown("app", {"2026-11-22", "2026-11-25", {{"e1"}}}) ==
+          std::vector<Row>{{"Overcast", {10}}, {"other", {34}}});
+    CHECK(room.statistics().breakdown("app", {"2026-11-24", "2026-11-24", {{"e1"}, {"e2"}}}) ==
+          std::vector<Row>{{"other", {std::nullopt}}});
+    CHECK(room.statistics().breakdown("app", {"2026-11-01", "2026-11-02", {{"e1"}}}).empty());
 
     const auto tally = room.statistics().tally({"2026-11-22", "2026-11-25", {{"e1"}, {"e2"}}});
     CHECK(tally.reasons.at("counted").value == 44);  // the same as the report's days that are shown
@@ -105,7 +111,7 @@ TEST_CASE("an unlisted agent's own name is not stored") {
     room.set_clock("2026-11-23T12:00:00Z");
     room.statistics().submit(room.download("e1", "2026-11-23T10:00:00Z", "Janes Own Player/1.0"));
     room.statistics().flush();
-    CHECK(room.statistics().apps({"2026-11-23", "2026-11-23", {{"e1"}}}) ==
+    CHECK(room.statistics().breakdown("app", {"2026-11-23", "2026-11-23", {{"e1"}}}) ==
           std::vector<std::pair<std::string, Statistics::Figure>>{{"other", {1}}});
 }
 
@@ -198,7 +204,7 @@ TEST_CASE("a wrong agents file keeps the server from starting") {
     room.stop();
     const auto file = room.runtime() / "agents.json";
     std::ofstream(file) << "{";
-    CHECK_THROWS_WITH(room.restart({.agents_file = file}), Catch::Contains("agents.json"));
+    CHECK_THROWS_WITH(room.restart({.lists = {.agents = file}}), Catch::Contains("agents.json"));
 }
 
 }  // namespace earshot::tests

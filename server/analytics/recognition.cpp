@@ -1,0 +1,48 @@
+#include "server/analytics/recognition.hpp"
+
+#include <utility>
+
+namespace earshot::analytics {
+
+Recognition::Recognition(Classifier classifier, AddressBlocks data_centres, Countries countries, std::string own_host)
+    : classifier_(std::move(classifier)),
+      data_centres_(std::move(data_centres)),
+      countries_(std::move(countries)),
+      own_host_(std::move(own_host)) {}
+
+model::Result<Recognition> Recognition::load(const ListFiles& files) {
+    auto classifier = files.agents.empty() ? Classifier::built_in() : Classifier::from(files.agents);
+    if (!classifier) return std::unexpected(classifier.error());
+    auto data_centres = files.data_centres.empty() ? AddressBlocks::built_in_data_centres() : AddressBlocks::from_file(files.data_centres);
+    if (!data_centres) return std::unexpected(data_centres.error());
+    auto countries = files.countries.empty() ? Countries() : Countries::from_file(files.countries);
+    if (!countries) return std::unexpected(countries.error());
+    return Recognition(std::move(*classifier), std::move(*data_centres), std::move(*countries), std::string(host_of(files.public_url)));
+}
+
+std::string_view host_of(std::string_view url) {
+    const auto scheme = url.find("://");
+    if (scheme == std::string_view::npos) return {};
+    url.remove_prefix(scheme + 3);
+    return url.substr(0, url.find_first_of("/:?#"));
+}
+
+std::string Recognition::site_of(const Agent& agent, const std::string& referrer) const {
+    if (agent.kind != AgentKind::browser || referrer.empty()) return std::string(no_site);
+    if (!own_host_.empty() && host_of(referrer) == own_host_) return std::string(own_site);
+    auto name = classifier_.site(referrer);
+    return name.empty() ? std::string(other_site) : name;
+}
+
+Recognised Recognition::of(const model::Delivery& delivery) const {
+    Recognised result{.agent = classifier_.classify(delivery.user_agent)};
+    if (result.agent.automated) return result;
+    result.site = site_of(result.agent, delivery.referrer);
+    if (const auto address = parse_ip_address(delivery.address)) {
+        result.data_centre = data_centres_.contains(*address);
+        result.country = countries_.of(*address);
+    }
+    return result;
+}
+
+}  // namespace earshot::analytics
