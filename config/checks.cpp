@@ -78,6 +78,8 @@ constexpr std::array<std::uint32_t, 14> mpeg2_rates{8, 16, 24, 32, 40, 48, 56, 6
 constexpr std::array<std::uint32_t, 9> mp3_sample_rates{48'000, 44'100, 32'000, 24'000, 22'050, 16'000, 12'000, 11'025, 8'000};
 constexpr std::array<std::uint32_t, 12> aac_sample_rates{96'000, 88'200, 64'000, 48'000, 44'100, 32'000,
                                                          24'000, 22'050, 16'000, 12'000, 11'025, 8'000};
+constexpr std::array<std::uint32_t, 1> opus_sample_rates{48'000};  // what every decoder gives back
+constexpr std::array<std::uint32_t, 6> flac_sample_rates{192'000, 96'000, 88'200, 48'000, 44'100, 32'000};
 
 std::span<const std::uint32_t> sample_rates(model::Codec codec) {
     switch (codec) {
@@ -85,6 +87,10 @@ std::span<const std::uint32_t> sample_rates(model::Codec codec) {
             return mp3_sample_rates;
         case model::Codec::aac:
             return aac_sample_rates;
+        case model::Codec::opus:
+            return opus_sample_rates;
+        case model::Codec::flac:
+            return flac_sample_rates;
     }
     return {};
 }
@@ -144,8 +150,12 @@ Complaint check_bit_rate(model::Codec codec, std::uint32_t sample_rate, std::uin
         if (bit_rate % 1000 == 0 && std::ranges::find(rates, bit_rate / 1000) != rates.end()) return std::nullopt;
         return fmt::format("mp3 at {} Hz cannot have {} bit/s; use one of {} times 1000.", sample_rate, bit_rate, fmt::join(rates, ", "));
     }
-    // ISO 14496-3: a channel gets at most 6144 bits for each block of 1024 samples.
-    const auto most = 6 * sample_rate * channels;
+    if (codec == model::Codec::flac) {
+        if (bit_rate == 0) return std::nullopt;
+        return "flac loses nothing, so its size follows from the sound; leave bit rates out.";
+    }
+    // ISO 14496-3: a channel gets at most 6144 bits for each block of 1024 samples. RFC 6716 §2.1.1: Opus goes up to 510 kbit/s.
+    const auto most = codec == model::Codec::opus ? 255'000 * channels : 6 * sample_rate * channels;
     if (bit_rate >= 8'000 && bit_rate <= most) return std::nullopt;
     return fmt::format("{} with {} channel{} at {} Hz cannot have {} bit/s; use 8000 to {}.", model::to_string(codec), channels,
                        channels == 1 ? "" : "s", sample_rate, bit_rate, most);

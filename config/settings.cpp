@@ -255,22 +255,27 @@ void read_log(Section section, Settings::Log& out) {
 }
 
 void read_rendition(Section section, std::vector<model::RenditionProfile>& out) {
-    model::RenditionProfile profile{.sample_rate = 44'100};
+    model::RenditionProfile profile;
     std::string codec;
     constexpr auto any = std::numeric_limits<std::uint32_t>::max();
     section.text("name", profile.name, check_rendition_name);
     section.text("codec", codec);
+    const auto known = model::parse_codec(codec);
+    profile.codec = known.value_or(model::Codec::mp3);
+    profile.sample_rate = profile.codec == model::Codec::opus ? 48'000 : 44'100;
     section.whole("bit_rate", profile.bit_rate, std::uint32_t{1}, any);
     profile.mono_bit_rate = profile.bit_rate;
     section.whole("mono_bit_rate", profile.mono_bit_rate, std::uint32_t{1}, any);
     section.whole("sample_rate", profile.sample_rate, std::uint32_t{1}, any);
     section.number("target_lufs", profile.target_lufs, -40, -5);
     section.number("ceiling_dbtp", profile.ceiling_dbtp, -20, 0);
+    section.whole("channels", profile.channels, std::uint32_t{1}, std::uint32_t{2});
     for (const auto* needed : {"name", "codec", "bit_rate"})
-        if (!section.has(needed)) section.require(needed, "is missing; every rendition needs name, codec and bit_rate.");
-    const auto known = model::parse_codec(codec);
-    if (!known) section.require("codec", fmt::format("\"{}\" is not a codec this server writes; use \"mp3\" or \"aac\".", codec));
-    profile.codec = known.value_or(model::Codec::mp3);
+        if (!section.has(needed) && (profile.codec != model::Codec::flac || needed != std::string_view("bit_rate")))
+            section.require(needed, "is missing; every rendition needs name, codec and (but for flac) bit_rate.");
+    if (!known)
+        section.require("codec",
+                        fmt::format("\"{}\" is not a codec this server writes; use \"mp3\", \"aac\", \"opus\" or \"flac\".", codec));
     section.require("sample_rate", check_sample_rate(profile.codec, profile.sample_rate));
     section.require("bit_rate", check_bit_rate(profile.codec, profile.sample_rate, profile.bit_rate, 2));
     section.require("mono_bit_rate", check_bit_rate(profile.codec, profile.sample_rate, profile.mono_bit_rate, 1));
@@ -320,7 +325,9 @@ Settings default_settings() {
     auto aac = mp3;
     aac.name = "aac";
     aac.codec = model::Codec::aac;
-    settings.renditions = {mp3, aac};
+    const model::RenditionProfile opus{
+        .name = "opus", .codec = model::Codec::opus, .bit_rate = 64'000, .mono_bit_rate = 48'000, .sample_rate = 48'000};
+    settings.renditions = {mp3, aac, opus};
     return settings;
 }
 

@@ -104,6 +104,10 @@ CodecWords words_for(model::Codec codec) {
             return {"MP3", ""};
         case model::Codec::aac:
             return {"AAC", "mp4a.40.2"};
+        case model::Codec::opus:
+            return {"Opus", "opus"};
+        case model::Codec::flac:
+            return {"FLAC", ""};
     }
     return {};
 }

@@ -9,7 +9,7 @@
 
 namespace earshot::media {
 
-enum class TagFormat { id3v2, mp4 };
+enum class TagFormat { id3v2, mp4, ogg_opus, flac };
 
 struct CodecRow {
     model::Codec codec;
@@ -18,6 +18,7 @@ struct CodecRow {
     std::string_view extension;  // without dot; Apple decides by it
     std::string_view mime_type;  // enclosure type
     TagFormat tags;
+    bool lossless;
     double (*input_scale)(std::uint32_t bit_rate);  // undoes what the encoder itself does to the level
 };
 [[nodiscard]] std::span<const CodecRow> codec_table() noexcept;

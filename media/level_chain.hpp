@@ -1,5 +1,5 @@
 #pragma once
-// From the master's samples to what an encoder gets: delivered rate, one linear gain, true-peak limiter.
+// From the master's samples to what an encoder gets: delivered channels and rate, one linear gain, true-peak limiter.
 
 #include <cstdint>
 
@@ -17,6 +17,7 @@ struct Level {
 
 class LevelChain {
 public:
+    // `channels`: of what comes out, as many as come in or one.
     LevelChain(std::uint32_t in_rate, std::uint32_t out_rate, std::size_t channels, const Level& level);
 
     // Appends to `out`. flush() brings the rest; together exactly round(n · out_rate / in_rate) frames.
@@ -29,7 +30,11 @@ private:
     av::RateConverter converter_;
     float gain_;
     Limiter limiter_;
-    AudioBlock converted_;
+    std::size_t channels_;
+    AudioBlock mixed_, converted_;
 };
+
+// Both sides of a stereo block in equal parts.
+void mix_to_mono(const AudioBlock& stereo, AudioBlock& mono);
 
 }  // namespace earshot::media

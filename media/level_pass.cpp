@@ -50,9 +50,10 @@ private:
     std::thread thread_;  // last: starts when the rest is there
 };
 
-// Takers of one rate and level behind one chain.
+// Takers of one rate, width and level behind one chain.
 struct Group {
     std::uint32_t sample_rate;
+    std::size_t channels;
     Level level;
     LevelChain chain;
     std::shared_ptr<AudioBlock> block;
@@ -68,12 +69,14 @@ struct Group {
 std::vector<Group> make_groups(const av::AudioReader& master, const std::vector<Taker>& takers) {
     std::vector<Group> groups;
     for (const Taker& taker : takers) {
-        auto group =
-            std::ranges::find_if(groups, [&](const Group& g) { return g.sample_rate == taker.sample_rate && g.level == taker.level; });
+        auto group = std::ranges::find_if(groups, [&](const Group& g) {
+            return g.sample_rate == taker.sample_rate && g.channels == taker.channels && g.level == taker.level;
+        });
         if (group == groups.end()) {
             groups.push_back({taker.sample_rate,
+                              taker.channels,
                               taker.level,
-                              LevelChain(master.info().sample_rate, taker.sample_rate, master.channels(), taker.level),
+                              LevelChain(master.info().sample_rate, taker.sample_rate, taker.channels, taker.level),
                               std::make_shared<AudioBlock>(),
                               {}});
             group = groups.end() - 1;

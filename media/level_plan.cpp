@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "media/loudness_meter.hpp"
+
 namespace earshot::media {
 
 namespace {
@@ -18,12 +20,12 @@ constexpr double most_gain_db = 70;
 
 }  // namespace
 
-LevelPlan::LevelPlan(const model::RenditionProfile& profile, std::size_t channels, const MasterScan& scan)
+LevelPlan::LevelPlan(const model::RenditionProfile& profile, std::size_t channels, const model::Loudness& before)
     : target_(profile.target_lufs - (channels == 1 ? mono_offset_lu : 0)),
       ceiling_(profile.ceiling_dbtp),
-      measurable_(scan.measurable),
-      master_peak_(scan.loudness.true_peak_dbtp),
-      level_{.gain_db = scan.measurable ? target_ - scan.loudness.integrated_lufs : 0, .ceiling_db = ceiling_ - coding_headroom_db} {}
+      measurable_(is_measurable(before)),
+      master_peak_(before.true_peak_dbtp),
+      level_{.gain_db = measurable_ ? target_ - before.integrated_lufs : 0, .ceiling_db = ceiling_ - coding_headroom_db} {}
 
 bool LevelPlan::needs_trial() const noexcept {
     return measurable_ && master_peak_ + level_.gain_db > level_.ceiling_db + hard_limiting_db;

@@ -6,14 +6,13 @@
 
 #include "content/model/media.hpp"
 #include "media/level_chain.hpp"
-#include "media/master_scan.hpp"
 
 namespace earshot::media {
 
 class LevelPlan {
 public:
-    // `channels` of the rendition: a mono file is to measure 3 LU less than a stereo one.
-    LevelPlan(const model::RenditionProfile& profile, std::size_t channels, const MasterScan& scan);
+    // `channels` of the rendition: a mono file is to measure 3 LU less than a stereo one. `before`: of the master, mixed to these channels.
+    LevelPlan(const model::RenditionProfile& profile, std::size_t channels, const model::Loudness& before);
 
     [[nodiscard]] const Level& level() const noexcept { return level_; }
     [[nodiscard]] double target_lufs() const noexcept { return target_; }

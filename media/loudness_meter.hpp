@@ -13,6 +13,11 @@ namespace earshot::media {
 
 constexpr double silence_lufs = -70;  // the absolute gate of BS.1770: nothing below it is ever measured
 
+// Loud and long enough for BS.1770 to give a number.
+[[nodiscard]] inline bool is_measurable(const model::Loudness& loudness) noexcept {
+    return loudness.integrated_lufs > silence_lufs;
+}
+
 class LoudnessMeter {
 public:
     LoudnessMeter(std::uint32_t sample_rate, std::size_t channels);

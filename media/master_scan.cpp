@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "content/model/time.hpp"
+#include "media/level_chain.hpp"
 #include "media/loudness_meter.hpp"
 #include "media/master.hpp"
 
@@ -86,7 +87,7 @@ void warn_of_level(MasterScan& scan, std::uint64_t clipped_places) {
     if (scan.seconds < gating_block_seconds)
         scan.warnings.push_back(fmt::format(
             "This recording is only {:.2f} s long, too short to measure its loudness. Its level was left as it is.", scan.seconds));
-    else if (!scan.measurable)
+    else if (!is_measurable(scan.loudness))
         scan.warnings.emplace_back("This recording is silent. Its level was left as it is; check that the right file was exported.");
     if (clipped_places >= clipped_enough)
         scan.warnings.push_back(fmt::format(
@@ -95,16 +96,24 @@ void warn_of_level(MasterScan& scan, std::uint64_t clipped_places) {
 
 }  // namespace
 
-model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::function<void(double)>& tick, double most_seconds) {
+model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::function<void(double)>& tick, bool with_mix,
+                                      double most_seconds) {
     MasterScan scan;
     const double rate = reader.info().sample_rate;
     LoudnessMeter meter(reader.info().sample_rate, reader.channels());
     std::vector<ClipCounter> clips(reader.channels());
     Sides sides;
+    std::optional<LoudnessMeter> mix_meter;
+    if (with_mix && reader.channels() == 2) mix_meter.emplace(reader.info().sample_rate, 1);
+    AudioBlock mix;
     for (AudioBlock block; reader.read(block);) {
         meter.add(block);
         for (std::size_t c = 0; c < clips.size(); ++c) clips[c].add(block.planes[c]);
         if (clips.size() == 2) sides.add(block);
+        if (mix_meter) {
+            mix_to_mono(block, mix);
+            mix_meter->add(mix);
+        }
         scan.frames += block.frames();
         scan.seconds = static_cast<double>(scan.frames) / rate;
         if (scan.seconds > most_seconds) return std::unexpected(too_long(scan.seconds));
@@ -116,7 +125,7 @@ model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::functi
         return model::fail(model::Errc::unprocessable,
                            "This file is damaged or cut short: less than a second of it can be read. Export or copy it again.");
     scan.loudness = meter.result();
-    scan.measurable = scan.loudness.integrated_lufs > silence_lufs;
+    if (mix_meter) scan.mixed = mix_meter->result();
     warn_of_damage(scan, reader);
     std::uint64_t clipped = 0;
     for (const auto& clip : clips) clipped += clip.places();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,15 +17,15 @@ constexpr double longest_seconds = 12 * 3600;
 
 struct MasterScan {
     model::Loudness loudness;
+    std::optional<model::Loudness> mixed;  // of a stereo master mixed down to mono, where asked for
     std::uint64_t frames{};
     double seconds{};
-    bool measurable{};  // loud and long enough for BS.1770 to give a number
     std::vector<std::string> warnings;
 };
 
 // Reads to the end. `tick` is called per block with the seconds read and may throw to stop.
 // Errors (unprocessable): no samples, longer than `most_seconds`, damaged or cut short with less than a second left.
 [[nodiscard]] model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::function<void(double seconds)>& tick,
-                                                    double most_seconds = longest_seconds);
+                                                    bool with_mix = false, double most_seconds = longest_seconds);
 
 }  // namespace earshot::media

@@ -52,9 +52,10 @@ private:
 struct Rendition {
     const RenditionOutput& output;
     const CodecRow& row;
+    std::size_t channels;
     LevelPlan plan;
     RenditionReport report;
-    bool settled{};
+    bool encoded{}, settled{};
 };
 
 class Job {
@@ -64,7 +65,9 @@ public:
 
     model::Result<TranscodeReport> run(const std::vector<RenditionOutput>& outputs) {
         const double expected = std::max(master_.reader.info().seconds.value_or(0), 1.0);
-        auto scan = scan_master(master_.reader, [&](double seconds) { stages_.report("measuring", 0, measured_at, seconds / expected); });
+        const bool with_mix = std::ranges::any_of(outputs, [](const RenditionOutput& output) { return output.profile.channels == 1; });
+        auto scan =
+            scan_master(master_.reader, [&](double seconds) { stages_.report("measuring", 0, measured_at, seconds / expected); }, with_mix);
         if (!scan) return std::unexpected(scan.error());
         scan_ = std::move(*scan);
         plan(outputs);
@@ -81,13 +84,15 @@ public:
     }
 
 private:
-    [[nodiscard]] std::size_t channels() const { return master_.reader.channels(); }
     [[nodiscard]] bool settled() const { return std::ranges::all_of(renditions_, &Rendition::settled); }
     [[nodiscard]] av::AudioReader reopen() const { return av::AudioReader(descriptor_, master_.options); }
 
     void plan(const std::vector<RenditionOutput>& outputs) {
-        for (const RenditionOutput& output : outputs)
-            renditions_.push_back({output, codec_row(output.profile.codec), LevelPlan(output.profile, channels(), scan_), {}});
+        for (const RenditionOutput& output : outputs) {
+            const std::size_t channels = std::min<std::size_t>(output.profile.channels, master_.reader.channels());
+            const model::Loudness& before = channels < master_.reader.channels() ? scan_.mixed.value() : scan_.loudness;
+            renditions_.push_back({output, codec_row(output.profile.codec), channels, LevelPlan(output.profile, channels, before), {}});
+        }
     }
 
     // Levels without encoding until the gain is right, where the limiter makes it hard to foretell: far cheaper than encoding twice.
@@ -100,8 +105,9 @@ private:
             std::vector<Taker> takers;
             meters.reserve(open.size());
             for (Rendition* rendition : open) {
-                LoudnessMeter& meter = meters.emplace_back(rendition->output.profile.sample_rate, channels());
-                takers.push_back({rendition->output.profile.sample_rate, rendition->plan.level(), [&meter](const AudioBlock* block) {
+                LoudnessMeter& meter = meters.emplace_back(rendition->output.profile.sample_rate, rendition->channels);
+                takers.push_back({rendition->output.profile.sample_rate, rendition->channels, rendition->plan.level(),
+                                  [&meter](const AudioBlock* block) {
                                       if (block != nullptr) meter.add(*block);
                                   }});
             }
@@ -120,19 +126,21 @@ private:
         for (Rendition& rendition : renditions_) {
             if (rendition.settled) continue;
             const model::RenditionProfile& profile = rendition.output.profile;
-            const std::uint32_t bit_rate = channels() == 1 ? profile.mono_bit_rate : profile.bit_rate;
-            if (std::exchange(rendition.report.bit_rate, bit_rate) != 0 && ::ftruncate(rendition.output.descriptor, 0) != 0)
+            const std::uint32_t bit_rate = rendition.channels == 1 ? profile.mono_bit_rate : profile.bit_rate;
+            rendition.report.bit_rate = bit_rate;
+            if (std::exchange(rendition.encoded, true) && ::ftruncate(rendition.output.descriptor, 0) != 0)
                 throw std::runtime_error("a rendition could not be emptied");
             writers.push_back(std::make_unique<av::AudioWriter>(
                 rendition.output.descriptor, av::AudioWriterOptions{.encoder = std::string(rendition.row.encoder),
                                                                     .muxer = std::string(rendition.row.muxer),
                                                                     .sample_rate = profile.sample_rate,
-                                                                    .channels = static_cast<std::uint32_t>(channels()),
+                                                                    .channels = static_cast<std::uint32_t>(rendition.channels),
                                                                     .bit_rate = bit_rate,
                                                                     .scale = static_cast<float>(rendition.row.input_scale(bit_rate))}));
-            takers.push_back({profile.sample_rate, rendition.plan.level(), [writer = writers.back().get()](const AudioBlock* block) {
-                                  block != nullptr ? writer->write(*block) : writer->finish();
-                              }});
+            takers.push_back(
+                {profile.sample_rate, rendition.channels, rendition.plan.level(), [writer = writers.back().get()](const AudioBlock* block) {
+                     block != nullptr ? writer->write(*block) : writer->finish();
+                 }});
             rendition.report.gain_db = rendition.plan.level().gain_db;
         }
         av::AudioReader reader = reopen();
@@ -187,9 +195,11 @@ private:
             if (::fstat(rendition.output.descriptor, &status) != 0) throw std::runtime_error("a rendition has vanished");
             rendition.report.profile = rendition.output.profile.name;
             rendition.report.sample_rate = rendition.output.profile.sample_rate;
-            rendition.report.channels = static_cast<std::uint32_t>(channels());
+            rendition.report.channels = static_cast<std::uint32_t>(rendition.channels);
             rendition.report.duration = result.master.duration;
             rendition.report.byte_length = static_cast<std::uint64_t>(status.st_size);
+            if (rendition.row.lossless)
+                rendition.report.bit_rate = static_cast<std::uint32_t>(static_cast<double>(status.st_size) * 8 / scan_.seconds);
             result.renditions.push_back(rendition.report);
         }
         return result;

@@ -13,17 +13,18 @@
 
 namespace earshot::model {
 
-enum class Codec { mp3, aac };  // a new one: an enumerator here and a row in media/codec_table.cpp
+enum class Codec { mp3, aac, opus, flac };  // a new one: an enumerator here and a row in media/codec_table.cpp
 
 // One row of the settings' [[rendition]] blocks.
 struct RenditionProfile {
-    std::string name;  // "mp3", "aac": unique, a slug; goes into URLs
+    std::string name;  // "mp3", "opus-low": unique, a slug; goes into URLs
     Codec codec{Codec::mp3};
-    std::uint32_t bit_rate{};       // bit/s when the master has two or more channels
-    std::uint32_t mono_bit_rate{};  // bit/s when it has one
+    std::uint32_t bit_rate{};       // bit/s of a stereo file; 0 for codecs that lose nothing
+    std::uint32_t mono_bit_rate{};  // bit/s of a mono file
     std::uint32_t sample_rate{};    // Hz of the delivered file
     double target_lufs{-16.0};      // integrated loudness of the decoded stereo file; a mono file gets 3 LU less
     double ceiling_dbtp{-1.0};      // highest true peak of the decoded file
+    std::uint32_t channels{2};      // at most; 1 mixes a stereo master down
     bool operator==(const RenditionProfile&) const = default;
 };
 
@@ -74,7 +75,7 @@ struct Rendition {
     std::string object_key;   // MediaStore key of the tagged file that is served
     std::string sha256;       // of the served file, lower-case hex; the strong ETag derives from it
     std::uint64_t byte_length{};
-    std::string mime_type;  // "audio/mpeg", "audio/x-m4a"
+    std::string mime_type;  // "audio/mpeg", "audio/x-m4a", "audio/ogg"
     std::chrono::milliseconds duration{};
     std::uint64_t audio_start{};    // first byte of audio: after ID3v2 (and Info frame), or the first mdat sample
     std::uint64_t bytes_for_60s{};  // audio bytes whose timestamps cover 60 s; all of them when the audio is shorter

@@ -32,7 +32,7 @@ std::optional<E> value_of(const Names<E, N>& names, std::string_view text) noexc
     return std::nullopt;
 }
 
-constexpr Names<Codec, 2> codecs{{{Codec::mp3, "mp3"}, {Codec::aac, "aac"}}};
+constexpr Names<Codec, 4> codecs{{{Codec::mp3, "mp3"}, {Codec::aac, "aac"}, {Codec::opus, "opus"}, {Codec::flac, "flac"}}};
 constexpr Names<ShowType, 2> show_types{{{ShowType::episodic, "episodic"}, {ShowType::serial, "serial"}}};
 constexpr Names<EpisodeState, 4> episode_states{{{EpisodeState::draft, "draft"},
                                                  {EpisodeState::scheduled, "scheduled"},

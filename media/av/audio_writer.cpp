@@ -6,6 +6,7 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <cmath>
 
 #include "media/av/codec.hpp"
 #include "media/av/output_file.hpp"
@@ -18,7 +19,22 @@ namespace {
 // Its default clock of milliseconds would round the length.
 OutputFile::MuxerOptions muxer_options(const std::string& muxer, std::uint32_t sample_rate) {
     if (muxer == "mp3") return {{"id3v2_version", "0"}, {"write_id3v1", "0"}, {"write_xing", "1"}};
-    return {{"movflags", "+faststart"}, {"movie_timescale", std::to_string(sample_rate)}};
+    if (muxer == "ipod") return {{"movflags", "+faststart"}, {"movie_timescale", std::to_string(sample_rate)}};
+    return {};
+}
+
+// The best the encoder takes.
+AVSampleFormat sample_format(const AVCodec& codec) {
+    for (const AVSampleFormat wanted : {AV_SAMPLE_FMT_FLTP, AV_SAMPLE_FMT_FLT, AV_SAMPLE_FMT_S32})
+        for (const AVSampleFormat* known = codec.sample_fmts; known != nullptr && *known != AV_SAMPLE_FMT_NONE; ++known)
+            if (*known == wanted) return wanted;
+    throw AvError(AVERROR(EINVAL), "sample format");
+}
+
+// 24 bits, as every lossless player expects, in the upper part of 32.
+std::int32_t to_24_bits(float sample) {
+    constexpr float full = 1 << 23;
+    return static_cast<std::int32_t>(std::lrint(std::clamp(sample * full, -full, full - 1))) * 256;
 }
 
 bool takes_rate(const AVCodec* codec, std::uint32_t rate) {
@@ -42,7 +58,8 @@ struct AudioWriter::State {
     State(int descriptor, const AudioWriterOptions& options)
         : encoder(options.encoder), output(descriptor, options.muxer), scale(options.scale) {
         if (!takes_rate(encoder.codec(), options.sample_rate)) throw AvError(AVERROR(EINVAL), "sample rate");
-        encoder->sample_fmt = AV_SAMPLE_FMT_FLTP;
+        encoder->sample_fmt = sample_format(*encoder.codec());
+        if (encoder->sample_fmt == AV_SAMPLE_FMT_S32) encoder->bits_per_raw_sample = 24;
         encoder->sample_rate = static_cast<int>(options.sample_rate);
         encoder->bit_rate = options.bit_rate;
         encoder->time_base = {1, encoder->sample_rate};
@@ -67,19 +84,30 @@ struct AudioWriter::State {
 
     void encode_pending(std::size_t offset, std::size_t count) {
         frame.unref();
-        frame->format = AV_SAMPLE_FMT_FLTP;
+        frame->format = encoder->sample_fmt;
         frame->sample_rate = encoder->sample_rate;
         frame->nb_samples = static_cast<int>(count);
         frame->pts = position;
         av_check(av_channel_layout_copy(&frame->ch_layout, &encoder->ch_layout), "layout");
         av_check(av_frame_get_buffer(frame.get(), 0), "frame");
-        for (std::size_t c = 0; c < pending.channels; ++c) {
-            const float* from = pending.planes[c].data() + offset;
-            std::transform(from, from + count, reinterpret_cast<float*>(frame->extended_data[c]),
-                           [&](float sample) { return sample * scale; });
-        }
+        for (std::size_t c = 0; c < pending.channels; ++c) fill(c, pending.planes[c].data() + offset, count);
         position += static_cast<std::int64_t>(count);
         encode(&frame);
+    }
+
+    void fill(std::size_t channel, const float* from, std::size_t count) {
+        std::uint8_t* const* data = frame->extended_data;
+        const std::size_t step = pending.channels;
+        if (frame->format == AV_SAMPLE_FMT_FLTP) {
+            auto* to = reinterpret_cast<float*>(data[channel]);
+            for (std::size_t i = 0; i < count; ++i) to[i] = from[i] * scale;
+        } else if (frame->format == AV_SAMPLE_FMT_FLT) {
+            auto* to = reinterpret_cast<float*>(data[0]) + channel;
+            for (std::size_t i = 0; i < count; ++i) to[i * step] = from[i] * scale;
+        } else {
+            auto* to = reinterpret_cast<std::int32_t*>(data[0]) + channel;
+            for (std::size_t i = 0; i < count; ++i) to[i * step] = to_24_bits(from[i] * scale);
+        }
     }
 };
 

@@ -10,9 +10,9 @@
 namespace earshot::media::av {
 
 struct AudioWriterOptions {
-    std::string encoder, muxer;  // libav's names, see codec_table
-    std::uint32_t sample_rate{}, channels{}, bit_rate{};
-    float scale{1};  // applied to every sample, for encoders that change the level themselves
+    std::string encoder, muxer;                           // libav's names, see codec_table
+    std::uint32_t sample_rate{}, channels{}, bit_rate{};  // no bit rate for codecs that lose nothing
+    float scale{1};                                       // applied to every sample, for encoders that change the level themselves
 };
 
 class AudioWriter {

@@ -21,6 +21,10 @@ Format format_of(model::Codec codec) {
             return {&tags::write_id3v2, &tags::read_id3v2};
         case TagFormat::mp4:
             return {&tags::write_mp4, &tags::read_mp4};
+        case TagFormat::ogg_opus:
+            return {&tags::write_opus, &tags::read_opus};
+        case TagFormat::flac:
+            return {&tags::write_flac, &tags::read_flac};
     }
     std::abort();  // an enumerator without a case is a bug
 }

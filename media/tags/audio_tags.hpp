@@ -23,6 +23,7 @@ struct AudioTags {
     std::string guid, feed_url, page_url;
     std::string artwork_jpeg;  // ≤ 600 px, bytes; "" = none
     std::vector<model::Chapter> chapters;
+    std::optional<double> integrated_lufs;  // of the file, for players that bring everything to one loudness; read back from Opus only
 };
 
 struct TaggedFile {
@@ -32,7 +33,8 @@ struct TaggedFile {
 };
 
 // Copies the essence (as transcode() made it, at `essence`) to `output` (empty, read-write, seekable) with tags: ID3v2.4 in front of MP3
-// with CHAP/CTOC whose sizes strict parsers accept; atoms and both chapter kinds in MP4, faststart kept. The audio payload is not touched.
+// with CHAP/CTOC whose sizes strict parsers accept; atoms and both chapter kinds in MP4, faststart kept; Vorbis comments in Opus and FLAC,
+// with R128_TRACK_GAIN in Opus (RFC 7845 §5.2.1). The audio payload is not touched.
 [[nodiscard]] model::Result<TaggedFile> write_tagged(model::Codec codec, int essence, int output, const AudioTags& tags,
                                                      std::chrono::milliseconds duration);
 

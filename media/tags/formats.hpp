@@ -18,4 +18,10 @@ inline constexpr std::size_t most_chapters = 255;  // one count byte in ID3's CT
 [[nodiscard]] model::Status write_mp4(int essence, int output, const AudioTags& tags, std::chrono::milliseconds duration);
 [[nodiscard]] model::Result<AudioTags> read_mp4(int descriptor);
 
+// Vorbis comments (RFC 7845 §5.2, RFC 9639 §8.6): chapters as CHAPTERnnn, the cover as a picture block.
+[[nodiscard]] model::Status write_opus(int essence, int output, const AudioTags& tags, std::chrono::milliseconds duration);
+[[nodiscard]] model::Result<AudioTags> read_opus(int descriptor);
+[[nodiscard]] model::Status write_flac(int essence, int output, const AudioTags& tags, std::chrono::milliseconds duration);
+[[nodiscard]] model::Result<AudioTags> read_flac(int descriptor);
+
 }  // namespace earshot::media::tags

@@ -86,6 +86,7 @@ model::Result<std::string> read_object(storage::MediaStore& store, std::string_v
     return bytes;
 }
 
+// The loudness is left out: it is the sound's, which tags do not change.
 std::string fingerprint(const media::AudioTags& tags) {
     Inputs inputs;
     inputs.add(tags.title).add(tags.show).add(tags.author).add(tags.language).add(tags.copyright);
@@ -123,6 +124,7 @@ media::AudioTags Publisher::tags_for(const model::Show& show, const model::Episo
         if (auto jpeg = read_object(rooms_.store, picture->object_key)) tags.artwork_jpeg = std::move(*jpeg);
     std::ranges::copy_if(episode.chapters, std::back_inserter(tags.chapters),
                          [&](const model::Chapter& chapter) { return chapter.start < rendition.duration; });
+    tags.integrated_lufs = rendition.loudness.integrated_lufs;
     return tags;
 }
 

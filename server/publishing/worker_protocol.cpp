@@ -93,7 +93,8 @@ json::object to_object(const model::RenditionProfile& profile) {
             {"mono_bit_rate", profile.mono_bit_rate},
             {"sample_rate", profile.sample_rate},
             {"target_lufs", profile.target_lufs},
-            {"ceiling_dbtp", profile.ceiling_dbtp}};
+            {"ceiling_dbtp", profile.ceiling_dbtp},
+            {"channels", profile.channels}};
 }
 model::Codec to_codec(const json::object& object) {
     const auto codec = model::parse_codec(text(object, "codec"));
@@ -108,7 +109,8 @@ model::RenditionProfile to_profile(const json::value& value) {
             .mono_bit_rate = number<std::uint32_t>(object, "mono_bit_rate"),
             .sample_rate = number<std::uint32_t>(object, "sample_rate"),
             .target_lufs = number<double>(object, "target_lufs"),
-            .ceiling_dbtp = number<double>(object, "ceiling_dbtp")};
+            .ceiling_dbtp = number<double>(object, "ceiling_dbtp"),
+            .channels = number<std::uint32_t>(object, "channels")};
 }
 
 json::object to_object(const media::RenditionReport& report) {
@@ -141,6 +143,7 @@ json::object to_object(const media::AudioTags& tags) {
     if (tags.date) object["date"] = tags.date->time_since_epoch().count();
     if (tags.season) object["season"] = *tags.season;
     if (tags.number) object["number"] = *tags.number;
+    if (tags.integrated_lufs) object["integrated_lufs"] = finite(*tags.integrated_lufs);
     object["people"] = array_of(tags.people, [](const model::Person& person) {
         return json::object{{"name", person.name}, {"role", person.role}, {"group", person.group}, {"href", person.href}};
     });
@@ -164,6 +167,7 @@ media::AudioTags to_tags(const json::value& value) {
     if (object.contains("date")) tags.date = model::Timestamp(milliseconds(object, "date"));
     if (object.contains("season")) tags.season = number<std::uint32_t>(object, "season");
     if (object.contains("number")) tags.number = number<std::uint32_t>(object, "number");
+    if (object.contains("integrated_lufs")) tags.integrated_lufs = number<double>(object, "integrated_lufs");
     tags.people = vector_of<model::Person>(object, "people", [](const json::value& person) {
         const auto& p = person.as_object();
         return model::Person{text(p, "name"), text(p, "role"), text(p, "group"), text(p, "href")};

@@ -44,7 +44,7 @@ void put_player(Values& values, const model::Show& show, const model::Episode& e
     for (const auto* rendition : sources) {
         auto& source = audio.add("SOURCE");
         source.set("SRC", rendition->url_path).set("TYPE", browser_type(*rendition)).set("SIZE", file_size(rendition->byte_length));
-        source.set("NAME", rendition->codec == model::Codec::mp3 ? "MP3" : "M4A");
+        source.set("NAME", std::string(codec_word(rendition->codec)));
     }
 }
 

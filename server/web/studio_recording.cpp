@@ -47,8 +47,7 @@ std::string exact_duration(std::chrono::milliseconds time) {
 }
 
 std::string rendition_word(const model::Rendition& rendition) {
-    return fmt::format("{}, {} kbit/s {}", rendition.codec == model::Codec::mp3 ? "MP3" : "AAC (M4A)", rendition.bit_rate / 1000,
-                       channel_word(rendition.channels));
+    return fmt::format("{}, {} kbit/s {}", codec_word(rendition.codec), rendition.bit_rate / 1000, channel_word(rendition.channels));
 }
 
 void put_master(Values& values, const model::Master& master) {

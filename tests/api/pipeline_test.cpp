@@ -37,6 +37,7 @@ TEST_CASE("a master becomes an episode that is published, withdrawn and publishe
     CHECK(draft.at("master.loudness.integrated_lufs") != "");
     CHECK(draft.at("renditions.0.profile") == "mp3");
     CHECK(draft.at("renditions.1.profile") == "aac");
+    CHECK(draft.at("renditions.2.mime_type") == "audio/ogg");
     CHECK(draft.at("renditions.0.mime_type") == "audio/mpeg");
     CHECK(std::abs(std::stod(draft.at("renditions.0.loudness.integrated_lufs")) + 16.0) <= 0.5);
     CHECK(std::abs(std::stod(draft.at("renditions.0.duration_seconds")) - 3.0) <= 0.5);

@@ -112,11 +112,22 @@ TEST_CASE("the shipped earshot.toml shows every key there is") {
 
 TEST_CASE("the defaults are what podcast apps expect") {
     const auto settings = ok("");
-    REQUIRE(settings.renditions.size() == 2);
+    REQUIRE(settings.renditions.size() == 3);
     const auto& mp3 = settings.renditions[0];
     CHECK(mp3 == model::RenditionProfile{"mp3", model::Codec::mp3, 128'000, 96'000, 44'100, -16.0, -1.0});
     CHECK(settings.renditions[1] == model::RenditionProfile{"aac", model::Codec::aac, 128'000, 96'000, 44'100, -16.0, -1.0});
+    CHECK(settings.renditions[2] == model::RenditionProfile{"opus", model::Codec::opus, 64'000, 48'000, 48'000, -16.0, -1.0});
     CHECK(settings.server.listen == std::vector<std::string>{"127.0.0.1:8080"});
+}
+
+TEST_CASE("the renditions that the shipped file offers for the taking are good ones") {
+    auto text = shipped();
+    for (std::size_t at = 0; (at = text.find("\n# [[rendition]]", at)) != std::string::npos; ++at)
+        for (std::size_t line = at; text.compare(line, 3, "\n# ") == 0; line = text.find('\n', line + 1)) text.erase(line + 1, 2);
+    const auto renditions = ok(text).renditions;
+    REQUIRE(renditions.size() == 5);
+    CHECK(renditions[3] == model::RenditionProfile{"opus-low", model::Codec::opus, 24'000, 24'000, 48'000, -16.0, -1.0, 1});
+    CHECK(renditions[4] == model::RenditionProfile{"flac", model::Codec::flac, 0, 0, 48'000, -16.0, -1.0});
 }
 
 TEST_CASE("settings are read") {
@@ -270,11 +281,16 @@ TEST_CASE("impossible renditions are refused") {
     bad("[[rendition]]\nname = \"x\"\ncodec = \"mp3\"", "earshot.toml:1: rendition.bit_rate: is missing");
     bad("[[rendition]]\ncodec = \"mp3\"\nbit_rate = 128000", "earshot.toml:1: rendition.name: is missing");
     bad("[[rendition]]\nname = \"x\"\nbit_rate = 128000", "earshot.toml:1: rendition.codec: is missing");
-    bad("[[rendition]]\nname = \"x\"\ncodec = \"opus\"\nbit_rate = 1", "earshot.toml:3: rendition.codec: \"opus\"");
+    bad("[[rendition]]\nname = \"x\"\ncodec = \"ogg\"\nbit_rate = 1", "earshot.toml:3: rendition.codec: \"ogg\"", "flac");
     bad("[[rendition]]\nname = \"../x\"\ncodec = \"mp3\"\nbit_rate = 1", "earshot.toml:2: rendition.name: ");
     bad("[[rendition]]\nname = \"x\"\ncodec = \"mp3\"\nbit_rate = 0", "earshot.toml:4: rendition.bit_rate: ");
     bad("[[rendition]]\nname = \"x\"\ncodec = \"mp3\"\nbit_rate = 130000", "earshot.toml:4: rendition.bit_rate: mp3 at 44100 Hz", "128");
     bad("[[rendition]]\nname = \"x\"\ncodec = \"aac\"\nbit_rate = 600000", "earshot.toml:4: rendition.bit_rate: ", "529200");
+    bad("[[rendition]]\nname = \"x\"\ncodec = \"opus\"\nbit_rate = 64000\nsample_rate = 44100",
+        "earshot.toml:5: rendition.sample_rate: ", "48000");
+    bad("[[rendition]]\nname = \"x\"\ncodec = \"opus\"\nbit_rate = 600000", "earshot.toml:4: rendition.bit_rate: ", "510000");
+    bad("[[rendition]]\nname = \"x\"\ncodec = \"flac\"\nbit_rate = 64000", "earshot.toml:4: rendition.bit_rate: ", "leave");
+    bad(rendition("channels = 3"), "earshot.toml:5: rendition.channels: ");
     bad(rendition("mono_bit_rate = 0"), "earshot.toml:5: rendition.mono_bit_rate: ");
     bad(rendition("sample_rate = 96000"), "earshot.toml:5: rendition.sample_rate: mp3 cannot have 96000 Hz", "44100");
     bad(rendition("sample_rate = 0"), "earshot.toml:5: rendition.sample_rate: ");

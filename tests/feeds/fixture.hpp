@@ -22,10 +22,10 @@ inline model::Rendition rendition(model::Codec codec, const std::string& url_pat
     model::Rendition made;
     made.profile = model::to_string(codec);
     made.codec = codec;
-    made.bit_rate = 128'000;
+    made.bit_rate = codec == model::Codec::opus ? 64'000 : 128'000;
     made.url_path = url_path;
     made.byte_length = bytes;
-    made.mime_type = codec == model::Codec::mp3 ? "audio/mpeg" : "audio/x-m4a";
+    made.mime_type = codec == model::Codec::mp3 ? "audio/mpeg" : codec == model::Codec::aac ? "audio/x-m4a" : "audio/ogg";
     made.duration = duration;
     made.tagged_at = at("2026-11-20T10:00:00Z");
     return made;
@@ -86,8 +86,10 @@ inline std::vector<model::Episode> full_episodes(const model::Show& show) {
                       {std::chrono::milliseconds(3'725'000), "\"I might be <wrong>\"", ""}};
     first.transcript = model::Transcript{"text/vtt", "en-GB", "WEBVTT\n\n00:00.000 --> 00:01.000\n<v Anna>Hello\n"};
     first.artwork = artwork("beef", "Two suitcases & a bicycle");
-    first.renditions = {rendition(model::Codec::mp3, "/media/k1/multiple-bombings.mp3", 65'432'100, std::chrono::milliseconds(4'087'500)),
-                        rendition(model::Codec::aac, "/media/k1/multiple-bombings.m4a", 64'000'001, std::chrono::milliseconds(4'087'500))};
+    first.renditions = {
+        rendition(model::Codec::mp3, "/media/k1/multiple-bombings.mp3", 65'432'100, std::chrono::milliseconds(4'087'500)),
+        rendition(model::Codec::aac, "/media/k1/multiple-bombings.m4a", 64'000'001, std::chrono::milliseconds(4'087'500)),
+        rendition(model::Codec::opus, "/media/k1/multiple-bombings.opus", 32'000'001, std::chrono::milliseconds(4'087'500))};
     return {second, first};  // newest first
 }
 

@@ -5,6 +5,7 @@ import feedparser
 import podcastparser
 from mutagen.id3 import ID3
 from mutagen.mp4 import MP4
+from mutagen.oggopus import OggOpus
 
 from support import ROOT, cover, earshot, run, same, slow_listen, speech_master, step, until
 
@@ -111,8 +112,9 @@ def check_audio(server, episode):
 
 
 def check_tags(file, episode):
-    probe = json.loads(run("ffprobe", "-v", "error", "-of", "json", "-show_format", "-show_chapters", file).stdout)
-    tags = {key.lower(): value for key, value in probe["format"]["tags"].items()}
+    probe = json.loads(run("ffprobe", "-v", "error", "-of", "json", "-show_format", "-show_streams", "-show_chapters", file).stdout)
+    place = probe["streams"][0] if file.suffix == ".opus" else probe["format"]  # where ffprobe shows an Ogg file's tags
+    tags = {key.lower(): value for key, value in place["tags"].items()}
     same("ffprobe title and album", (tags["title"], tags["album"]), (episode["title"], "Night Watch & Co"))
     same("ffprobe chapters", [(round(float(c["start_time"])), c["tags"]["title"]) for c in probe["chapters"]],
          [(0, "What this is"), (20, "What to look for"), (70, "What to do now")])
@@ -122,6 +124,11 @@ def check_tags(file, episode):
         assert "report it" in tag.getall("USLT")[0].text, tag.getall("USLT")
         same("ID3 chapters", len(tag.getall("CHAP")), 3)
         assert tag.getall("APIC")[0].data.startswith(b"\xff\xd8")
+    elif file.suffix == ".opus":
+        tag = OggOpus(file)
+        same("Opus GUID", tag["podcastid"], [episode["guid"]])
+        assert "report it" in tag["lyrics"][0] and tag["metadata_block_picture"], list(tag)
+        assert -2304 <= int(tag["r128_track_gain"][0]) <= -1280, tag["r128_track_gain"]  # from -16 ± 2 LUFS to -23
     else:
         tag = MP4(file)
         same("MP4 title", tag["\xa9nam"], [episode["title"]])

@@ -51,6 +51,13 @@ inline std::vector<model::RenditionProfile> two_profiles(std::uint32_t sample_ra
             {.name = "aac", .codec = model::Codec::aac, .bit_rate = 128000, .mono_bit_rate = 64000, .sample_rate = sample_rate}};
 }
 
+inline model::RenditionProfile opus_profile() {
+    return {.name = "opus", .codec = model::Codec::opus, .bit_rate = 64000, .mono_bit_rate = 48000, .sample_rate = 48000};
+}
+inline model::RenditionProfile flac_profile() {
+    return {.name = "flac", .codec = model::Codec::flac, .sample_rate = 48000};
+}
+
 // Transcodes into <folder>/out.mp3 and out.m4a.
 inline model::Result<media::TranscodeReport> transcode_both(const Workshop& shop, const std::string& master, std::uint32_t rate = 44100,
                                                             const media::Progress& progress = {}) {

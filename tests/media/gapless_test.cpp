@@ -61,6 +61,40 @@ TEST_CASE("The M4A has its index in front and AAC-LC inside") {
     CHECK(output_of("ffprobe -v error -show_entries stream=codec_name,profile -of csv=p=0 " + shop.path("out.m4a")) == "aac,LC\n");
 }
 
+TEST_CASE("Opus and FLAC are as long as the master, to the sample, and say so") {
+    const Workshop shop;
+    for (const std::size_t samples : {48'000UL, 123'457UL, 576UL}) {
+        INFO(samples);
+        const auto master = shop.ffmpeg("odd.wav", "-f lavfi -i sine=500:r=48000,volume=0.2,atrim=end_sample=" + std::to_string(samples));
+        const OpenDescriptor in(master), opus(shop.path("out.opus"), O_RDWR | O_CREAT | O_TRUNC),
+            flac(shop.path("out.flac"), O_RDWR | O_CREAT | O_TRUNC);
+        const auto report = media::transcode(in, {{opus_profile(), opus}, {flac_profile(), flac}}, {});
+        REQUIRE(report);
+        CHECK(decoded_samples(shop.path("out.opus")) == samples);
+        CHECK(decoded_samples(shop.path("out.flac")) == samples);
+        // RFC 7845 §4: the last page's granule position is the pre-skip and the samples to play.
+        const std::string bytes = bytes_of(shop.path("out.opus")), last = bytes.substr(bytes.rfind("OggS"));
+        const auto head = bytes.find("OpusHead");
+        const std::size_t pre_skip = static_cast<unsigned char>(bytes[head + 10]) + 256U * static_cast<unsigned char>(bytes[head + 11]);
+        std::size_t granule = 0;
+        for (std::size_t i = 8; i-- > 0;) granule = granule << 8 | static_cast<unsigned char>(last.at(6 + i));
+        CHECK(pre_skip == 312);
+        CHECK(granule == samples + pre_skip);
+    }
+}
+
+TEST_CASE("FLAC holds 24 bits, knows the hash of its sound and reports the bit rate it came to") {
+    const Workshop shop;
+    const OpenDescriptor in(shop.path("speech.wav")), flac(shop.path("out.flac"), O_RDWR | O_CREAT | O_TRUNC);
+    const auto report = media::transcode(in, {{flac_profile(), flac}}, {});
+    REQUIRE(report);
+    CHECK(output_of("ffprobe -v error -show_entries stream=bits_per_raw_sample,sample_rate -of csv=p=0 " + shop.path("out.flac")) ==
+          "48000,24\n");
+    CHECK(bytes_of(shop.path("out.flac")).substr(26, 16) != std::string(16, '\0'));
+    CHECK(report->renditions[0].bit_rate == report->renditions[0].byte_length * 8 / 4);
+    CHECK(report->renditions[0].loudness.integrated_lufs == Approx(-16).margin(0.1));
+}
+
 TEST_CASE("The first minute is found by packets, as ffprobe lists them") {
     const Workshop shop;
     const auto long_master = shop.ffmpeg("long.wav", "-f lavfi -i anoisesrc=color=pink:amplitude=0.1:r=44100:d=75 -ac 1");

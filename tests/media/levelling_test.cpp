@@ -114,11 +114,7 @@ TEST_CASE("The gain never jumps and is back at one some time after a peak") {
 
 TEST_CASE("The plan learns gain and ceiling from what was measured") {
     const model::RenditionProfile profile{.name = "x", .bit_rate = 128000, .mono_bit_rate = 96000, .sample_rate = 44100};
-    const media::MasterScan scan{.loudness = {.integrated_lufs = -26, .true_peak_dbtp = -8, .range_lu = 5},
-                                 .frames = 1,
-                                 .seconds = 1,
-                                 .measurable = true,
-                                 .warnings = {}};
+    const model::Loudness scan{.integrated_lufs = -26, .true_peak_dbtp = -8, .range_lu = 5};
     media::LevelPlan stereo(profile, 2, scan), mono(profile, 1, scan);
     CHECK(stereo.level().gain_db == Approx(10));
     CHECK(mono.level().gain_db == Approx(7));
@@ -156,8 +152,8 @@ TEST_CASE("A pass hands every taker all blocks in order and stops when one fails
     media::av::AudioReader reader(file);
     const auto nothing = [](double) {};
     media::run_level_pass(reader,
-                          {{48'000, {0, -1}, [&](const AudioBlock* block) { block != nullptr ? frames += block->frames() : ++ends; }},
-                           {32'000, {0, -1}, [&](const AudioBlock* block) { slow_frames += block != nullptr ? block->frames() : 0; }}},
+                          {{48'000, 2, {0, -1}, [&](const AudioBlock* block) { block != nullptr ? frames += block->frames() : ++ends; }},
+                           {32'000, 1, {0, -1}, [&](const AudioBlock* block) { slow_frames += block != nullptr ? block->frames() : 0; }}},
                           nothing);
     CHECK(frames == 4 * 48'000);
     CHECK(slow_frames == 4 * 32'000);
@@ -166,5 +162,5 @@ TEST_CASE("A pass hands every taker all blocks in order and stops when one fails
     media::av::AudioReader again(file);
     const auto failing = [](const AudioBlock*) { throw std::runtime_error("full"); };
     const auto idle = [](const AudioBlock*) {};
-    CHECK_THROWS_WITH(media::run_level_pass(again, {{48'000, {0, -1}, idle}, {48'000, {0, -1}, failing}}, nothing), "full");
+    CHECK_THROWS_WITH(media::run_level_pass(again, {{48'000, 2, {0, -1}, idle}, {48'000, 2, {0, -1}, failing}}, nothing), "full");
 }

@@ -128,3 +128,28 @@ TEST_CASE("Numbers that are none, and far too large ones, do no harm") {
     REQUIRE(report);
     for (const auto& rendition : report->renditions) CHECK(rendition.loudness.true_peak_dbtp <= -1);
 }
+
+TEST_CASE("Opus, FLAC and a stereo master mixed down keep the promise") {
+    const Workshop shop;
+    auto low = opus_profile();
+    low.name = "opus-low";
+    low.bit_rate = low.mono_bit_rate = 24'000;
+    low.channels = 1;
+    // Sides that hardly agree: what is lost by mixing down must be made up for.
+    const auto wide = shop.make("wide.wav", "-af 'aeval=val(0)|0.9*val(1)*sin(40*t)+0.1*val(0):c=stereo' -c:a pcm_s24le");
+    for (const auto& master : {shop.path("speech.wav"), wide}) {
+        INFO(master);
+        const OpenDescriptor in(master), opus(shop.path("out.opus"), O_RDWR | O_CREAT | O_TRUNC),
+            mono(shop.path("low.opus"), O_RDWR | O_CREAT | O_TRUNC), flac(shop.path("out.flac"), O_RDWR | O_CREAT | O_TRUNC);
+        const auto report = media::transcode(in, {{opus_profile(), opus}, {low, mono}, {flac_profile(), flac}}, {});
+        REQUIRE(report);
+        CHECK(report->renditions[1].channels == 1);
+        CHECK(report->renditions[1].bit_rate == 24'000);
+        for (const auto& [file, target] : {std::pair{"out.opus", -16.0}, {"low.opus", -19.0}, {"out.flac", -16.0}}) {
+            INFO(file);
+            const auto measured = measured_by_ffmpeg(shop.path(file));
+            CHECK(std::abs(measured.lufs - target) <= 0.5);
+            CHECK(measured.peak <= -1.0);
+        }
+    }
+}

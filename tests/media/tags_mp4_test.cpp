@@ -140,7 +140,7 @@ TEST_CASE("M4A tags without chapters, and an essence that is none") {
 TEST_CASE("a disk that fills up while tags are written is said to be full, and blamed on nothing else") {
     const TemporaryFolder folder;
     const SmallDisk disk("256k");
-    for (const auto codec : {model::Codec::mp3, model::Codec::aac}) {
+    for (const auto codec : {model::Codec::mp3, model::Codec::aac, model::Codec::opus, model::Codec::flac}) {
         make_essence(codec, folder.path() / "essence");
         const OpenDescriptor essence(folder.path() / "essence"), output(disk.path() / "tagged", O_RDWR | O_CREAT | O_TRUNC);
         const auto written = media::write_tagged(codec, essence, output, full_tags(), std::chrono::seconds(70));

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -48,9 +49,13 @@ private:
 
 // 70 s of tone: long enough for "the first minute" to be less than all.
 inline void make_essence(model::Codec codec, const std::filesystem::path& file) {
-    const std::string encode = codec == model::Codec::mp3 ? "-c:a libmp3lame -b:a 64k -id3v2_version 0 -write_id3v1 0 -f mp3 "
-                                                          : "-c:a aac -b:a 64k -movflags +faststart -f ipod ";
-    output_of("ffmpeg -v error -y -f lavfi -i sine=330:d=70:r=44100 -map_metadata -1 -fflags +bitexact -ac 1 " + encode + file.string());
+    const std::map<model::Codec, std::string> encode{
+        {model::Codec::mp3, "-c:a libmp3lame -b:a 64k -id3v2_version 0 -write_id3v1 0 -f mp3 "},
+        {model::Codec::aac, "-c:a aac -b:a 64k -movflags +faststart -f ipod "},
+        {model::Codec::opus, "-ar 48000 -c:a libopus -b:a 32k -f opus "},
+        {model::Codec::flac, "-c:a flac -f flac "}};
+    output_of("ffmpeg -v error -y -f lavfi -i sine=330:d=70:r=44100 -map_metadata -1 -fflags +bitexact -ac 1 " + encode.at(codec) +
+              file.string());
 }
 
 inline media::AudioTags full_tags() {
