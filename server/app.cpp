@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "server/api/auth.hpp"
+#include "server/counting_lists.hpp"
 #include "server/descriptors.hpp"
 #include "server/log.hpp"
 #include "server/systemd.hpp"
@@ -97,10 +98,7 @@ App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descripto
       view(catalogue, clock),
       statistics(statistics_db,
                  {.runtime_dir = where.runtime,
-                  .lists = {.agents = settings.statistics.agents_file,
-                            .data_centres = settings.statistics.data_centres_file,
-                            .countries = settings.statistics.countries_file,
-                            .public_url = settings.server.public_url},
+                  .lists = counting_lists(settings),
                   .suppress_below = settings.statistics.suppress_below,
                   .standby = standby},
                  clock),

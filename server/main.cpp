@@ -96,11 +96,17 @@ void add_accounts(CommandLine& line, AccountOptions& accounts, TokenOptions& tok
     sub->add_option("--days", tokens.days, "valid for that long (else until revoked)");
 }
 
+void add_audits(CommandLine& line, ConfigOption& options) {
+    add_config(line.command("count", "deliveries as JSON lines on stdin, downloads as JSON on stdout", [&] { return count(options); }),
+               options);
+    add_config(line.command("classify", "user agents on stdin, what they are taken for as JSON lines", [&] { return classify(options); }),
+               options);
+}
+
 void add_data_commands(CommandLine& line, FeedOptions& feeds, BackupOptions& backups) {
     CLI::App* sub = line.command("feed", "print a show's feed as it would be served", [&] { return feed(feeds); });
     add_data(sub, feeds);
     sub->add_option("show", feeds.show)->required();
-    line.command("count", "deliveries as JSON lines on stdin, downloads as JSON on stdout", [] { return count(); });
     sub = line.command("backup", "copy catalogue, statistics and media into a folder, verified; the server may run",
                        [&] { return backup(backups); });
     add_data(sub, backups);
@@ -119,7 +125,7 @@ int main(int argc, char** argv) {
     line.app.failure_message(CLI::FailureMessage::help);
 
     ServeOptions serve_options;
-    ConfigOption check_options;
+    ConfigOption check_options, audit_options;
     PublishOptions publish_options;
     TranscodeOptions transcode_options;
     AccountOptions account_options;
@@ -132,6 +138,7 @@ int main(int argc, char** argv) {
     add_publish(line, publish_options, token_file);
     add_media(line, probed, transcode_options, self_test);
     add_accounts(line, account_options, token_options);
+    add_audits(line, audit_options);
     add_data_commands(line, feed_options, backup_options);
 
     try {

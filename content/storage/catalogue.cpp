@@ -228,10 +228,11 @@ Catalogue::Contents Catalogue::contents() {
             auto episodes = read_episodes(session, show.id);
             result.shows.push_back({std::move(show), std::move(episodes)});
         }
-        std::string path;
-        Statement retired(
-            session, "select p.url_path from media_paths p left join renditions r on r.url_path = p.url_path where r.url_path is null");
-        retired.into(path);
+        Contents::RetiredPath path;
+        Statement retired(session,
+                          "select p.url_path, p.episode_id from media_paths p left join renditions r on r.url_path = p.url_path "
+                          "where r.url_path is null");
+        retired.into(path.url_path).into(path.episode.value);
         while (retired.next()) result.retired_paths.push_back(path);
     });
     return result;

@@ -79,7 +79,11 @@ public:
         };
         std::uint64_t revision{};
         std::vector<ShowWithEpisodes> shows;
-        std::vector<std::string> retired_paths;  // url_paths once served that no rendition has now
+        struct RetiredPath {
+            std::string url_path;
+            model::EpisodeId episode;
+        };
+        std::vector<RetiredPath> retired_paths;  // once served, no rendition has them now
     };
     [[nodiscard]] Contents contents();
 

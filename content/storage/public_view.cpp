@@ -29,7 +29,7 @@ void add_show(PublicSnapshot& snapshot, Catalogue::Contents::ShowWithEpisodes&& 
     for (auto& episode : source.episodes) {
         note_change(snapshot, episode, now);
         if (episode.state == EpisodeState::withdrawn) {
-            for (const auto& rendition : episode.renditions) snapshot.media[rendition.url_path] = {};
+            for (const auto& rendition : episode.renditions) snapshot.media[rendition.url_path] = {.gone = episode.id};
             show.withdrawn_slugs.push_back(std::move(episode.slug));
         } else if (is_public(episode, now) && !episode.renditions.empty()) {
             show.episodes.push_back(std::move(episode));
@@ -45,11 +45,11 @@ PublicSnapshotPtr build(Catalogue& catalogue, model::Timestamp now) {
     auto snapshot = std::make_shared<PublicSnapshot>();
     snapshot->revision = contents.revision;
     for (auto& show : contents.shows) add_show(*snapshot, std::move(show), now);
-    for (auto& path : contents.retired_paths) snapshot->media[std::move(path)] = {};
+    for (auto& path : contents.retired_paths) snapshot->media[std::move(path.url_path)] = {.gone = std::move(path.episode)};
     // Only now: the vectors no longer move.
     for (const auto& show : snapshot->shows) {
         for (const auto& episode : show.episodes) {
-            for (const auto& rendition : episode.renditions) snapshot->media[rendition.url_path] = {&rendition, &episode};
+            for (const auto& rendition : episode.renditions) snapshot->media[rendition.url_path] = {&rendition, &episode, {}};
         }
     }
     return snapshot;

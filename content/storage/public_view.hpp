@@ -26,6 +26,7 @@ struct PublicShow {
 struct PublicMedia {
     const model::Rendition* rendition{};  // null: withdrawn, or replaced by other audio → 410
     const model::Episode* episode{};      // null in those cases too
+    model::EpisodeId gone;                // and then whose it was
 };
 
 struct PublicSnapshot {

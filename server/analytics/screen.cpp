@@ -74,6 +74,7 @@ Screened screen(const model::Delivery& delivery, const Recognition& recognition)
     if (delivery.opted_out) return {Verdict::opted_out, {}};
     if (delivery.preview) return {Verdict::preview, {}};
     if (delivery.method == "HEAD") return {Verdict::head, {}};
+    if (delivery.status == 410 || delivery.status == 451) return {Verdict::withdrawn, {}};
     if (delivery.method != "GET" || (delivery.status != 200 && delivery.status != 206)) return {Verdict::error, {}};
     if (delivery.status == 206 && is_probe(delivery.range, delivery.file.size)) return {Verdict::probe, {}};
     Screened result{std::nullopt, recognition.of(delivery)};

@@ -15,7 +15,7 @@ struct Screened {
     std::optional<Verdict> verdict;  // empty: the bytes decide
     Recognised recognised;           // known when the verdict is empty or `bot`
 };
-// In this order: opted_out (nothing else is looked at then), preview, head, error, probe, bot.
+// In this order: opted_out (nothing else is looked at then), preview, head, withdrawn, error, probe, bot.
 [[nodiscard]] Screened screen(const model::Delivery& delivery, const Recognition& recognition);
 
 // A Range field that asks for one or two bytes of a file of `size` bytes. Malformed fields are no probes: they are ignored (RFC 9110

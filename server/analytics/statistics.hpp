@@ -82,7 +82,7 @@ public:
     // The day's tally of requests and why they did not count (all episodes of the query), suppressed alike.
     struct Tally {
         std::map<std::string, Figure>
-            reasons;        // "counted", "bot", "head", "probe", "under_a_minute", "repeat", "preview", "error", "opted_out"
+            reasons;        // "counted", "bot", "head", "probe", "under_a_minute", "repeat", "preview", "withdrawn", "error", "opted_out"
         Figure requests;    // sum of what is shown
         bool is_partial{};  // some cells are hidden
     };

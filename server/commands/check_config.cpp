@@ -2,6 +2,7 @@
 
 #include "config/settings.hpp"
 #include "server/commands/commands.hpp"
+#include "server/counting_lists.hpp"
 #include "server/http/tls.hpp"
 
 namespace earshot::commands {
@@ -18,6 +19,10 @@ int check_config(const ConfigOption& options) {
                 std::fprintf(stderr, "%s\n", loaded.error().message.c_str());
                 return 1;
             }
+        }
+        if (const auto lists = analytics::Recognition::load(app::counting_lists(*settings)); !lists) {
+            std::fprintf(stderr, "%s\n", lists.error().message.c_str());
+            return 1;
         }
     }
     std::puts("ok");

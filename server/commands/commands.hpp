@@ -41,7 +41,9 @@ struct FeedOptions : ServeOptions {
 int feed(const FeedOptions& options);
 
 // count: deliveries as JSON lines on stdin → one JSON object on stdout. A malformed line: its number on stderr, exit 1.
-int count();
+// classify: user agents on stdin, one a line → one JSON object a line. Both: docs/measurement.md; with the settings' lists.
+int count(const ConfigOption& options);
+int classify(const ConfigOption& options);
 
 // publish MASTER --show S --title T …: a whole episode over the API, with a progress bar on stderr and the episode's addresses on stdout.
 struct PublishOptions {

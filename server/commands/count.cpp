@@ -8,6 +8,7 @@
 
 #include "server/analytics/count.hpp"
 #include "server/commands/commands.hpp"
+#include "server/counting_lists.hpp"
 
 namespace earshot::commands {
 
@@ -107,8 +108,8 @@ json::object result_of(const analytics::Counter& counter) {
 
 }  // namespace
 
-int count() {
-    const auto recognition = analytics::Recognition::load({});
+int count(const ConfigOption& options) {
+    const auto recognition = app::load_counting_lists(options);
     if (!recognition) {
         fmt::print(stderr, "{}\n", recognition.error().message);
         return 1;

@@ -18,6 +18,14 @@ http::Reply withdrawn() {
     return http::text(410, "This is no longer available.\n");
 }
 
+// A request for audio that is gone is tallied like any other; who asked does not matter.
+void tally_gone(Context& context, const http::Request& request, const model::EpisodeId& episode) {
+    model::Delivery delivery{
+        .time = context.clock(), .episode = episode, .method = std::string(http::to_string(request.method)), .status = 410};
+    delivery.opted_out = request.field("Sec-GPC") == "1" || request.field("DNT") == "1";
+    context.statistics.submit(std::move(delivery));
+}
+
 std::string etag_of(std::string_view sha256) {
     return '"' + std::string(sha256.substr(0, 32)) + '"';
 }
@@ -68,7 +76,10 @@ http::Answer media_file(Context& context, const http::Request& request) {
     const auto found = snapshot->media.find(request.path);
     if (found == snapshot->media.end()) return nothing_there();
     const auto* rendition = found->second.rendition;
-    if (!rendition) return withdrawn();
+    if (!rendition) {
+        tally_gone(context, request, found->second.gone);
+        return withdrawn();
+    }
     auto file = context.caches->open(context.store, rendition->object_key);
     if (!file) return http::problem(file.error());
     http::FileReply reply;

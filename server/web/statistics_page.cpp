@@ -86,6 +86,7 @@ constexpr std::pair<std::string_view, std::string_view> reason_names[] = {
     {"bot", "A bot"},
     {"opted_out", "Asked not to be counted (GPC, DNT)"},
     {"preview", "Staff listening before publication"},
+    {"withdrawn", "The episode was withdrawn"},
     {"error", "Answered with an error"},
 };
 

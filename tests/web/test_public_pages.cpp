@@ -175,6 +175,11 @@ TEST_CASE("a withdrawn episode is gone: page, files and audio answer 410, the fe
     CHECK(status_of(web::transcript(site.context, Site::get("/shows/code/one/transcript.vtt", params))) == 410);
     CHECK(status_of(web::chapters(site.context, Site::get("/shows/code/one/chapters.json", params))) == 410);
     for (const auto& rendition : episode.renditions) CHECK(status_of(web::media_file(site.context, Site::get(rendition.url_path))) == 410);
+    for (std::size_t i = episode.renditions.size(); i < 12; ++i)
+        (void)web::media_file(site.context, Site::get(episode.renditions[0].url_path));
+    site.statistics.flush();
+    const auto day = model::format_utc_day(site.now);
+    CHECK(site.statistics.tally({day, day, {episode.id}}).reasons.at("withdrawn").value == 12);
     const auto feed = web::feed(site.context, Site::get("/shows/code/feed.xml", params));
     CHECK(body_of(feed).find("Withdrawn") == std::string::npos);
     CHECK(field_of(feed, "Last-Modified").empty());  // the date could not tell of a withdrawal; the ETag can
