@@ -16,6 +16,9 @@
 
 namespace earshot::analytics {
 
+// Changes with the rules of docs/measurement.md, which says so too.
+constexpr std::string_view method_version = "1.1";
+
 // What became of a request: exactly one of these.
 enum class Verdict {
     counted,         // it completed a download

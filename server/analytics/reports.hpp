@@ -5,17 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "server/analytics/statistics.hpp"
+#include "server/analytics/cells.hpp"
 
 namespace earshot::analytics::reports {
 
-struct Source {
-    storage::Database& database;
-    unsigned suppress_below;
-};
-
 [[nodiscard]] std::vector<Statistics::EpisodeReport> days(const Source& source, const Statistics::Query& query);
-[[nodiscard]] Statistics::Tally tally(const Source& source, const Statistics::Query& query);
 [[nodiscard]] std::vector<std::pair<std::string, Statistics::Figure>> breakdown(const Source& source, std::string_view dimension,
                                                                                 const Statistics::Query& query);
 

@@ -13,6 +13,7 @@
 
 #include "server/analytics/ledger.hpp"
 #include "server/analytics/reports.hpp"
+#include "server/analytics/tallies.hpp"
 
 namespace earshot::analytics {
 
@@ -236,6 +237,12 @@ std::vector<Statistics::EpisodeReport> Statistics::report(const Query& query) {
 }
 Statistics::Tally Statistics::tally(const Query& query) {
     return reports::tally({state_->database, state_->options.suppress_below}, query);
+}
+std::vector<Statistics::Tally> Statistics::tallies(const Query& query) {
+    return reports::tallies({state_->database, state_->options.suppress_below}, query);
+}
+std::vector<Statistics::Tally> Statistics::hourly_tallies(const Query& query) {
+    return reports::hourly_tallies({state_->database, state_->options.suppress_below}, query);
 }
 Statistics::Breakdown Statistics::breakdown(std::string_view dimension, const Query& query) {
     return reports::breakdown({state_->database, state_->options.suppress_below}, dimension, query);

@@ -87,6 +87,10 @@ public:
         bool is_partial{};  // some cells are hidden
     };
     [[nodiscard]] Tally tally(const Query& query);
+    [[nodiscard]] std::vector<Tally> tallies(const Query& query);  // one for each episode of the query; they add up to tally()
+    // The 24 hours (UTC) of the query's last day, all its episodes together. Beside the day's figures no hidden hour can be computed, so an
+    // hour may be hidden (value empty) although it is not small.
+    [[nodiscard]] std::vector<Tally> hourly_tallies(const Query& query);
     // Downloads over the period by one of dimensions() ("app", "device", "country", "site", …), most first; suppressed ones folded into
     // "other", which comes last. They add up to the report's totals.
     using Breakdown = std::vector<std::pair<std::string, Figure>>;

@@ -94,9 +94,9 @@ object figure(const Statistics::Figure& value, unsigned hidden_below) {
     return {{"downloads", nullptr}, {"fewer_than", hidden_below}};
 }
 
-object count(const Statistics::Figure& value, unsigned hidden_below) {
+object count(const Statistics::Figure& value) {
     if (value.value) return {{"requests", *value.value}};
-    return {{"requests", nullptr}, {"fewer_than", hidden_below}};
+    return {{"requests", nullptr}};
 }
 
 object report_object(const Subject& subject, const Statistics::EpisodeReport& report, unsigned hidden_below) {
@@ -114,6 +114,35 @@ object report_object(const Subject& subject, const Statistics::EpisodeReport& re
             {"show", object{{"id", subject.show.id.value}, {"slug", subject.show.slug}, {"title", subject.show.title}}},
             {"days", std::move(days)},
             {"total", std::move(total)}};
+}
+
+object tally_object(const Statistics::Tally& tally) {
+    object reasons;
+    for (const auto& [reason, value] : tally.reasons) reasons[reason] = count(value);
+    return {{"total", count(tally.requests)}, {"by_reason", std::move(reasons)}};
+}
+
+// What became of every request: of all episodes, of each, and of each hour when one day is asked for.
+object requests_object(Statistics& statistics, const Question& question) {
+    object result = tally_object(statistics.tally(question.query));
+    array episodes;
+    const auto tallies = statistics.tallies(question.query);
+    for (std::size_t i = 0; i < tallies.size(); ++i) {
+        object one = tally_object(tallies[i]);
+        one["id"] = question.subjects[i].episode.id.value;
+        episodes.push_back(std::move(one));
+    }
+    result["by_episode"] = std::move(episodes);
+    if (question.query.first_day == question.query.last_day) {
+        array hours;
+        for (const auto& tally : statistics.hourly_tallies(question.query)) {
+            object hour = tally_object(tally);
+            hour["hour"] = hours.size();
+            hours.push_back(std::move(hour));
+        }
+        result["by_hour"] = std::move(hours);
+    }
+    return result;
 }
 
 constexpr std::pair<std::string_view, std::string_view> breakdowns[] = {
@@ -155,12 +184,9 @@ Answer get_statistics(Context& context, const Request& request) {
     array episodes;
     for (const Subject& subject : question->subjects)
         if (const auto* report = find_report(reports, subject.episode.id)) episodes.push_back(report_object(subject, *report, below));
-    const Statistics::Tally tally = context.statistics.tally(question->query);
-    object reasons;
-    for (const auto& [reason, value] : tally.reasons) reasons[reason] = count(value, below);
     object answer{{"from", question->query.first_day}, {"to", question->query.last_day}, {"episodes", std::move(episodes)}};
     for (const auto& [list, dimension] : breakdowns) answer[list] = breakdown(context.statistics, dimension, question->query, below);
-    answer["requests"] = object{{"total", count(tally.requests, below)}, {"by_reason", std::move(reasons)}};
+    answer["requests"] = requests_object(context.statistics, *question);
     return http::json(200, serialize(answer));
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "server/analytics/count.hpp"
 #include "server/web/chart.hpp"
 #include "server/web/handlers.hpp"
 #include "server/web/page.hpp"
@@ -90,14 +91,37 @@ constexpr std::pair<std::string_view, std::string_view> reason_names[] = {
     {"error", "Answered with an error"},
 };
 
-void put_tally(Values& values, const Statistics::Tally& tally, unsigned fewest) {
-    values.set("REQUESTS", shown(tally.requests, fewest));
-    if (tally.is_partial) values.add("TALLY_PARTIAL").set("FEW", fmt::format("fewer than {}", fewest));
+using Tallies = std::vector<Statistics::Tally>;
+
+void put_cell(Values& row, const Statistics::Figure& figure) {
+    auto& cell = row.add("CELL").set("VALUE", figure.value ? grouped(*figure.value) : "hidden");
+    if (!figure.value) cell.show("FEW");
+    if (figure.value == 0) cell.show("NONE");
+}
+
+// Reasons down, episodes across.
+void put_tally(Values& values, const Statistics::Tally& all, const Tallies& each, const std::vector<std::string>& titles) {
+    auto& table = values.add("TALLY");
+    if (all.is_partial) table.show("PARTIAL");
+    for (const auto& title : titles) table.add("HEAD").set("TITLE", title);
     for (const auto& [key, name] : reason_names) {
-        const auto found = tally.reasons.find(std::string(key));
-        values.add("REASON")
-            .set("NAME", std::string(name))
-            .set("VALUE", shown(found == tally.reasons.end() ? Statistics::Figure{} : found->second, fewest));
+        auto& row = table.add("REASON").set("NAME", std::string(name));
+        for (const auto& one : each) put_cell(row, one.reasons.at(std::string(key)));
+        put_cell(row, all.reasons.at(std::string(key)));
+    }
+    auto& foot = table.add("SUM");
+    for (const auto& one : each) put_cell(foot, one.requests);
+    put_cell(foot, all.requests);
+}
+
+// Hours down, reasons across.
+void put_hours(Values& values, const Tallies& hours) {
+    auto& table = values.add("HOURS");
+    for (const auto& [key, name] : reason_names) table.add("HEAD").set("TITLE", std::string(name));
+    for (std::size_t hour = 0; hour < hours.size(); ++hour) {
+        auto& row = table.add("ROW").set("HOUR", fmt::format("{:02}:00", hour));
+        for (const auto& [key, name] : reason_names) put_cell(row, hours[hour].reasons.at(std::string(key)));
+        put_cell(row, hours[hour].requests);
     }
 }
 
@@ -142,7 +166,8 @@ void put_report(Values& values, Statistics& statistics, const Selection& selecti
     put_figures(report, reports, put_table(report, reports, titles, fewest));
     put_chart(report, reports, titles, few);
     if (std::ranges::any_of(reports, &Statistics::EpisodeReport::total_is_partial)) report.add("PARTIAL").set("FEW", few);
-    put_tally(report, statistics.tally(query), fewest);
+    put_tally(values, statistics.tally(query), statistics.tallies(query), titles);
+    if (selection.first_day == selection.last_day) put_hours(values, statistics.hourly_tallies(query));
     for (const auto& names : breakdowns) put_breakdown(report, names, statistics.breakdown(names.dimension, query), fewest);
 }
 
@@ -158,6 +183,7 @@ http::Answer statistics(Context& context, const http::Request& request) {
     } else {
         put_report(page.values, context.statistics, selection, fewest);
     }
+    page.values.set("METHOD_VERSION", std::string(analytics::method_version));
     if (fewest > 1) page.values.add("SMALL_NUMBERS").set("SMALL_NUMBERS", fewest).set("LESS", fewest - 1);
     const auto identity = request.identity.value_or(model::Identity{});
     return staff_reply(200, render_staff(context, identity, "/statistics", std::move(page)));

@@ -51,6 +51,7 @@ TEST_CASE("statistics count what was public and hide small numbers") {
     CHECK(one.at("episodes.0.days.0.downloads") == "12");
     CHECK(one.at("episodes.0.total.downloads") == "12");
     CHECK(one.at("requests.by_reason.counted.requests") == "12");
+    CHECK(one.at("requests.by_episode.0.by_reason.counted.requests") == "12");
 
     const auto all = stage.api("analyst", "GET", "/statistics?show=night-watch&from=" + day + "&to=" + day);
     const std::string hidden = all.at("episodes.0.id") == quiet.id.value ? "episodes.0" : "episodes.1";

@@ -50,6 +50,12 @@ TEST_CASE("the statistics page shows what may be shown and hides the rest") {
     CHECK_THAT(page, Contains("<td class=\"number\">25</td>") && Contains("<td class=\"number few\">fewer than 10</td>"));
     CHECK_THAT(page, Contains("class=\"chart-bar bar-1\"") && Contains("class=\"chart-hidden\""));
     CHECK_THAT(page, Contains("AntennaPod") && Contains("How we count") && Contains("Counted as a download"));
+    CHECK_THAT(
+        page,
+        Contains("All requests shown</th><td class=\"number\">25</td><td class=\"number few\">hidden</td><td class=\"number\">25</td>"));
+    CHECK_THAT(page, !Contains("Hour by hour"));
+    const auto today = body_of(web::statistics(site.context, ask({{"from", "2026-11-24"}, {"to", "2026-11-24"}})));
+    CHECK_THAT(today, Contains("Hour by hour") && Contains("<th scope=\"row\">23:00</th>"));
     CHECK_THAT(page, Contains("name=\"csrf_token\" value=\"csrf-of-ann\"") && Contains("content=\"noindex\""));
     CHECK(page.find("style=\"") == std::string::npos);
     CHECK(field_of(web::statistics(site.context, ask({})), "Referrer-Policy") == "same-origin");

@@ -1,0 +1,54 @@
+#include "server/analytics/cells.hpp"
+
+#include <algorithm>
+
+namespace earshot::analytics::reports {
+
+namespace {
+
+constexpr Day most_days = 366;
+
+}  // namespace
+
+Period period_of(const Statistics::Query& query) {
+    const auto first = parse_day(query.first_day);
+    const auto last = parse_day(query.last_day);
+    if (!first || !last) return {};
+    return {std::max(*first, *last - most_days + 1), *last};
+}
+
+DayCells read_cells(soci::session& session, const char* sql, const std::string& episode, Period period,
+                    std::optional<std::string_view> dimension) {
+    DayCells result;
+    Day day = 0;
+    std::string name;
+    std::uint64_t count = 0;
+    storage::Statement query(session, sql);
+    query.bind("episode", episode)
+        .bind("first", milliseconds(period.first * 24))
+        .bind("past", milliseconds((period.last + 1) * 24))
+        .into(day)
+        .into(name)
+        .into(count);
+    if (dimension) query.bind("dimension", std::string(*dimension));
+    while (query.next()) result[day][name] = count;
+    return result;
+}
+
+Cells showable(const Cells& cells, const Source& source, std::uint64_t rest) {
+    Cells shown;
+    for (const auto& [name, count] : cells) {
+        if (source.hides(count))
+            rest += count;
+        else if (count > 0)
+            shown[name] = count;
+    }
+    while (source.hides(rest) && !shown.empty()) {
+        const auto smallest = std::ranges::min_element(shown, {}, [](const auto& cell) { return cell.second; });
+        rest += smallest->second;
+        shown.erase(smallest);
+    }
+    return shown;
+}
+
+}  // namespace earshot::analytics::reports

@@ -1,0 +1,39 @@
+#pragma once
+// Cells of statistics.db and which of them may be shown: an episode's day, and within it an hour, a reason or a value of a dimension.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "content/storage/statement.hpp"
+#include "server/analytics/day.hpp"
+#include "server/analytics/statistics.hpp"
+
+namespace earshot::analytics::reports {
+
+struct Source {
+    storage::Database& database;
+    unsigned suppress_below;
+    [[nodiscard]] bool hides(std::uint64_t count) const { return count > 0 && count < suppress_below; }
+};
+
+struct Period {
+    Day first{}, last{-1};
+    [[nodiscard]] bool empty() const { return last < first; }
+};
+[[nodiscard]] Period period_of(const Statistics::Query& query);  // empty when it makes no sense; at most 366 days, the last ones
+
+using Cells = std::map<std::string, std::uint64_t>;
+using DayCells = std::map<Day, Cells>;
+
+// What `sql` finds for an episode: columns day, name, count; parameters :episode, :first, :past and, when given, :dimension.
+[[nodiscard]] DayCells read_cells(soci::session& session, const char* sql, const std::string& episode, Period period,
+                                  std::optional<std::string_view> dimension = {});
+
+// Of cells whose sum with `rest` may be known: those that can be shown beside it. The small ones are not, and when what is left out with
+// `rest` would be small itself, the smallest shown one is left out too.
+[[nodiscard]] Cells showable(const Cells& cells, const Source& source, std::uint64_t rest = 0);
+
+}  // namespace earshot::analytics::reports

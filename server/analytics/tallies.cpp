@@ -1,0 +1,117 @@
+#include "server/analytics/tallies.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "server/analytics/count.hpp"
+
+namespace earshot::analytics::reports {
+
+namespace {
+
+using Tally = Statistics::Tally;
+
+// Adds up what is shown and remembers where something is not.
+class Adding {
+public:
+    Adding() {
+        for (std::size_t i = 0; i < verdicts; ++i) tally_.reasons[std::string(to_string(static_cast<Verdict>(i)))] = {};
+    }
+    void add(const std::string& reason, std::uint64_t count) { *tally_.reasons[reason].value += count; }
+    void leave_out(const std::string& reason) { partial_.insert(reason); }
+    void add(const Adding& other) {
+        for (const auto& [reason, figure] : other.tally_.reasons) add(reason, *figure.value);
+        partial_.insert(other.partial_.begin(), other.partial_.end());
+    }
+    [[nodiscard]] Tally sum() const {
+        auto result = tally_;
+        std::uint64_t shown = 0;
+        for (auto& [reason, figure] : result.reasons) {
+            shown += *figure.value;
+            if (*figure.value == 0 && partial_.contains(reason)) figure.value.reset();
+        }
+        result.is_partial = !partial_.empty();
+        result.requests.value = shown == 0 && result.is_partial ? std::nullopt : std::optional(shown);
+        return result;
+    }
+
+private:
+    Tally tally_;
+    std::set<std::string> partial_;  // reasons of which some cells are hidden
+};
+
+DayCells by_reason(soci::session& session, const std::string& episode, Period period) {
+    return read_cells(session,
+                      "select hour / 86400000, reason, cast(sum(requests) as bigint) from requests "
+                      "where episode = :episode and hour >= :first and hour < :past group by hour / 86400000, reason",
+                      episode, period);
+}
+
+// Names are "07 bot".
+DayCells by_hour_and_reason(soci::session& session, const std::string& episode, Period period) {
+    return read_cells(session,
+                      "select hour / 86400000, substr('0' || (hour % 86400000 / 3600000), -2) || ' ' || reason, requests from requests "
+                      "where episode = :episode and hour >= :first and hour < :past",
+                      episode, period);
+}
+
+std::vector<Adding> by_episode(const Source& source, const Statistics::Query& query) {
+    std::vector<Adding> result(query.episodes.size());
+    const auto period = period_of(query);
+    if (period.empty()) return result;
+    source.database.read([&](soci::session& session) {
+        for (std::size_t i = 0; i < query.episodes.size(); ++i) {
+            for (const auto& [day, cells] : by_reason(session, query.episodes[i].value, period)) {
+                for (const auto& [reason, count] : cells) source.hides(count) ? result[i].leave_out(reason) : result[i].add(reason, count);
+            }
+        }
+    });
+    return result;
+}
+
+void add_hours(std::vector<Adding>& hours, const Cells& day, const Source& source) {
+    std::map<std::string, Cells> reasons;  // → hour → requests
+    for (const auto& [name, count] : day) reasons[name.substr(3)][name.substr(0, 2)] = count;
+    for (const auto& [reason, cells] : reasons) {
+        const auto shown = showable(cells, source);
+        for (const auto& [hour, count] : cells) {
+            auto& adding = hours.at(std::stoul(hour));
+            if (shown.contains(hour))
+                adding.add(reason, count);
+            else if (count > 0)
+                adding.leave_out(reason);
+        }
+    }
+}
+
+}  // namespace
+
+Tally tally(const Source& source, const Statistics::Query& query) {
+    Adding all;
+    for (const auto& one : by_episode(source, query)) all.add(one);
+    return all.sum();
+}
+
+std::vector<Tally> tallies(const Source& source, const Statistics::Query& query) {
+    std::vector<Tally> result;
+    for (const auto& one : by_episode(source, query)) result.push_back(one.sum());
+    return result;
+}
+
+std::vector<Tally> hourly_tallies(const Source& source, const Statistics::Query& query) {
+    std::vector<Adding> hours(24);
+    const auto period = period_of(query);
+    if (!period.empty()) {
+        source.database.read([&](soci::session& session) {
+            for (const auto& episode : query.episodes) {
+                for (const auto& [day, cells] : by_hour_and_reason(session, episode.value, {period.last, period.last}))
+                    add_hours(hours, cells, source);
+            }
+        });
+    }
+    std::vector<Tally> result;
+    for (const auto& one : hours) result.push_back(one.sum());
+    return result;
+}
+
+}  // namespace earshot::analytics::reports
