@@ -16,4 +16,12 @@ struct AudioBlock {
     }
 };
 
+// The frames [begin, end) of one block behind those of another that has as many channels.
+inline void append(AudioBlock& to, const AudioBlock& from, std::size_t begin, std::size_t end) {
+    for (std::size_t c = 0; c < to.channels; ++c) {
+        const float* plane = from.planes[c].data();
+        to.planes[c].insert(to.planes[c].end(), plane + begin, plane + end);
+    }
+}
+
 }  // namespace earshot::media

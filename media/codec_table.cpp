@@ -26,6 +26,7 @@ constexpr std::array rows{
              .mime_type = "audio/mpeg",
              .tags = TagFormat::id3v2,
              .lossless = false,
+             .segmented = true,
              .input_scale = &undo_lame},
     CodecRow{.codec = model::Codec::aac,
              .encoder = "aac",
@@ -34,6 +35,7 @@ constexpr std::array rows{
              .mime_type = "audio/x-m4a",
              .tags = TagFormat::mp4,
              .lossless = false,
+             .segmented = false,
              .input_scale = &unchanged},
     CodecRow{.codec = model::Codec::opus,
              .encoder = "libopus",
@@ -42,6 +44,7 @@ constexpr std::array rows{
              .mime_type = "audio/ogg",
              .tags = TagFormat::ogg_opus,
              .lossless = false,
+             .segmented = false,
              .input_scale = &unchanged},
     CodecRow{.codec = model::Codec::flac,
              .encoder = "flac",
@@ -50,6 +53,7 @@ constexpr std::array rows{
              .mime_type = "audio/flac",
              .tags = TagFormat::flac,
              .lossless = true,
+             .segmented = false,
              .input_scale = &unchanged},
 };
 

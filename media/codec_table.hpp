@@ -19,6 +19,7 @@ struct CodecRow {
     std::string_view mime_type;  // enclosure type
     TagFormat tags;
     bool lossless;
+    bool segmented;                                 // by several encoders at once
     double (*input_scale)(std::uint32_t bit_rate);  // undoes what the encoder itself does to the level
 };
 [[nodiscard]] std::span<const CodecRow> codec_table() noexcept;

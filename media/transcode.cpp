@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "media/av/audio_writer.hpp"
+#include "media/av/encoder_settings.hpp"
 #include "media/av/error.hpp"
 #include "media/codec_table.hpp"
 #include "media/level_pass.hpp"
@@ -19,6 +19,7 @@
 #include "media/master.hpp"
 #include "media/master_scan.hpp"
 #include "media/rendition_check.hpp"
+#include "media/rendition_writer.hpp"
 
 namespace earshot::media {
 
@@ -121,7 +122,7 @@ private:
     }
 
     void encode(double from, double to) {
-        std::vector<std::unique_ptr<av::AudioWriter>> writers;
+        std::vector<std::unique_ptr<RenditionWriter>> writers;
         std::vector<Taker> takers;
         for (Rendition& rendition : renditions_) {
             if (rendition.settled) continue;
@@ -130,13 +131,8 @@ private:
             rendition.report.bit_rate = bit_rate;
             if (std::exchange(rendition.encoded, true) && ::ftruncate(rendition.output.descriptor, 0) != 0)
                 throw std::runtime_error("a rendition could not be emptied");
-            writers.push_back(std::make_unique<av::AudioWriter>(
-                rendition.output.descriptor, av::AudioWriterOptions{.encoder = std::string(rendition.row.encoder),
-                                                                    .muxer = std::string(rendition.row.muxer),
-                                                                    .sample_rate = profile.sample_rate,
-                                                                    .channels = static_cast<std::uint32_t>(rendition.channels),
-                                                                    .bit_rate = bit_rate,
-                                                                    .scale = static_cast<float>(rendition.row.input_scale(bit_rate))}));
+            writers.push_back(std::make_unique<RenditionWriter>(rendition.output.descriptor, rendition.row, profile.sample_rate,
+                                                                static_cast<std::uint32_t>(rendition.channels), bit_rate));
             takers.push_back(
                 {profile.sample_rate, rendition.channels, rendition.plan.level(), [writer = writers.back().get()](const AudioBlock* block) {
                      block != nullptr ? writer->write(*block) : writer->finish();

@@ -29,6 +29,15 @@ AVStream* OutputFile::add_stream(const AVCodecParameters* parameters, AVRational
     return stream;
 }
 
+AVStream* OutputFile::add_stream(const AVCodecContext& encoder, AVRational time_base) {
+    AVCodecParameters* parameters = av_check_pointer(avcodec_parameters_alloc(), "parameters");
+    const int copied = avcodec_parameters_from_context(parameters, &encoder);
+    AVStream* stream = copied >= 0 ? add_stream(parameters, time_base) : nullptr;
+    avcodec_parameters_free(&parameters);
+    av_check(copied, "parameters");
+    return stream;
+}
+
 void OutputFile::add_chapter(std::int64_t start_ms, std::int64_t end_ms, const std::string& title) {
     auto* chapter = static_cast<AVChapter*>(av_check_pointer(av_mallocz(sizeof(AVChapter)), "chapter"));
     auto* list = static_cast<AVChapter**>(av_realloc_array(context_->chapters, context_->nb_chapters + 1, sizeof(AVChapter*)));

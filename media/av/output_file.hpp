@@ -2,6 +2,7 @@
 // A muxer over an open, seekable, read-write descriptor. Nothing of who made the file or with what goes in (bit-exact mode).
 
 extern "C" {
+#include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 }
 
@@ -28,6 +29,9 @@ public:
 
     // Copies the parameters; the stream lives as long as the file.
     AVStream* add_stream(const AVCodecParameters* parameters, AVRational time_base);
+
+    // What the encoder makes.
+    AVStream* add_stream(const AVCodecContext& encoder, AVRational time_base);
 
     // The end is in milliseconds as well; before write_header only.
     void add_chapter(std::int64_t start_ms, std::int64_t end_ms, const std::string& title);

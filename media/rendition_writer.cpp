@@ -1,0 +1,38 @@
+#include "media/rendition_writer.hpp"
+
+#include <algorithm>
+#include <string>
+#include <thread>
+
+namespace earshot::media {
+
+namespace {
+
+constexpr unsigned most_threads = 8;  // each holds 40 s of sound
+
+}  // namespace
+
+RenditionWriter::RenditionWriter(int descriptor, const CodecRow& row, std::uint32_t sample_rate, std::uint32_t channels,
+                                 std::uint32_t bit_rate) {
+    const av::EncoderSettings settings{.encoder = std::string(row.encoder),
+                                       .sample_rate = sample_rate,
+                                       .channels = channels,
+                                       .bit_rate = bit_rate,
+                                       .scale = static_cast<float>(row.input_scale(bit_rate))};
+    if (row.segmented)
+        writer_.emplace<SegmentedMp3Writer>(descriptor, settings, std::clamp(std::thread::hardware_concurrency(), 1U, most_threads));
+    else
+        writer_.emplace<av::AudioWriter>(descriptor, std::string(row.muxer), settings);
+}
+
+void RenditionWriter::write(const AudioBlock& block) {
+    if (auto* segmented = std::get_if<SegmentedMp3Writer>(&writer_)) return segmented->write(block);
+    std::get<av::AudioWriter>(writer_).write(block);
+}
+
+void RenditionWriter::finish() {
+    if (auto* segmented = std::get_if<SegmentedMp3Writer>(&writer_)) return segmented->finish();
+    std::get<av::AudioWriter>(writer_).finish();
+}
+
+}  // namespace earshot::media

@@ -1,0 +1,104 @@
+#include "media/segmented_mp3.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "media/mp3_frame.hpp"
+
+namespace earshot::media {
+
+namespace {
+
+constexpr std::size_t encoder_holds_back = 3;  // frames of sound that LAME wants to see beyond the one it gives
+
+}  // namespace
+
+struct SegmentedMp3Writer::Segment {
+    AudioBlock sound;
+    bool last{};
+    av::Mp3Encoder encoder;
+    Mp3Frames frames;
+
+    explicit Segment(const av::EncoderSettings& settings) : encoder(settings) { sound.channels = settings.channels; }
+
+    void encode(const AudioBlock& block) {
+        encoder.write(block, frames);
+        if (last) encoder.finish(frames);
+    }
+};
+
+SegmentedMp3Writer::SegmentedMp3Writer(int descriptor, const av::EncoderSettings& settings, unsigned threads,
+                                       const Segmentation& segmentation)
+    : settings_(settings),
+      segmentation_(segmentation),
+      threads_(std::max(threads, 1U)),
+      file_(descriptor, settings),
+      gathered_(std::make_unique<Segment>(settings)) {}
+SegmentedMp3Writer::~SegmentedMp3Writer() = default;
+
+// A segment goes off when there is enough sound for it and its overlap; the next one begins with the overlap.
+void SegmentedMp3Writer::write(const AudioBlock& block) {
+    const std::size_t frame = file_.samples_a_frame(), own = segmentation_.length * frame;
+    const std::size_t whole = own + (segmentation_.overlap + encoder_holds_back) * frame;
+    samples_ += block.frames();
+    for (std::size_t done = 0; done < block.frames();) {
+        const std::size_t count = std::min(block.frames() - done, whole - gathered_->sound.frames());
+        append(gathered_->sound, block, done, done + count);
+        done += count;
+        if (gathered_->sound.frames() < whole) continue;
+        auto next = std::make_unique<Segment>(settings_);
+        append(next->sound, gathered_->sound, own, whole);
+        launch(std::exchange(gathered_, std::move(next)));
+    }
+}
+
+void SegmentedMp3Writer::finish() {
+    gathered_->last = true;
+    launch(std::move(gathered_));
+    while (!running_.empty()) take_oldest();
+    for (const auto& frame : open_->frames) file_.write(frame);
+    file_.finish(samples_);
+}
+
+void SegmentedMp3Writer::launch(SegmentPtr segment) {
+    while (running_.size() >= threads_) take_oldest();
+    running_.push_back(std::async(std::launch::async, [segment = std::move(segment)]() mutable {
+        segment->encode(segment->sound);
+        return std::move(segment);
+    }));
+}
+
+void SegmentedMp3Writer::take_oldest() {
+    SegmentPtr next = running_.front().get();
+    running_.pop_front();
+    if (open_)
+        join(std::move(next));
+    else
+        adopt(std::move(next), 0);
+}
+
+void SegmentedMp3Writer::join(SegmentPtr next) {
+    Segment& earlier = *open_;
+    const auto joint = find_mp3_joint(earlier.frames, next_at_, next->frames, segmentation_.warm_up, segmentation_.overlap);
+    if (joint) {
+        cut_mp3_joint(earlier.frames, next_at_, next->frames, *joint);
+        for (const auto& frame : earlier.frames) file_.write(frame);
+        return adopt(std::move(next), *joint);
+    }
+    // The earlier encoder goes on over the later one's sound: slower, never wrong.
+    const std::size_t heard = (segmentation_.overlap + encoder_holds_back) * file_.samples_a_frame();
+    AudioBlock rest{.channels = next->sound.channels, .planes = {}};
+    append(rest, next->sound, std::min(heard, next->sound.frames()), next->sound.frames());
+    earlier.last = next->last;
+    earlier.encode(rest);
+    next_at_ += segmentation_.length;
+}
+
+void SegmentedMp3Writer::adopt(SegmentPtr segment, std::size_t joint) {
+    segment->frames.erase(segment->frames.begin(), segment->frames.begin() + static_cast<std::ptrdiff_t>(joint));
+    segment->sound = {};
+    next_at_ = segmentation_.length - joint;
+    open_ = std::move(segment);
+}
+
+}  // namespace earshot::media
