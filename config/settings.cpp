@@ -245,6 +245,8 @@ void read_statistics(Section section, Settings::Statistics& out) {
     section.path("agents_file", out.agents_file);
     section.path("data_centres_file", out.data_centres_file);
     section.path("countries_file", out.countries_file);
+    section.whole("most_per_address", out.most_per_address, 0U, 60'000U);
+    section.path("shared_addresses_file", out.shared_addresses_file);
     section.finish();
 }
 

@@ -50,10 +50,12 @@ struct Settings {
     } publishing;
     std::vector<model::RenditionProfile> renditions;  // [[rendition]] blocks; default: mp3 (main enclosure, first) and aac
     struct Statistics {
-        unsigned suppress_below{10};                // cells under this are never shown; 1 shows everything
-        std::filesystem::path agents_file{};        // OPAWG-shaped rules instead of the built-in ones: a file or a folder
-        std::filesystem::path data_centres_file{};  // blocks of addresses instead of the built-in ones
-        std::filesystem::path countries_file{};     // .mmdb: which country an address belongs to
+        unsigned suppress_below{10};                    // cells under this are never shown; 1 shows everything
+        std::filesystem::path agents_file{};            // OPAWG-shaped rules instead of the built-in ones: a file or a folder
+        std::filesystem::path data_centres_file{};      // blocks of addresses instead of the built-in ones
+        std::filesystem::path countries_file{};         // .mmdb: which country an address belongs to
+        std::uint32_t most_per_address{500};            // downloads of an episode a day that one address may have; 0: any number
+        std::filesystem::path shared_addresses_file{};  // blocks that may have more, with the day of their last review
     } statistics;
     struct Log {
         std::string level{"info"};   // trace debug info warn error

@@ -8,7 +8,9 @@ analytics::ListFiles counting_lists(const config::Settings& settings) {
     return {.agents = settings.statistics.agents_file,
             .data_centres = settings.statistics.data_centres_file,
             .countries = settings.statistics.countries_file,
-            .public_url = settings.server.public_url};
+            .shared_addresses = settings.statistics.shared_addresses_file,
+            .public_url = settings.server.public_url,
+            .most_per_address = settings.statistics.most_per_address};
 }
 
 model::Result<analytics::Recognition> load_counting_lists(const commands::ConfigOption& options) {

@@ -11,13 +11,6 @@ namespace earshot::analytics {
 
 namespace {
 
-std::string_view trimmed(std::string_view line) {
-    line = line.substr(0, line.find('#'));
-    const auto first = line.find_first_not_of(" \t\r");
-    if (first == std::string_view::npos) return {};
-    return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
-}
-
 struct Block {
     IpAddress address{};
     unsigned bits{};  // of 128
@@ -44,7 +37,7 @@ model::Result<AddressBlocks> AddressBlocks::parse(std::string_view text, std::st
     AddressBlocks result;
     for (std::size_t number = 1; !text.empty(); ++number) {
         const auto end = text.find('\n');
-        const auto line = trimmed(text.substr(0, end));
+        const auto line = without_comment(text.substr(0, end));
         text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
         if (line.empty()) continue;
         const auto block = parse_block(line);

@@ -8,8 +8,8 @@
 namespace earshot::analytics {
 
 std::string_view to_string(Verdict verdict) noexcept {
-    constexpr std::array<std::string_view, verdicts> names{"counted", "bot",     "head",      "probe", "under_a_minute",
-                                                           "repeat",  "preview", "withdrawn", "error", "opted_out"};
+    constexpr std::array<std::string_view, verdicts> names{"counted", "bot",     "head",      "probe", "under_a_minute", "repeat",
+                                                           "flood",   "preview", "withdrawn", "error", "opted_out"};
     return names[static_cast<std::size_t>(verdict)];
 }
 

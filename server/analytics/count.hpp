@@ -27,12 +27,13 @@ enum class Verdict {
     probe,           // asked for two bytes or fewer
     under_a_minute,  // what arrived of the audio so far does not make 60 s
     repeat,          // this listener's download of the episode is counted already
+    flood,           // more from one address than is believed
     preview,         // staff, before publication
     withdrawn,       // of an episode that is no longer public: 410 or 451
     error,           // any other method, any status but 200 and 206
     opted_out,       // Sec-GPC or DNT: only bytes are added up
 };
-constexpr std::size_t verdicts = 10;
+constexpr std::size_t verdicts = 11;
 [[nodiscard]] std::string_view to_string(Verdict verdict) noexcept;
 
 // What one delivery changed. A request that came in fragments is tallied once, with its first; should a later fragment complete the

@@ -21,6 +21,13 @@ model::Result<std::string_view> built_in_list(std::string_view name) {
     return model::fail(model::Errc::invalid_input, fmt::format("The built-in list {} is missing.", name));
 }
 
+std::string_view without_comment(std::string_view line) {
+    line = line.substr(0, line.find('#'));
+    const auto first = line.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos) return {};
+    return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+}
+
 model::Result<std::string> read_list(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(file), {}};

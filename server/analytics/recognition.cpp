@@ -4,12 +4,6 @@
 
 namespace earshot::analytics {
 
-Recognition::Recognition(Classifier classifier, AddressBlocks data_centres, Countries countries, std::string own_host)
-    : classifier_(std::move(classifier)),
-      data_centres_(std::move(data_centres)),
-      countries_(std::move(countries)),
-      own_host_(std::move(own_host)) {}
-
 model::Result<Recognition> Recognition::load(const ListFiles& files) {
     auto classifier = files.agents.empty() ? Classifier::built_in() : Classifier::from(files.agents);
     if (!classifier) return std::unexpected(classifier.error());
@@ -17,7 +11,15 @@ model::Result<Recognition> Recognition::load(const ListFiles& files) {
     if (!data_centres) return std::unexpected(data_centres.error());
     auto countries = files.countries.empty() ? Countries() : Countries::from_file(files.countries);
     if (!countries) return std::unexpected(countries.error());
-    return Recognition(std::move(*classifier), std::move(*data_centres), std::move(*countries), std::string(host_of(files.public_url)));
+    auto shared = files.shared_addresses.empty() ? SharedAddresses() : SharedAddresses::from_file(files.shared_addresses);
+    if (!shared) return std::unexpected(shared.error());
+    Recognition result(std::move(*classifier));
+    result.data_centres_ = std::move(*data_centres);
+    result.countries_ = std::move(*countries);
+    result.shared_addresses_ = std::move(*shared);
+    result.own_host_ = host_of(files.public_url);
+    result.most_per_address_ = files.most_per_address;
+    return result;
 }
 
 std::string_view host_of(std::string_view url) {
@@ -41,6 +43,7 @@ Recognised Recognition::of(const model::Delivery& delivery) const {
     if (const auto address = parse_ip_address(delivery.address)) {
         result.data_centre = data_centres_.contains(*address);
         result.country = countries_.of(*address);
+        result.shared = shared_addresses_.contains(*address, day_of(delivery.time));
     }
     return result;
 }

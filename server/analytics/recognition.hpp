@@ -10,6 +10,7 @@
 #include "server/analytics/address_blocks.hpp"
 #include "server/analytics/classify.hpp"
 #include "server/analytics/countries.hpp"
+#include "server/analytics/shared_addresses.hpp"
 
 namespace earshot::analytics {
 
@@ -21,14 +22,17 @@ constexpr std::string_view other_site = "other";  // on no list
 struct Recognised {
     Agent agent;
     bool data_centre{};  // the address belongs to one
+    bool shared{};       // by very many people, known to be so
     std::string country{unknown_country};
     std::string site{no_site};  // where a browser plays it
 };
 
 // Files that an operator puts in the place of the built-in lists; empty: the built-in one, and no countries.
 struct ListFiles {
-    std::filesystem::path agents, data_centres, countries;
+    std::filesystem::path agents, data_centres, countries, shared_addresses;
     std::string public_url;  // our own pages
+    // Downloads of an episode a day that one address may have before more of them are not believed; 0: any number.
+    std::uint32_t most_per_address{500};
 };
 
 class Recognition {
@@ -37,14 +41,18 @@ public:
     static model::Result<Recognition> load(const ListFiles& files);
     [[nodiscard]] Recognised of(const model::Delivery& delivery) const;  // pure, thread-safe
     [[nodiscard]] const Classifier& classifier() const noexcept { return classifier_; }
+    [[nodiscard]] const SharedAddresses& shared_addresses() const noexcept { return shared_addresses_; }
+    [[nodiscard]] std::uint32_t most_per_address() const noexcept { return most_per_address_; }
 
 private:
-    Recognition(Classifier classifier, AddressBlocks data_centres, Countries countries, std::string own_host);
+    explicit Recognition(Classifier classifier) : classifier_(std::move(classifier)) {}
     [[nodiscard]] std::string site_of(const Agent& agent, const std::string& referrer) const;
     Classifier classifier_;
     AddressBlocks data_centres_;
     Countries countries_;
+    SharedAddresses shared_addresses_;
     std::string own_host_;
+    std::uint32_t most_per_address_{};
 };
 
 // "pod.example.org" of "https://pod.example.org:8443/x"; "" when there is none.

@@ -62,6 +62,8 @@ void write_record(const Record& record, std::string& out) {
     writer.number(record.requests);
     if (record.settled) return writer.number(static_cast<std::uint8_t>(*record.settled));
     out.append(reinterpret_cast<const char*>(record.listener.bytes.data()), record.listener.bytes.size());
+    writer.number(record.place);
+    writer.number(record.most_at_place);
     writer.number(record.version.bytes);
     writer.number(record.version.enough);
     writer.intervals(record.audio);
@@ -87,6 +89,8 @@ std::optional<Record> read_record(std::string_view bytes) {
     } else {
         const auto key = reader.take(record.listener.bytes.size());
         if (reader.good()) std::memcpy(record.listener.bytes.data(), key.data(), key.size());
+        record.place = reader.number<std::uint64_t>();
+        record.most_at_place = reader.number<std::uint32_t>();
         record.version.bytes = reader.number<std::uint64_t>();
         record.version.enough = reader.number<std::uint64_t>();
         record.audio = reader.intervals();

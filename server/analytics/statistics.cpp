@@ -220,6 +220,14 @@ void Statistics::forward(Successor successor) {
     state_->role_changed();
 }
 
+Statistics::SharedAddressRules Statistics::shared_address_rules() const {
+    const std::scoped_lock lock(state_->role);
+    const auto& shared = state_->recognition.shared_addresses();
+    const auto oldest = shared.oldest_review();
+    return {state_->recognition.most_per_address(), shared.entries(), shared.overdue(day_of(state_->clock())),
+            oldest ? format_day(*oldest) : std::string()};
+}
+
 std::size_t Statistics::waiting() const {
     const std::scoped_lock lock(state_->mutex);
     return state_->queue.size() + state_->held;
@@ -229,7 +237,13 @@ std::uint64_t Statistics::dropped() const noexcept {
     return state_->dropped;
 }
 std::vector<std::string> Statistics::warnings() const {
-    return state_->warnings.all();
+    auto result = state_->warnings.all();
+    if (const auto rules = shared_address_rules(); rules.overdue > 0)
+        result.push_back(
+            fmt::format("{} of {} shared addresses were last reviewed more than 90 days ago and no longer count as such. Review "
+                        "statistics.shared_addresses_file.",
+                        rules.overdue, rules.entries));
+    return result;
 }
 
 std::vector<Statistics::EpisodeReport> Statistics::report(const Query& query) {

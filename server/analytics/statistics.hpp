@@ -44,6 +44,14 @@ public:
     // Reads the files of lists again; what is counted from now on goes by them. When one cannot be used all stay as they were.
     [[nodiscard]] model::Status reload_lists();
 
+    // How shared addresses and floods are treated, for everybody who sees a figure.
+    struct SharedAddressRules {
+        std::uint32_t most_per_address{};  // 0: any number
+        std::size_t entries{}, overdue{};  // on the list of those that may have more; of these, past their review
+        std::string oldest_review;         // day; "" without entries
+    };
+    [[nodiscard]] SharedAddressRules shared_address_rules() const;
+
     // One process counts in a runtime folder; these pass that on. One thread at a time.
     void standby();  // commits everything and lets go of the folder; deliveries wait in the queue from now on
     void resume();   // counts here again; throws like the constructor
@@ -81,10 +89,10 @@ public:
 
     // The day's tally of requests and why they did not count (all episodes of the query), suppressed alike.
     struct Tally {
-        std::map<std::string, Figure>
-            reasons;        // "counted", "bot", "head", "probe", "under_a_minute", "repeat", "preview", "withdrawn", "error", "opted_out"
-        Figure requests;    // sum of what is shown
-        bool is_partial{};  // some cells are hidden
+        std::map<std::string, Figure> reasons;  // "counted", "bot", "head", "probe", "under_a_minute", "repeat", "flood", "preview",
+                                                // "withdrawn", "error", "opted_out"
+        Figure requests;                        // sum of what is shown
+        bool is_partial{};                      // some cells are hidden
     };
     [[nodiscard]] Tally tally(const Query& query);
     [[nodiscard]] std::vector<Tally> tallies(const Query& query);  // one for each episode of the query; they add up to tally()

@@ -1,6 +1,7 @@
 #include "server/analytics/windows.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <span>
 
 #include "server/analytics/screen.hpp"
@@ -31,6 +32,13 @@ std::vector<model::Interval> audio_of(const model::Delivery& delivery) {
     return result;
 }
 
+// A listener without an agent is a bot and never has a key, so this one is an address's own.
+Crowds::Place place_of(const ListenerKey& address_alone) {
+    Crowds::Place place = 0;
+    std::memcpy(&place, address_alone.bytes.data(), sizeof place);
+    return place;
+}
+
 Listen::Track* track_for(Listen& listen, const AudioVersion& version) {
     const auto known = std::ranges::find(listen.tracks, version, &Listen::Track::version);
     if (known != listen.tracks.end()) return &*known;
@@ -55,16 +63,23 @@ void change(Outcome& outcome, Hour hour, Verdict verdict, std::int64_t requests)
 }
 
 // What arrived of one request, or of a part of one.
-void add(Outcome& outcome, Listen& listen, const Record& record, std::span<const model::Interval> audio, bool begins) {
+void add(Outcome& outcome, Crowds& crowds, Listen& listen, const Record& record, std::span<const model::Interval> audio, bool begins) {
     auto* track = track_for(listen, record.version);
     if (track != nullptr) {
         for (const auto& piece : audio) track->today.add(piece);
     }
     if (!listen.counted && track != nullptr && is_download(*track)) {
-        listen.counted = outcome.download = true;
+        const bool believed = record.most_at_place == 0 || crowds.count(record.place) < record.most_at_place;
+        if (!believed && !begins && !listen.waiting) return;
         if (!begins && listen.waiting) change(outcome, listen.waiting->hour, listen.waiting->verdict, -1);
-        change(outcome, record.hour, Verdict::counted, +1);
+        change(outcome, record.hour, believed ? Verdict::counted : Verdict::flood, +1);
         listen.waiting.reset();
+        if (!believed) {
+            listen.waiting = {record.hour, Verdict::flood};
+            return;
+        }
+        listen.counted = outcome.download = true;
+        crowds.add(record.place);
     } else if (begins) {
         const bool goes_on = std::ranges::any_of(listen.tracks, &Listen::Track::counted_before);
         listen.waiting = {record.hour, listen.counted || goes_on ? Verdict::repeat : Verdict::under_a_minute};
@@ -109,8 +124,9 @@ std::optional<Listen> Windows::carried(const model::Delivery& delivery, Day day,
         auto received = track.before;
         for (const auto& piece : track.today.pieces()) received.add(piece);
         const bool counted = track.counted_before || (found->second.counted && received.size() >= track.version.enough);
-        // What was too little of one version beside a counted other one starts anew.
-        if (counted || !found->second.counted) listen.tracks.push_back({track.version, {}, std::move(received), counted});
+        // What was too little of one version beside a counted other one starts anew, and so does what was not believed.
+        const bool flood = !found->second.counted && received.size() >= track.version.enough;
+        if (counted || !(found->second.counted || flood)) listen.tracks.push_back({track.version, {}, std::move(received), counted});
     }
     return listen;
 }
@@ -130,6 +146,8 @@ Record Windows::record(const model::Delivery& delivery, const Recognition& recog
     record.version = version_of(delivery.file);
     record.audio = audio_of(delivery);
     record.values = dimension_values(delivery, screened.recognised);
+    record.place = place_of(windows_.at(day).key.of(delivery.address, {}, delivery.episode.value));
+    record.most_at_place = screened.recognised.shared ? 0 : recognition.most_per_address();
     record.carried = carried(delivery, day, record.listener);
     return record;
 }
@@ -140,15 +158,16 @@ Outcome Windows::apply(const Record& record) {
         if (record.requests > 0) outcome.changes.push_back({record.hour, *record.settled, record.requests});
         return outcome;
     }
-    auto& listens = windows_.at(record.hour / 24).listens;
+    auto& window = windows_.at(record.hour / 24);
+    auto& listens = window.listens;
     const auto [entry, is_new] = listens.try_emplace(record.listener);
     auto& listen = entry->second;
     if (is_new && record.carried) listen = *record.carried;
     listen.in_evening |= record.in_evening;
     if (record.requests <= 1) {
-        add(outcome, listen, record, record.audio, record.requests == 1);
+        add(outcome, window.crowds, listen, record, record.audio, record.requests == 1);
     } else {
-        for (const auto& piece : record.audio) add(outcome, listen, record, {&piece, 1}, true);
+        for (const auto& piece : record.audio) add(outcome, window.crowds, listen, record, {&piece, 1}, true);
     }
     return outcome;
 }

@@ -10,6 +10,7 @@
 
 #include "content/model/delivery.hpp"
 #include "server/analytics/count.hpp"
+#include "server/analytics/crowds.hpp"
 #include "server/analytics/day.hpp"
 #include "server/analytics/dimensions.hpp"
 #include "server/analytics/interval_set.hpp"
@@ -52,6 +53,8 @@ struct Record {
     AudioVersion version;
     std::vector<model::Interval> audio;  // positions in the audio
     DimensionValues values;
+    Crowds::Place place{};          // address and episode
+    std::uint32_t most_at_place{};  // downloads there today that are believed; 0: any number
     std::optional<Listen> carried;  // what this listener's listen had come to before midnight, when it goes on after it
 };
 
@@ -72,6 +75,7 @@ public:
 private:
     struct Window {
         DayKey key;
+        Crowds crowds;
         std::unordered_map<ListenerKey, Listen, ListenerKeyHash, std::equal_to<>, WipingAllocator<std::pair<const ListenerKey, Listen>>>
             listens;
     };

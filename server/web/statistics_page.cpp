@@ -85,6 +85,7 @@ constexpr std::pair<std::string_view, std::string_view> reason_names[] = {
     {"probe", "A probe of a few bytes"},
     {"head", "Asked for the size only (HEAD)"},
     {"bot", "A bot"},
+    {"flood", "Too many from one address"},
     {"opted_out", "Asked not to be counted (GPC, DNT)"},
     {"preview", "Staff listening before publication"},
     {"withdrawn", "The episode was withdrawn"},
@@ -153,6 +154,14 @@ void put_breakdown(Values& values, const BreakdownNames& names, const Statistics
         table.add("ENTRY").set("NAME", name_of(names.dimension, value)).set("VALUE", shown(figure, fewest));
 }
 
+void put_shared(Values& values, const Statistics::SharedAddressRules& rules) {
+    if (rules.most_per_address == 0) return;
+    auto& section = values.add("SHARED").set("MOST", rules.most_per_address);
+    if (rules.entries == 0) return;
+    auto& list = section.add("LIST").set("ENTRIES", rules.entries).set("OLDEST", rules.oldest_review);
+    if (rules.overdue > 0) list.add("OVERDUE").set("OVERDUE", rules.overdue);
+}
+
 void put_report(Values& values, Statistics& statistics, const Selection& selection, unsigned fewest) {
     const auto query = query_of(selection);
     const auto reports = statistics.report(query);
@@ -183,6 +192,7 @@ http::Answer statistics(Context& context, const http::Request& request) {
     } else {
         put_report(page.values, context.statistics, selection, fewest);
     }
+    put_shared(page.values, context.statistics.shared_address_rules());
     page.values.set("METHOD_VERSION", std::string(analytics::method_version));
     if (fewest > 1) page.values.add("SMALL_NUMBERS").set("SMALL_NUMBERS", fewest).set("LESS", fewest - 1);
     const auto identity = request.identity.value_or(model::Identity{});

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "content/model/time.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace earshot::tests {
 
@@ -110,6 +111,7 @@ public:
         std::vector<model::Delivery> result;
         for (std::uint64_t i = 0; i < times_; ++i) {
             result.push_back(delivery_);
+            if (apart_) result.back().user_agent += " " + std::to_string(i);
             for (auto& piece : result.back().acknowledged) {
                 piece.begin += i * shift_;
                 piece.end += i * shift_;
@@ -131,6 +133,8 @@ private:
             clock_ = word;
         else if (word == "more")
             delivery_.requests = 0;
+        else if (word == "apart")
+            apart_ = true;
         else if (word == "preview")
             delivery_.preview = true;
         else if (word == "gpc")
@@ -167,6 +171,7 @@ private:
     model::Delivery delivery_;
     std::string date_, clock_;
     std::uint64_t times_{1}, shift_{};
+    bool apart_{};
 };
 
 std::map<std::string, std::uint64_t> counts(const std::string& text) {
@@ -185,6 +190,13 @@ std::uint64_t Case::requests() const {
     std::uint64_t result = 0;
     for (const auto& step : steps) result += static_cast<std::uint64_t>(std::ranges::count(step, 1U, &model::Delivery::requests));
     return result;
+}
+
+analytics::ListFiles documented_lists() {
+    static const TemporaryFolder folder;
+    const auto shared = folder.path() / "shared";
+    std::ofstream(shared) << "203.0.113.0/24 2026-11-01\n198.51.100.0/24 2026-06-01\n";
+    return {.shared_addresses = shared};
 }
 
 std::vector<Case> documented_cases() {

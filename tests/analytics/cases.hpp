@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "content/model/delivery.hpp"
+#include "server/analytics/recognition.hpp"
 
 namespace earshot::tests {
 
@@ -18,6 +19,7 @@ struct Case {
     [[nodiscard]] std::uint64_t requests() const;
 };
 
+[[nodiscard]] analytics::ListFiles documented_lists();  // that the cases go by
 // Throws std::runtime_error naming the row that cannot be read.
 [[nodiscard]] std::vector<Case> documented_cases();
 

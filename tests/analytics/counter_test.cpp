@@ -16,7 +16,7 @@ using analytics::Counter;
 using analytics::Verdict;
 
 const analytics::Recognition& recognition() {
-    static const auto built_in = analytics::Recognition::load({});
+    static const auto built_in = analytics::Recognition::load(documented_lists());
     return built_in.value();
 }
 

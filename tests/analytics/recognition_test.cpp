@@ -69,6 +69,37 @@ TEST_CASE("the built-in data centres are there, and private and documentation ne
     }
 }
 
+TEST_CASE("shared addresses hold for 90 days from their review") {
+    const auto shared =
+        SharedAddresses::parse("192.0.2.0/24 2026-09-01 # university\n2001:db8::/32\t2026-11-20\n192.0.2.5 2026-06-01\n", "shared");
+    REQUIRE(shared.has_value());
+    const auto holds = [&](const char* address, const char* day) {
+        return shared->contains(parse_ip_address(address).value(), *parse_day(day));
+    };
+    CHECK(holds("192.0.2.5", "2026-11-30"));  // 90 days
+    CHECK_FALSE(holds("192.0.2.5", "2026-12-01"));
+    CHECK(holds("2001:db8:1::1", "2026-12-01"));
+    CHECK_FALSE(holds("203.0.113.1", "2026-11-30"));
+    CHECK(shared->entries() == 3);
+    CHECK(shared->overdue(*parse_day("2026-11-30")) == 1);
+    CHECK(shared->overdue(*parse_day("2026-12-01")) == 2);
+    CHECK(shared->oldest_review() == parse_day("2026-06-01"));
+    for (const auto* wrong : {"192.0.2.0/24", "192.0.2.0/24 soon", "192.0.2.0/33 2026-11-01", "2026-11-01 192.0.2.0/24"}) {
+        INFO(wrong);
+        const auto refused = SharedAddresses::parse("# one\n" + std::string(wrong), "shared");
+        REQUIRE_FALSE(refused.has_value());
+        CHECK_THAT(refused.error().message, Catch::StartsWith("shared:2: "));
+    }
+    const TemporaryFolder folder;
+    std::ofstream(folder.path() / "shared") << "192.0.2.0/24 2026-06-01";
+    Room room({.lists = {.shared_addresses = folder.path() / "shared"}});
+    room.set_clock("2026-11-23T12:00:00Z");
+    REQUIRE(room.statistics().warnings().size() == 1);
+    CHECK_THAT(room.statistics().warnings().front(), Catch::Contains("1 of 1 shared addresses"));
+    CHECK(room.statistics().shared_address_rules().oldest_review == "2026-06-01");
+    CHECK(room.statistics().shared_address_rules().most_per_address == 500);
+}
+
 TEST_CASE("a browser's page is named from a list only") {
     const auto recognition = Recognition::load({.public_url = "https://pod.example.org"});
     REQUIRE(recognition.has_value());

@@ -17,7 +17,7 @@ using analytics::Statistics;
 TEST_CASE("the documented cases count the same through database, journal and restart") {
     for (const auto& one : documented_cases()) {
         INFO(one.name);
-        Room room;
+        Room room({.lists = documented_lists()});
         for (const auto& step : one.steps) {
             room.set_clock(std::max(room.now(), step.front().time));
             for (auto delivery : step) room.statistics().submit(std::move(delivery));

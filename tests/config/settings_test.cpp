@@ -85,6 +85,8 @@ TEST_CASE("the shipped earshot.toml says exactly the built-in defaults") {
     CHECK(file.statistics.agents_file == built_in.statistics.agents_file);
     CHECK(file.statistics.data_centres_file == built_in.statistics.data_centres_file);
     CHECK(file.statistics.countries_file == built_in.statistics.countries_file);
+    CHECK(file.statistics.most_per_address == built_in.statistics.most_per_address);
+    CHECK(file.statistics.shared_addresses_file == built_in.statistics.shared_addresses_file);
     CHECK(file.log.level == built_in.log.level);
     CHECK(file.log.format == built_in.log.format);
 }

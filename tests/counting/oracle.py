@@ -102,7 +102,8 @@ def go_on(yesterday):
     for version, had in yesterday.versions.items():
         everything = union(had.today + had.before)
         counted = had.counted_before or (yesterday.counted and length(everything) >= version[1])
-        if counted or not yesterday.counted:
+        flood = not yesterday.counted and length(everything) >= version[1]
+        if counted or not (yesterday.counted or flood):
             listen.versions[version] = Version(everything, counted)
     return listen
 
@@ -112,6 +113,7 @@ class Oracle:
         self.downloads = collections.defaultdict(collections.Counter)
         self.tally = collections.Counter()
         self.listens = {}
+        self.at_address = collections.Counter()  # downloads of an episode and day by address
 
     def listen_of(self, key, time):
         day = time.date()
@@ -128,7 +130,8 @@ class Oracle:
             self.tally[reason] += first
             return
         time = datetime.datetime.fromisoformat(d["time"].removesuffix("Z"))
-        listen = self.listen_of((network(d["address"]), d["agent"], d["episode"]), time)
+        where = network(d["address"])
+        listen = self.listen_of((where, d["agent"], d["episode"]), time)
         listen.evening |= time.hour == 23 and time.minute >= 30
         file = d["file"]
         audio = max(0, file["size"] - file["audio_start"])
@@ -139,6 +142,13 @@ class Oracle:
             if begin < end:
                 version.today = union(version.today + [[begin, end]])
         if not listen.counted and enough > 0 and version.complete(enough):
+            if self.at_address[where, d["episode"], time.date()] >= 500:
+                if not first:
+                    self.tally[listen.uncounted] -= 1
+                listen.uncounted = "flood"
+                self.tally["flood"] += 1
+                return
+            self.at_address[where, d["episode"], time.date()] += 1
             listen.counted = True
             self.downloads[d["episode"]][str(time.date())] += 1
             if not first and listen.uncounted:

@@ -200,6 +200,16 @@ class Person:
             self.streamed(time + self.random.randrange(2_000), episode, file, begin, min(1.0, (connection + 1) / 5), f"bytes={begin}-")
 
 
+def flood(chance, emit):
+    """One machine that calls itself by very many names."""
+    person = Person(chance, emit)
+    person.address, person.flags, person.referrer = f"198.51.100.{chance.randrange(9)}", {}, ""
+    time = chance.randrange(3 * DAY)
+    for name in range(chance.randrange(400, 1200)):
+        person.agent = f"Podcasts/{name} CFNetwork/1333.0.4 Darwin/21.5.0"
+        chance.choice([person.whole, person.streamed])(time + chance.randrange(3 * HOUR), "e1", "plain")
+
+
 def rfc3339(milliseconds):
     days, rest = divmod(milliseconds, DAY)
     hours, rest = divmod(rest, HOUR)
@@ -220,6 +230,8 @@ def script(requests, seed):
         lines.append((time, len(lines), line))
 
     while begun < requests:
+        if chance.random() < 0.0001 or not lines:
+            flood(chance, emit)
         person = Person(chance, emit)
         for _ in range(chance.choice([1, 1, 1, 2, 3])):
             person.sit(chance.randrange(3 * DAY))
