@@ -1,14 +1,11 @@
 #pragma once
-// The inside of a network thread. Private to the few files that see Asio: session*.cpp and worker.cpp.
+// The inside of a network thread: one wait for everything, then whose turn it is. Private to session*.cpp, loop.cpp and worker.cpp.
 
 #include <array>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -18,46 +15,34 @@
 #include "server/http/outgoing.hpp"
 #include "server/http/readiness.hpp"
 #include "server/http/service.hpp"
+#include "server/http/task.hpp"
 
 namespace earshot::http {
 
-namespace asio = boost::asio;
 using SteadyTime = std::chrono::steady_clock::time_point;
-
-// Concrete executors everywhere: any_io_executor costs several per cent.
-using Executor = asio::io_context::executor_type;
-using Watched = asio::posix::basic_stream_descriptor<Executor>;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
-template <class T>
-using Task = asio::awaitable<T, Executor>;
-inline constexpr asio::use_awaitable_t<Executor> use_task{};
 
 class Session;
 
 struct Loop {
-    explicit Loop(Service& shared);
-    ~Loop();
+    using Step = std::move_only_function<void()>;
+    using Alarm = std::multimap<SteadyTime, Step>::iterator;
+
+    explicit Loop(Service& shared) : service(shared) {}
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 
+    void run();                             // until stopping, and the last connection has ended
+    void soon(Step step);                   // in the next turn
+    Alarm at(SteadyTime time, Step step);   // valid until its step begins
+    void hurry(Alarm alarm);                // its step becomes one of the next turn
     [[nodiscard]] std::string_view date();  // now, as IMF-fixdate; made once a second
 
     // No locks inside: only this thread may touch it (see Mailbox).
-    asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
     Service& service;
     Mailbox mailbox;
-    Watched mailbox_bell{io};
     ReadySet ready;
-    Watched ready_bell{io};
-    Timer sweep_timer{io};
-    struct Listening {
-        Watched socket;
-        bool secure{};
-    };
-    std::vector<Listening> listeners;
     std::unordered_set<Session*> sessions;
     FileMappings mappings;
-    bool accepting{};
     KnownFiles known;
     SteadyTime now{std::chrono::steady_clock::now()};  // of the present turn: for deadlines
     bool stopping{};
@@ -65,6 +50,10 @@ struct Loop {
     std::array<char, 32 * 1024> buffer{};  // for whoever receives right now; never across a suspension
 
 private:
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> until_next_step() const;
+
+    std::vector<Step> soon_;
+    std::multimap<SteadyTime, Step> alarms_;
     std::string date_;
     std::chrono::sys_seconds date_second_{};
 };

@@ -32,11 +32,15 @@ void Mailbox::post(Note note) {
     }
 }
 
-std::vector<Mailbox::Note> Mailbox::take() {
+void Mailbox::ready(std::uint32_t) {
     std::uint64_t count = 0;
     [[maybe_unused]] const auto read = ::read(descriptor_, &count, sizeof count);
-    const std::lock_guard lock(mutex_);
-    return std::exchange(notes_, {});
+    std::vector<Note> notes;
+    {
+        const std::lock_guard lock(mutex_);
+        notes.swap(notes_);
+    }
+    for (auto& note : notes) note();
 }
 
 }  // namespace earshot::http

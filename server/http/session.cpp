@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <cstring>
 #include <utility>
 
@@ -29,7 +28,7 @@ Session::Session(Loop& loop, Descriptor socket, std::string peer_address, Admiss
       place_(std::move(place)),
       baseline_(acknowledged(socket_)),
       secure_(secure) {
-    loop_.ready.enter(socket_.get(), ready_);
+    loop_.ready.enter(socket_.get(), ready_, ReadySet::Trigger::edge);
     loop_.sessions.insert(this);
     enter(Phase::head, service_.options.limits.head_timeout);
 }
@@ -96,13 +95,13 @@ bool Session::reads_too_slowly(SteadyTime now) {
 
 void Session::wake() {
     // Not resumed here: the caller may be walking over the sessions.
-    if (auto resume = ready_.cancel()) asio::post(loop_.io, std::move(resume));
+    if (const auto waiting = ready_.cancel()) loop_.soon(waiting);
+    if (sleep_) loop_.hurry(*std::exchange(sleep_, std::nullopt));
 }
 
 void Session::expire() {
     expired_ = true;
     wake();
-    if (waiting_ != nullptr) waiting_->cancel();
 }
 
 void Session::stop() {
@@ -111,7 +110,7 @@ void Session::stop() {
     // It may have been accepted just now, and its first request be on the way.
     if (phase_ == Phase::head && leftover_.empty())
         deadline_ = std::min(deadline_, std::chrono::steady_clock::now() + service_.options.limits.linger_timeout);
-    if (waiting_ != nullptr) waiting_->cancel();
+    if (sleep_) wake();
 }
 
 void Session::abort() {
@@ -213,13 +212,12 @@ Session::Received Session::receive(std::string_view& bytes) {
     return Received::end;
 }
 
-Task<void> Session::until(Readiness::For what) {
-    return asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(
-        [this, what](auto handler) { ready_.await(what, std::move(handler)); }, use_task);
+Session::Until Session::until(Readiness::For what) {
+    return {*this, what};
 }
 
-Task<void> Session::wait(Readiness::For what) {
-    if (must_wait(what)) co_await until(what);
+Session::Pause Session::pause(std::chrono::milliseconds length) {
+    return {*this, length};
 }
 
 Task<bool> Session::more() {
@@ -229,7 +227,7 @@ Task<bool> Session::more() {
     } else if (phase_ != Phase::head) {
         enter(Phase::head, service_.options.limits.head_timeout);
     }
-    if (must_wait(Readiness::For::read)) co_await until(Readiness::For::read);
+    co_await until(Readiness::For::read);
     if (broken_) co_return false;
     if (expired_) {
         if (!leftover_.empty()) co_await refuse_head(408, "The request head did not arrive in time.");
@@ -325,18 +323,19 @@ Task<void> Session::prepare(Exchange& exchange) {
     if (!accepted) refuse(exchange, service_, {model::Errc::unavailable, "The server is busy; please try again in a few seconds."});
 }
 
-Task<bool> Session::on_pool(Pool& pool, Pool::Work work) {
-    enter_work();
-    Timer done(loop_.io, SteadyTime::max());
-    Pool::Work job = [this, &done, step = std::move(work)]() mutable {
+Session::Visit Session::on_pool(Pool& pool, Pool::Work work) {
+    return {*this, pool, std::move(work)};
+}
+
+bool Session::Visit::await_suspend(std::coroutine_handle<> who) {
+    session.enter_work();
+    Pool::Work job = [&mailbox = session.loop_.mailbox, who, step = std::move(work)]() mutable {
         step();
         step = nullptr;
-        loop_.mailbox.post([&done] { done.cancel(); });
+        mailbox.post(who);
     };
-    if (!pool.submit(job)) co_return false;
-    boost::system::error_code cancelled;
-    co_await done.async_wait(asio::redirect_error(use_task, cancelled));
-    co_return true;
+    accepted = pool.submit(job);
+    return accepted;
 }
 
 void Session::account(Response& response) {
@@ -394,11 +393,11 @@ Task<void> Session::send_rest(Outgoing& bytes) {
             continue;
         }
         if (ready_.is(Readiness::For::write)) {  // its turn is over
-            co_await asio::post(loop_.io, use_task);
+            co_await pause(std::chrono::milliseconds(0));
             continue;
         }
         enter(Phase::write, service_.options.limits.write_stall);
-        co_await wait(Readiness::For::write);
+        co_await until(Readiness::For::write);
         if (expired_) broken_ = true;
     } while (!broken_ && !sent_at_once(bytes));
 }
@@ -419,11 +418,10 @@ Task<void> Session::linger() {
     ::shutdown(socket_.get(), SHUT_WR);
     update_acknowledged(std::chrono::steady_clock::now());
     enter(Phase::linger, acked_ < written_ ? service_.options.limits.write_stall : service_.options.limits.linger_timeout);
-    Timer pause(loop_.io);
     auto delay = std::chrono::milliseconds(5);
     while (!expired_ && !broken_) {
         if (!peer_done_) {
-            co_await wait(Readiness::For::read);
+            co_await until(Readiness::For::read);
             if (expired_ || broken_) break;
             leftover_.clear();
             for (std::string_view bytes; receive(bytes) == Received::bytes;) continue;
@@ -431,12 +429,8 @@ Task<void> Session::linger() {
         }
         update_acknowledged(std::chrono::steady_clock::now());
         if (acked_ >= written_ || is_gone(socket_.get())) break;
-        pause.expires_after(delay);
+        co_await pause(delay);
         delay = std::min(delay * 2, std::chrono::milliseconds(200));
-        waiting_ = &pause;
-        boost::system::error_code cut_short;
-        co_await pause.async_wait(asio::redirect_error(use_task, cut_short));
-        waiting_ = nullptr;
     }
 }
 

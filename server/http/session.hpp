@@ -2,6 +2,7 @@
 // One connection: a coroutine that reads heads, lets exchanges be answered in order, and sees to it that what arrived is reported.
 // Private to session*.cpp and worker.cpp. Lives on its loop's thread only.
 
+#include <coroutine>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,9 @@ private:
     enum class Phase { idle, head, body, work, write, linger };
     enum class Received { bytes, nothing, end };
     struct Body;
+    struct Until;
+    struct Pause;
+    struct Visit;
 
     void enter(Phase phase, std::chrono::milliseconds allowance);
     void enter_work();
@@ -86,14 +90,14 @@ private:
     [[nodiscard]] bool sent_at_once(Outgoing& bytes);                                          // or broken
     void log(const Response& response, RequestLog entry, std::uint64_t written_before) const;  // once it is sent
     Task<void> send(Outgoing& bytes);
-    Task<void> send_rest(Outgoing& bytes);            // of what was not sent at once
-    Task<bool> on_pool(Pool& pool, Pool::Work work);  // false: too busy
+    Task<void> send_rest(Outgoing& bytes);                     // of what was not sent at once
+    [[nodiscard]] Visit on_pool(Pool& pool, Pool::Work work);  // false: too busy
     Task<void> warm_up(Outgoing& bytes);
     Task<void> linger();
     [[nodiscard]] bool must_wait(Readiness::For what) const noexcept { return !ready_.is(what) && !expired_ && !broken_; }
-    Task<void> until(Readiness::For what);                     // that, the deadline, or abort(): only when must_wait()
-    Task<void> wait(Readiness::For what);                      // when needed
-    std::int64_t receive_some(char* place, std::size_t size);  // as recv
+    [[nodiscard]] Until until(Readiness::For what);               // that, the deadline, or abort(): at once when it need not wait
+    [[nodiscard]] Pause pause(std::chrono::milliseconds length);  // or until wake()
+    std::int64_t receive_some(char* place, std::size_t size);     // as recv
 
     // Bodies and event streams (session_body.cpp)
     Task<void> read_buffered(Exchange& exchange);
@@ -112,8 +116,8 @@ private:
     Admission::Place place_;
     std::string leftover_;  // received, not yet used
     DeliveryLedger ledger_;
-    Timer* waiting_{};                 // a timer that stop() and expire() cut short
-    SteadyTime deadline_{}, since_{};  // of the phase; when it began
+    std::optional<Loop::Alarm> sleep_;  // of a pause that stop() and expire() cut short
+    SteadyTime deadline_{}, since_{};   // of the phase; when it began
     std::chrono::milliseconds allowance_{};
     std::uint64_t baseline_{};           // tcpi_bytes_acked of the fresh socket
     std::uint64_t written_{}, acked_{};  // of our bytes
@@ -127,6 +131,35 @@ private:
     bool expired_{};    // the deadline of the running wait has passed
     bool broken_{};     // the client is gone, or abort()
     bool peer_done_{};  // the client sends no more
+};
+
+// What a session's coroutines wait for.
+struct Session::Until {
+    Session& session;
+    Readiness::For what;
+    [[nodiscard]] bool await_ready() const noexcept { return !session.must_wait(what); }
+    void await_suspend(std::coroutine_handle<> who) const noexcept { session.ready_.await(what, who); }
+    void await_resume() const noexcept {}
+};
+
+struct Session::Pause {
+    Session& session;
+    std::chrono::milliseconds length;
+    [[nodiscard]] bool await_ready() const noexcept { return session.expired_ || session.broken_; }
+    void await_suspend(std::coroutine_handle<> who) const {
+        session.sleep_ = session.loop_.at(std::chrono::steady_clock::now() + length, who);
+    }
+    void await_resume() const noexcept { session.sleep_.reset(); }
+};
+
+struct Session::Visit {
+    Session& session;
+    Pool& pool;
+    Pool::Work work;
+    bool accepted{};
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    [[nodiscard]] bool await_suspend(std::coroutine_handle<> who);
+    [[nodiscard]] bool await_resume() const noexcept { return accepted; }
 };
 
 }  // namespace earshot::http

@@ -105,7 +105,7 @@ Task<void> Session::read_piece(Exchange& exchange, Body& body, std::string& piec
         if (!piece.empty()) co_return;
         if (piece.capacity() > kept_while_waiting) piece = {};
         enter(Phase::body, service_.options.limits.body_stall);
-        co_await wait(Readiness::For::read);
+        co_await until(Readiness::For::read);
         if (expired_ && !broken_) {
             http::refuse(exchange, 408, "The request body stopped coming.");
             co_return;
@@ -155,7 +155,6 @@ Task<void> Session::feed_sink(Exchange& exchange) {
 }
 
 Task<void> Session::stream_events(EventStream& events, bool chunked) {
-    Timer pause(loop_.io);
     auto last_sent = std::chrono::steady_clock::now();
     while (!broken_ && !loop_.stopping) {
         std::optional<std::string> event;
@@ -184,11 +183,7 @@ Task<void> Session::stream_events(EventStream& events, bool chunked) {
         if (::recv(socket_.get(), &peeked, 1, MSG_PEEK | MSG_DONTWAIT) == 0) break;  // nobody listens any more
         if (loop_.stopping || broken_) break;
         enter_work();
-        pause.expires_after(events.interval);
-        waiting_ = &pause;
-        boost::system::error_code cut_short;
-        co_await pause.async_wait(asio::redirect_error(use_task, cut_short));
-        waiting_ = nullptr;
+        co_await pause(events.interval);
     }
     Outgoing end;
     if (chunked) end.add("0\r\n\r\n");

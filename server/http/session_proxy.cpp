@@ -26,7 +26,7 @@ Task<void> Session::read_proxy_header() {
         if (count > 0) {
             header = http::read_proxy_header(bytes);
         } else if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
-            co_await wait(Readiness::For::read);
+            co_await until(Readiness::For::read);
             if (expired_ || broken_) header.state = ProxyHeader::State::refused;
         } else {
             header.state = ProxyHeader::State::refused;

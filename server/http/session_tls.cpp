@@ -14,11 +14,11 @@ Task<void> Session::begin_tls() {
                 break;
             case TlsChannel::Step::wants_read:
                 ready_.read_all();
-                co_await wait(Readiness::For::read);
+                co_await until(Readiness::For::read);
                 break;
             case TlsChannel::Step::wants_write:
                 ready_.wrote_all();
-                co_await wait(Readiness::For::write);
+                co_await until(Readiness::For::write);
                 break;
         }
         broken_ = broken_ || expired_;

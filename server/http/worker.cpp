@@ -6,11 +6,10 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <deque>
 #include <exception>
 #include <optional>
 #include <string_view>
@@ -42,22 +41,12 @@ IpAddress address_of(const sockaddr_storage& peer) {
     return address;
 }
 
-void end_if_done(Loop& loop) {
-    if (!loop.stopping || !loop.sessions.empty()) return;
-    boost::system::error_code ignored;
-    loop.sweep_timer.cancel();
-    loop.mailbox_bell.cancel(ignored);
-    loop.ready_bell.cancel(ignored);
-}
-
-Task<void> serve(Loop& loop, std::unique_ptr<Session> session) {
+Detached serve(Loop& loop, std::unique_ptr<Session> session) {
     try {
         co_await session->run();
     } catch (const std::exception& error) {
         loop.service.log({.route = "-", .method = "-", .status = 0, .error = error.what()});
     }
-    session.reset();
-    end_if_done(loop);
 }
 
 // Those that wait longest for a request go first. Looking for many at once keeps the search cheap: each call leaves some room.
@@ -101,118 +90,46 @@ void admit(Loop& loop, Descriptor accepted, const sockaddr_storage& from, bool s
         return;
     }
     auto session = std::make_unique<Session>(loop, std::move(accepted), format_address(peer), std::move(*place), secure);
-    asio::co_spawn(loop.io, serve(loop, std::move(session)), asio::detached);
-}
-
-// Takes what waits; false when the process has no descriptor left for now.
-bool accept_some(Loop& loop, Loop::Listening& listener) {
-    for (int i = 0; i < accepts_a_turn; ++i) {
-        sockaddr_storage peer{};
-        socklen_t length = sizeof peer;
-        Descriptor accepted(
-            ::accept4(listener.socket.native_handle(), reinterpret_cast<sockaddr*>(&peer), &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
-        if (accepted.get() < 0) return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
-        admit(loop, std::move(accepted), peer, listener.secure);
-    }
-    return true;
-}
-
-Task<void> accept_from(Loop& loop, Loop::Listening& listener) {
-    boost::system::error_code error;
-    Timer pause(loop.io);
-    while (loop.accepting) {
-        co_await listener.socket.async_wait(Watched::wait_read, asio::redirect_error(use_task, error));
-        if (!loop.accepting || error) co_return;
-        if (accept_some(loop, listener)) continue;
-        pause.expires_after(out_of_descriptors_pause);
-        co_await pause.async_wait(asio::redirect_error(use_task, error));
-    }
-}
-
-Task<void> sweep_sessions(Loop& loop) {
-    boost::system::error_code error;
-    std::size_t most_sessions = 0;
-    while (!loop.stopping || !loop.sessions.empty()) {
-        loop.sweep_timer.expires_after(loop.service.options.sweep_interval);
-        co_await loop.sweep_timer.async_wait(asio::redirect_error(use_task, error));
-        loop.now = std::chrono::steady_clock::now();
-        const bool over = loop.now >= loop.drain_deadline;
-        for (auto* session : loop.sessions) over ? session->abort() : session->sweep(loop.now);
-        loop.mappings.drop_unused();
-        most_sessions = std::max(most_sessions, loop.sessions.size());
-        if (most_sessions > 2 * loop.sessions.size() + few_sessions) {
-            // The crowd has left; its memory goes back to the system, which the allocator would not do by itself.
-            ::malloc_trim(0);
-            most_sessions = loop.sessions.size();
-        }
-    }
-}
-
-Task<void> watch_sockets(Loop& loop) {
-    boost::system::error_code error;
-    while (!loop.stopping || !loop.sessions.empty()) {
-        co_await loop.ready_bell.async_wait(Watched::wait_read, asio::redirect_error(use_task, error));
-        loop.now = std::chrono::steady_clock::now();
-        loop.ready.dispatch();
-    }
-}
-
-Task<void> read_mail(Loop& loop) {
-    boost::system::error_code error;
-    while (!loop.stopping || !loop.sessions.empty()) {
-        co_await loop.mailbox_bell.async_wait(Watched::wait_read, asio::redirect_error(use_task, error));
-        loop.now = std::chrono::steady_clock::now();
-        for (auto& note : loop.mailbox.take()) note();
-    }
-}
-
-void begin_accepting(Loop& loop) {
-    loop.accepting = true;
-    for (auto& listener : loop.listeners) asio::co_spawn(loop.io, accept_from(loop, listener), asio::detached);
-}
-
-void end_accepting(Loop& loop) {
-    loop.accepting = false;
-    boost::system::error_code ignored;
-    for (auto& listener : loop.listeners) listener.socket.cancel(ignored);
-}
-
-void begin_stop(Loop& loop, std::chrono::milliseconds limit) {
-    end_accepting(loop);
-    loop.stopping = true;
-    loop.drain_deadline = std::chrono::steady_clock::now() + limit;
-    boost::system::error_code ignored;
-    for (auto& listener : loop.listeners) listener.socket.close(ignored);
-    for (auto* session : loop.sessions) session->stop();
-    end_if_done(loop);
+    serve(loop, std::move(session));
 }
 
 }  // namespace
 
-Loop::Loop(Service& shared) : service(shared) {
-    mailbox_bell.assign(mailbox.descriptor());
-    ready_bell.assign(ready.descriptor());
-}
+// A listening socket of the thread. Level-triggered: who is not accepted now is told of again.
+class Worker::Listening final : public Watched {
+public:
+    Listening(Worker& worker, Descriptor socket, bool secure) noexcept : worker_(worker), socket_(std::move(socket)), secure_(secure) {}
 
-Loop::~Loop() {
-    mailbox_bell.release();  // their owners close them
-    ready_bell.release();
-}
+    [[nodiscard]] int socket() const noexcept { return socket_.get(); }
 
-std::string_view Loop::date() {
-    const auto second = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    if (second != date_second_ || date_.empty()) {
-        date_second_ = second;
-        date_ = model::format_http_date(second);
+    void ready(std::uint32_t) override {
+        for (int i = 0; i < accepts_a_turn; ++i) {
+            sockaddr_storage peer{};
+            socklen_t length = sizeof peer;
+            Descriptor accepted(::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&peer), &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+            if (accepted.get() < 0) {
+                if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) worker_.rest();
+                return;
+            }
+            try {
+                admit(worker_.loop_, std::move(accepted), peer, secure_);
+            } catch (const std::exception& error) {
+                worker_.loop_.service.log({.route = "-", .method = "-", .status = 0, .error = error.what()});
+            }
+        }
     }
-    return date_;
-}
 
-Worker::Worker(Service& service, std::vector<Descriptor> plain, std::vector<Descriptor> secure) : loop_(std::make_unique<Loop>(service)) {
+private:
+    Worker& worker_;
+    Descriptor socket_;
+    bool secure_;
+};
+
+Worker::Worker(Service& service, std::vector<Descriptor> plain, std::vector<Descriptor> secure) : loop_(service) {
     for (auto* sockets : {&plain, &secure}) {
         for (auto& socket : *sockets) {
             prepare(socket.get(), service.options.limits);
-            loop_->listeners.push_back({Watched(loop_->io, socket.release()), sockets == &secure});
+            listening_.emplace_back(*this, std::move(socket), sockets == &secure);
         }
     }
 }
@@ -220,26 +137,72 @@ Worker::Worker(Service& service, std::vector<Descriptor> plain, std::vector<Desc
 Worker::~Worker() = default;
 
 void Worker::run() {
-    begin_accepting(*loop_);
-    asio::co_spawn(loop_->io, sweep_sessions(*loop_), asio::detached);
-    asio::co_spawn(loop_->io, read_mail(*loop_), asio::detached);
-    asio::co_spawn(loop_->io, watch_sockets(*loop_), asio::detached);
-    loop_->io.run();
+    loop_.ready.enter(loop_.mailbox.descriptor(), loop_.mailbox, ReadySet::Trigger::level);
+    accept();
+    sweep_later();
+    loop_.run();
+}
+
+void Worker::accept() {
+    if (std::exchange(accepting_, true)) return;
+    for (auto& each : listening_) loop_.ready.enter(each.socket(), each, ReadySet::Trigger::level);
+}
+
+void Worker::accept_no_more() {
+    if (!std::exchange(accepting_, false)) return;
+    for (auto& each : listening_) loop_.ready.leave(each.socket());
+}
+
+// The process has no descriptor left: who waits to be accepted can only wait on.
+void Worker::rest() {
+    if (!accepting_) return;
+    accept_no_more();
+    resting_ = true;
+    loop_.at(std::chrono::steady_clock::now() + out_of_descriptors_pause, [this] {
+        if (std::exchange(resting_, false)) accept();
+    });
+}
+
+void Worker::sweep_later() {
+    loop_.at(std::chrono::steady_clock::now() + loop_.service.options.sweep_interval, [this] {
+        sweep();
+        sweep_later();
+    });
+}
+
+void Worker::sweep() {
+    const bool over = loop_.now >= loop_.drain_deadline;
+    for (auto* session : loop_.sessions) over ? session->abort() : session->sweep(loop_.now);
+    loop_.mappings.drop_unused();
+    most_sessions_ = std::max(most_sessions_, loop_.sessions.size());
+    if (most_sessions_ > 2 * loop_.sessions.size() + few_sessions) {
+        // The crowd has left; its memory goes back to the system, which the allocator would not do by itself.
+        ::malloc_trim(0);
+        most_sessions_ = loop_.sessions.size();
+    }
 }
 
 void Worker::pause(std::move_only_function<void()> done) {
-    loop_->mailbox.post([loop = loop_.get(), done = std::move(done)]() mutable {
-        end_accepting(*loop);
+    loop_.mailbox.post([this, done = std::move(done)]() mutable {
+        resting_ = false;
+        accept_no_more();
         done();
     });
 }
 
 void Worker::resume() {
-    loop_->mailbox.post([loop = loop_.get()] { begin_accepting(*loop); });
+    loop_.mailbox.post([this] { accept(); });
 }
 
 void Worker::stop(std::chrono::milliseconds limit) {
-    loop_->mailbox.post([loop = loop_.get(), limit] { begin_stop(*loop, limit); });
+    loop_.mailbox.post([this, limit] {
+        resting_ = false;
+        accept_no_more();
+        listening_.clear();
+        loop_.stopping = true;
+        loop_.drain_deadline = std::chrono::steady_clock::now() + limit;
+        for (auto* session : loop_.sessions) session->stop();
+    });
 }
 
 }  // namespace earshot::http

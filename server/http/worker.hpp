@@ -1,17 +1,17 @@
 #pragma once
-// One network thread: its listeners, its event loop, its connections.
+// One network thread: its listeners, its event loop, its connections. Private to server.cpp.
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
-#include <memory>
+#include <list>
 #include <vector>
 
 #include "server/http/listener.hpp"
+#include "server/http/loop.hpp"
 #include "server/http/service.hpp"
 
 namespace earshot::http {
-
-struct Loop;
 
 class Worker {
 public:
@@ -27,7 +27,19 @@ public:
     void stop(std::chrono::milliseconds limit);
 
 private:
-    std::unique_ptr<Loop> loop_;
+    class Listening;
+
+    void accept();
+    void accept_no_more();
+    void rest();
+    void sweep_later();
+    void sweep();
+
+    Loop loop_;
+    std::list<Listening> listening_;
+    std::size_t most_sessions_{};  // since memory was last given back
+    bool accepting_{};
+    bool resting_{};  // and will accept again
 };
 
 }  // namespace earshot::http
