@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <system_error>
@@ -45,6 +46,27 @@ private:
 inline void sync_to_disk(const Descriptor& file) {
     if (::fsync(file.get()) != 0) throw std::system_error(errno, std::generic_category(), "fsync");
 }
+
+// A file under an exclusive flock, which is let go by name. Closing alone would leave it to a process that another thread is just starting:
+// that holds the open file as well until its own program begins.
+class LockedFile {
+public:
+    // Nothing when somebody else holds it.
+    [[nodiscard]] static std::optional<LockedFile> take(Descriptor file) {
+        if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return LockedFile(std::move(file));
+        return std::nullopt;
+    }
+    LockedFile(LockedFile&&) noexcept = default;
+    LockedFile& operator=(LockedFile&&) = delete;
+    ~LockedFile() {
+        if (file_) ::flock(file_.get(), LOCK_UN);
+    }
+    [[nodiscard]] int get() const noexcept { return file_.get(); }
+
+private:
+    explicit LockedFile(Descriptor file) noexcept : file_(std::move(file)) {}
+    Descriptor file_;
+};
 
 class FolderLock {
 public:

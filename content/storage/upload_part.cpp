@@ -7,7 +7,7 @@ namespace earshot::storage {
 using model::Errc;
 using model::fail;
 
-UploadPart::UploadPart(Descriptor file, std::uint64_t offset, std::uint64_t length, bool checksummed)
+UploadPart::UploadPart(LockedFile file, std::uint64_t offset, std::uint64_t length, bool checksummed)
     : file_(std::move(file)), start_(offset), offset_(offset), length_(length), checksummed_(checksummed) {
     (void)checked(::ftruncate(file_.get(), static_cast<off_t>(offset)), "cut an upload to its length");
 }

@@ -15,7 +15,7 @@ namespace earshot::storage {
 class UploadPart {
 public:
     // Cuts the file to `offset`: bytes beyond it were never acknowledged (the server died while they arrived).
-    UploadPart(Descriptor file, std::uint64_t offset, std::uint64_t length, bool checksummed);
+    UploadPart(LockedFile file, std::uint64_t offset, std::uint64_t length, bool checksummed);
 
     // invalid_input past the upload's length (nothing of these bytes is stored); insufficient_storage (the prefix that fitted is).
     [[nodiscard]] model::Status write(std::span<const std::byte> bytes, std::uint64_t free_bytes);
@@ -28,7 +28,7 @@ public:
     [[nodiscard]] bool checksummed() const noexcept { return checksummed_; }
 
 private:
-    Descriptor file_;
+    LockedFile file_;
     std::uint64_t start_, offset_, length_;
     bool checksummed_;
     Sha1 sha1_;

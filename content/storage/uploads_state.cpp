@@ -88,21 +88,22 @@ void Uploads::State::erase(const model::UploadId& id) {
 }
 
 model::Result<std::unique_ptr<UploadPart>> Uploads::State::open_part(const Upload& upload, bool checksummed) {
-    Descriptor file(::openat(directory.get(), upload.id.value.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
-    if (!file && means_no_space(errno))
+    Descriptor opened(::openat(directory.get(), upload.id.value.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
+    if (!opened && means_no_space(errno))
         return fail(Errc::insufficient_storage, "The server's disk is full. Ask its operator to free some space, then try again.");
-    (void)checked(file.get(), "open an upload");
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
+    (void)checked(opened.get(), "open an upload");
+    auto file = LockedFile::take(std::move(opened));
+    if (!file)
         return fail(Errc::unavailable,
                     "Another connection is still sending to this upload. Ask for its offset in a moment, and go on there.");
     if (const auto now = load(upload.id); !now || now->offset != upload.offset || !now->object_key.empty())
         return fail(Errc::conflict, "This upload has moved on. Ask for its offset and go on there.");
-    if (file_size(file.get()) < upload.offset) {
+    if (file_size(file->get()) < upload.offset) {
         erase(upload.id);
         return std::unexpected(damaged().error());
     }
     if (upload.offset == 0) sync_to_disk(directory);  // the file's name must last as long as its bytes
-    return std::make_unique<UploadPart>(std::move(file), upload.offset, upload.length, checksummed);
+    return std::make_unique<UploadPart>(*std::move(file), upload.offset, upload.length, checksummed);
 }
 
 void Uploads::State::keep(UploadSlot& slot) {
@@ -130,15 +131,16 @@ model::Result<Upload> Uploads::State::complete(Upload upload) {
     } const leave{completing};
     const auto name = upload.id.value;
     const auto second_name = name + ".done";
-    const Descriptor file(::openat(directory.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
-        return fail(Errc::unavailable, "All bytes are here; another process is checking them. Ask again in a moment.");
+    Descriptor opened(::openat(directory.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    const bool there{opened};
+    const auto file = LockedFile::take(std::move(opened));
+    if (there && !file) return fail(Errc::unavailable, "All bytes are here; another process is checking them. Ask again in a moment.");
     if (const auto now = load(upload.id); !now || !now->object_key.empty()) return now;  // another process did it
-    if (!file || file_size(file.get()) != upload.length) {
+    if (!file || file_size(file->get()) != upload.length) {
         erase(upload.id);
         return damaged();
     }
-    if (!upload.expected_sha256.empty() && hash_file(file.get(), upload.length) != upload.expected_sha256) {
+    if (!upload.expected_sha256.empty() && hash_file(file->get(), upload.length) != upload.expected_sha256) {
         erase(upload.id);
         return fail(Errc::checksum_mismatch, "What arrived is not what was sent: the SHA-256 differs. Upload the file again.");
     }

@@ -444,3 +444,23 @@ TEST_CASE("two processes that both find an upload complete put it into the store
         CHECK(s.part_files() == 0);
     }
 }
+
+// A worker that is being started holds every open file of the server until its own program begins.
+TEST_CASE("a process that is just starting does not hold up an upload", "[uploads]") {
+    Server s;
+    const auto upload = s.create(10);
+    auto writer = s.uploads.open(upload.id, 0);
+    REQUIRE(writer);
+    std::vector<int> inherited;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code gone;
+        if (std::filesystem::read_symlink(entry.path(), gone).parent_path() == s.parts)
+            inherited.push_back(::dup(std::stoi(entry.path().filename().string())));
+    }
+    REQUIRE(inherited.size() == 1);
+    REQUIRE((*writer)->write(as_bytes("0123456789")));
+    const auto finished = (*writer)->finish("");
+    for (const int descriptor : inherited) ::close(descriptor);
+    REQUIRE(finished);
+    CHECK(s.stored(finished->object_key) == "0123456789");
+}
