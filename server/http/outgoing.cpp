@@ -118,7 +118,7 @@ void Outgoing::add(const model::OpenFilePtr& file, model::Interval slice, const 
     part.mapping = mapping;
     part.begin = slice.begin;
     part.end = slice.end;
-    part.whole_mapped = mapping && slice.end - slice.begin <= mapped_limit;
+    part.whole_mapped = mapping && leaves_from_mapping(slice.end - slice.begin);
     add(std::move(part));
 }
 

@@ -1,11 +1,12 @@
 #pragma once
 // Bytes on their way to a socket: text, shared strings and slices of files, in order. Knows system calls, no event loop.
 //
-// Up to `mapped_limit` a file's bytes leave from a mapping in one sendmsg together with the head; above it the head goes alone, then
-// sendfile. (MSG_MORE before sendfile costs twice as much. On a machine with nothing else to do the mapping wins up to there; on a crowded
-// one sendfile does from 64 KiB on.) The mapping is never touched in user space: a file
-// cut short under us is EFAULT in the kernel, not SIGBUS here. Pages that are not in memory are not sent from: the disk would hold up
-// everybody on the thread. push() says `cold` instead, and whoever has warmed what cold_part() names goes on.
+// A file's bytes leave from a mapping in one sendmsg together with the head where `leaves_from_mapping` says so; otherwise the head goes
+// alone, then sendfile. (MSG_MORE before sendfile costs twice as much.) Copying little beats a second system call; copying some hundred KiB
+// loses to lending the pages; from half a MiB on the many small pages cost the kernel and the client more than the copy, up to where the
+// copy no longer fits a cache. The mapping is never touched in user space: a file cut short under us is EFAULT in the kernel, not SIGBUS
+// here. Pages that are not in memory are not sent from: the disk would hold up everybody on the thread. push() says `cold` instead, and
+// whoever has warmed what cold_part() names goes on.
 
 #include <cstdint>
 #include <list>
@@ -63,7 +64,9 @@ private:
 
 class Outgoing {
 public:
-    static constexpr std::uint64_t mapped_limit = 1 << 20;
+    [[nodiscard]] static constexpr bool leaves_from_mapping(std::uint64_t length) noexcept {
+        return length <= (32 << 10) || (length > (384 << 10) && length <= (1 << 20));
+    }
     static constexpr std::size_t sendfile_slice = 2 << 20;
     static constexpr std::size_t turn = 8 << 20;  // then other connections of the thread get theirs
 
