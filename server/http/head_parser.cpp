@@ -46,7 +46,6 @@ private:
 
 std::optional<ParsedHead> parse_head(std::string_view head) {
     std::optional<ParsedHead> parsed(std::in_place);
-    parsed->fields.reserve(16);
     HeadParser parser(*parsed);
     error_code error;
     for (std::size_t used = 0; !parser.is_header_done();) {

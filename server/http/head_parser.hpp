@@ -1,10 +1,10 @@
 #pragma once
 // A validated head read by Beast's parser. Only for heads that validate_head called complete.
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "server/http/message.hpp"
 
@@ -14,7 +14,7 @@ namespace earshot::http {
 struct ParsedHead {
     Method method{Method::get};
     std::string_view target;
-    std::vector<FieldView> fields;  // in order
+    boost::container::small_vector<FieldView, 16> fields;  // in order
     bool keep_alive{};
     bool http_1_0{};
     bool chunked{};

@@ -95,6 +95,7 @@ void FileMappings::drop_unused() {
 void Outgoing::add(Part part) {
     if (part.begin == part.end) return;
     total_ += part.end - part.begin;
+    left_ += part.end - part.begin;
     parts_.push_back(std::move(part));
 }
 
@@ -184,6 +185,7 @@ std::int64_t Outgoing::push_file(int socket) {
 }
 
 void Outgoing::advance(std::uint64_t count) {
+    left_ -= count;
     while (count > 0) {
         auto& part = parts_[first_];
         const auto step = std::min(count, part.end - part.begin);

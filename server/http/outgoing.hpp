@@ -8,6 +8,7 @@
 // here. Pages that are not in memory are not sent from: the disk would hold up everybody on the thread. push() says `cold` instead, and
 // whoever has warmed what cold_part() names goes on.
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -92,6 +93,7 @@ public:
     void trust_cold_part() { trusted_ = true; }  // sends it whatever its pages: it was warmed, or nobody could
 
     [[nodiscard]] std::uint64_t total() const noexcept { return total_; }
+    [[nodiscard]] std::uint64_t left() const noexcept { return left_; }
 
 private:
     struct Part {
@@ -111,9 +113,9 @@ private:
     [[nodiscard]] std::int64_t push_file(int socket);
     void advance(std::uint64_t count);
 
-    std::vector<Part> parts_;
+    boost::container::small_vector<Part, 2> parts_;  // most answers: head and content
     std::size_t first_{};
-    std::uint64_t total_{};
+    std::uint64_t total_{}, left_{};
     bool trusted_{};
 };
 

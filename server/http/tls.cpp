@@ -18,7 +18,9 @@ namespace earshot::http {
 namespace {
 
 constexpr std::size_t record_size = 16 * 1024;
-constexpr std::size_t at_once = 64 * 1024;  // as many bytes as a slow client may hold up here
+constexpr std::size_t piece = 64 * 1024;
+// Records collected for one send: few for a client that takes its time (it may hold them up here), more and more for one that takes all.
+constexpr std::size_t fewest = 64 * 1024, most = 9 * piece;
 
 // The forward-secret AEAD suites of RFC 9325 §4.2; TLS 1.3 has no others.
 constexpr auto ciphers =
@@ -116,7 +118,7 @@ std::uint64_t RecordMap::plain(std::uint64_t wire) {
 }
 
 TlsChannel::TlsChannel(std::shared_ptr<const TlsContext> context, int socket)
-    : context_(std::move(context)), ssl_(::SSL_new(context_->context_)), socket_(socket) {
+    : context_(std::move(context)), ssl_(::SSL_new(context_->context_)), socket_(socket), collect_(fewest) {
     if (ssl_ == nullptr) throw std::bad_alloc();
     BIO* in = ::BIO_new_socket(socket, BIO_NOCLOSE);
     if (in == nullptr) {
@@ -205,7 +207,7 @@ void TlsChannel::encrypt(const char* plain, std::size_t size, std::uint64_t posi
 }
 
 Outgoing::Step TlsChannel::push(Outgoing& bytes, std::uint64_t& position) {
-    thread_local std::array<char, at_once> plain;
+    thread_local std::array<char, piece> plain;
     thread_local std::string spare;  // so that not every connection keeps room for records
     if (unsent_.empty()) unsent_.swap(spare);
     const auto step = push_records(bytes, position, plain);
@@ -215,10 +217,15 @@ Outgoing::Step TlsChannel::push(Outgoing& bytes, std::uint64_t& position) {
 
 Outgoing::Step TlsChannel::push_records(Outgoing& bytes, std::uint64_t& position, std::span<char> plain) {
     for (std::size_t sent_now = 0;;) {
-        if (const auto step = flush(); step != Outgoing::Step::done) return step;
+        if (const auto step = flush(); step != Outgoing::Step::done) {
+            collect_ = fewest;
+            return step;
+        }
         if (bytes.empty()) return Outgoing::Step::done;
         if (sent_now >= Outgoing::turn) return Outgoing::Step::again;
-        while (!bytes.empty() && unsent_.size() < at_once) {
+        if (sent_now > 0) collect_ = std::min(2 * collect_, most);
+        unsent_.reserve(std::min<std::size_t>(collect_ + piece, bytes.left() + bytes.left() / 128 + 1024));
+        while (!bytes.empty() && unsent_.size() < collect_) {
             const auto count = bytes.read(plain.data(), plain.size());
             if (count == Outgoing::cold) break;
             if (count < 0) return Outgoing::Step::failed;

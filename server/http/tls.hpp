@@ -76,6 +76,7 @@ private:
     int socket_;
     std::string unsent_;    // records the socket did not take yet
     std::size_t sent_{};    // of them
+    std::size_t collect_;   // how many bytes of records the next send is worth
     std::uint64_t wire_{};  // bytes made so far, handshake and all
     RecordMap map_;
     bool broken_{};
