@@ -27,6 +27,7 @@ constexpr std::array rows{
              .tags = TagFormat::id3v2,
              .lossless = false,
              .segmented = true,
+             .coding_loss_lu = 0,
              .input_scale = &undo_lame},
     CodecRow{.codec = model::Codec::aac,
              .encoder = "aac",
@@ -36,6 +37,7 @@ constexpr std::array rows{
              .tags = TagFormat::mp4,
              .lossless = false,
              .segmented = false,
+             .coding_loss_lu = 0.05,
              .input_scale = &unchanged},
     CodecRow{.codec = model::Codec::opus,
              .encoder = "libopus",
@@ -45,6 +47,7 @@ constexpr std::array rows{
              .tags = TagFormat::ogg_opus,
              .lossless = false,
              .segmented = false,
+             .coding_loss_lu = 0,
              .input_scale = &unchanged},
     CodecRow{.codec = model::Codec::flac,
              .encoder = "flac",
@@ -54,6 +57,7 @@ constexpr std::array rows{
              .tags = TagFormat::flac,
              .lossless = true,
              .segmented = false,
+             .coding_loss_lu = 0,
              .input_scale = &unchanged},
 };
 

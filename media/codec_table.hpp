@@ -20,6 +20,7 @@ struct CodecRow {
     TagFormat tags;
     bool lossless;
     bool segmented;                                 // by several encoders at once
+    double coding_loss_lu;                          // how much less than its input a file of the usual bit rate measures
     double (*input_scale)(std::uint32_t bit_rate);  // undoes what the encoder itself does to the level
 };
 [[nodiscard]] std::span<const CodecRow> codec_table() noexcept;

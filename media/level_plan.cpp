@@ -12,36 +12,72 @@ namespace {
 constexpr double mono_offset_lu = 3;
 // Lossy coding moves peaks: measured +0.5 to +1 dB at 128 kbit/s. Starting this far below spares most second encodings.
 constexpr double coding_headroom_db = 1;
-constexpr double hard_limiting_db = 2;
-constexpr double trial_tolerance_lu = 0.1, rendition_tolerance_lu = 0.2, promised_tolerance_lu = 0.5;
+constexpr double promised_tolerance_lu = 0.1, aiming_tolerance_lu = 0.005;
 constexpr double meter_margin_db = 0.03;  // other meters interpolate differently
-constexpr double least_response = 0.25;   // LU gained per dB of gain, below which peaks are all that grows
+constexpr double most_made_up_db = 12;    // of gain for what the limiter takes away; beyond, peaks and noise are all that grows
 constexpr double most_gain_db = 70;
+constexpr int most_steps = 12;
 
 }  // namespace
 
-LevelPlan::LevelPlan(const model::RenditionProfile& profile, std::size_t channels, const model::Loudness& before)
-    : target_(profile.target_lufs - (channels == 1 ? mono_offset_lu : 0)),
+LevelPlan::LevelPlan(const model::RenditionProfile& profile, std::size_t channels, const model::Loudness& before,
+                     const LoudnessTrace& trace, double coding_loss_lu)
+    : trace_(trace),
+      target_(profile.target_lufs - (channels == 1 ? mono_offset_lu : 0)),
       ceiling_(profile.ceiling_dbtp),
       measurable_(is_measurable(before)),
-      master_peak_(before.true_peak_dbtp),
-      level_{.gain_db = measurable_ ? target_ - before.integrated_lufs : 0, .ceiling_db = ceiling_ - coding_headroom_db} {}
-
-bool LevelPlan::needs_trial() const noexcept {
-    return measurable_ && master_peak_ + level_.gain_db > level_.ceiling_db + hard_limiting_db;
+      linear_gain_(std::min(target_ - before.integrated_lufs, most_gain_db)),
+      offset_(-coding_loss_lu),
+      level_{.gain_db = 0, .ceiling_db = ceiling_ - coding_headroom_db} {
+    if (measurable_) aim();
 }
 
-bool LevelPlan::learn_from_trial(const model::Loudness& measured) {
-    return approach(measured.integrated_lufs, trial_tolerance_lu);
+// The gain that is foretold to reach the target. The gates make loudness a rugged function of gain: false position within a bracket
+// (Illinois), which needs no slope.
+void LevelPlan::aim() {
+    const auto missing_at = [&](double gain_db) { return target_ - offset_ - foretell_lufs(trace_, {gain_db, level_.ceiling_db}); };
+    double low = linear_gain_ - offset_, missing_low = missing_at(low);
+    level_.gain_db = low;
+    if (missing_low <= aiming_tolerance_lu) return;  // the limiter does nothing to speak of
+    double high = low + most_made_up_db, missing_high = missing_at(high);
+    capped_ = missing_high > 0;
+    if (capped_) {
+        level_.gain_db = linear_gain_;
+        return;
+    }
+    for (int step = 0; step < most_steps; ++step) {
+        level_.gain_db = low + (high - low) * missing_low / (missing_low - missing_high);
+        const double missing = missing_at(level_.gain_db);
+        if (std::abs(missing) <= aiming_tolerance_lu) return;
+        if (missing > 0) {
+            low = level_.gain_db;
+            missing_low = missing;
+            missing_high /= 2;
+        } else {
+            high = level_.gain_db;
+            missing_high = missing;
+            missing_low /= 2;
+        }
+    }
 }
 
 bool LevelPlan::learn_from_rendition(const model::Loudness& measured) {
     ++encodings_;
-    const bool too_high = !holds_ceiling(measured);
-    if (too_high) level_.ceiling_db -= measured.true_peak_dbtp - ceiling_ + 0.1 * encodings_ + meter_margin_db;
-    const bool changed = approach(measured.integrated_lufs, too_high ? 0.02 : rendition_tolerance_lu);
-    if (too_high) last_gain_.reset();  // what was learned under the old ceiling says nothing about the new one
-    return changed || too_high;
+    const bool too_high = !holds_ceiling(measured), off_target = !holds_target(measured) && !capped_;
+    if (!too_high && !off_target) return false;
+    const Level last = level_;
+    const double error = std::abs(target_ - measured.integrated_lufs);
+    if (off_target && error >= nearest_) {  // the last correction made it worse, so this sound follows no rule
+        capped_ = true;
+        level_.gain_db = nearest_gain_;
+    } else if (measurable_ && !capped_) {
+        nearest_ = error;
+        nearest_gain_ = level_.gain_db;
+        offset_ = measured.integrated_lufs - foretell_lufs(trace_, level_);
+    }
+    if (too_high) level_.ceiling_db -= measured.true_peak_dbtp - ceiling_ + 0.15 * encodings_ * encodings_ + meter_margin_db;
+    if (measurable_ && !capped_) aim();
+    return level_ != last;
 }
 
 bool LevelPlan::holds_ceiling(const model::Loudness& measured) const noexcept {
@@ -50,24 +86,6 @@ bool LevelPlan::holds_ceiling(const model::Loudness& measured) const noexcept {
 
 bool LevelPlan::holds_target(const model::Loudness& measured) const noexcept {
     return !measurable_ || std::abs(measured.integrated_lufs - target_) <= promised_tolerance_lu;
-}
-
-// One secant step towards the target. True when the gain changed.
-bool LevelPlan::approach(double measured_lufs, double tolerance) {
-    const double missing = target_ - measured_lufs;
-    if (!measurable_ || capped_ || std::abs(missing) <= tolerance) return false;
-    double response = 1;
-    if (last_gain_ && std::abs(level_.gain_db - *last_gain_) > 0.05)
-        response = (measured_lufs - *last_lufs_) / (level_.gain_db - *last_gain_);
-    if (response < least_response) {
-        capped_ = true;
-        level_.gain_db = *last_gain_;  // what was added since only raised the noise
-        return false;
-    }
-    last_gain_ = level_.gain_db;
-    last_lufs_ = measured_lufs;
-    level_.gain_db = std::min(level_.gain_db + missing / std::min(response, 1.0), most_gain_db);
-    return level_.gain_db != *last_gain_;
 }
 
 }  // namespace earshot::media

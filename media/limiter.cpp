@@ -1,14 +1,18 @@
 #include "media/limiter.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+
+#include "media/sample_peak.hpp"
 
 namespace earshot::media {
 
 namespace {
 
-constexpr double look_ahead_seconds = 0.005, recovery_seconds = 0.1;
+constexpr double look_ahead_seconds = 0.005;
 constexpr double near_one = 1.0 - 1e-6;
+constexpr std::size_t stretch = 64;  // samples looked at in one go
 
 }  // namespace
 
@@ -21,7 +25,7 @@ double GainCurve::Box::next(double value) noexcept {
 
 GainCurve::GainCurve(std::uint32_t sample_rate)
     : look_ahead_(std::max<std::size_t>(8, static_cast<std::size_t>(look_ahead_seconds * sample_rate))),
-      recovery_(1 - std::exp(-1 / (recovery_seconds * sample_rate))),
+      recovery_(1 - std::exp(-1 / (limiter_recovery_seconds * sample_rate))),
       first_(look_ahead_ / 2),
       second_(look_ahead_ - look_ahead_ / 2) {}
 
@@ -29,7 +33,7 @@ GainCurve::GainCurve(std::uint32_t sample_rate)
 // they average is at or below what it allows.
 float GainCurve::next(float allowed) {
     const std::uint64_t now = position_++;
-    if (allowed >= 1 && quiet_ > 2 * look_ahead_) return 1;
+    if (allowed >= 1 && rests()) return 1;
     while (!lowest_.empty() && lowest_.back().second >= allowed) lowest_.pop_back();
     if (allowed < 1) lowest_.emplace_back(now, allowed);
     while (!lowest_.empty() && lowest_.front().first + look_ahead_ <= now) lowest_.pop_front();
@@ -38,7 +42,7 @@ float GainCurve::next(float allowed) {
     if (held_ > near_one && lowest_.empty()) held_ = 1;
     quiet_ = held_ == 1 ? quiet_ + 1 : 0;
     const double gain = second_.next(first_.next(held_));
-    if (quiet_ > 2 * look_ahead_) {
+    if (rests()) {
         first_.rest();
         second_.rest();
     }
@@ -58,48 +62,54 @@ void Limiter::process(const AudioBlock& in, AudioBlock& out) {
     if (waiting_.frames() <= Oversampler::before + Oversampler::after) return;
     const std::size_t ready = waiting_.frames() - Oversampler::before - Oversampler::after;
     detect(ready);
+    find_gains(ready);
+    const std::size_t skip = std::min(ready, curve_.delay() - skipped_), given = ready - skip;
+    skipped_ += skip;
     for (std::size_t c = 0; c < channels_; ++c) {
-        auto& plane = waiting_.planes[c];
-        const auto first = plane.begin() + Oversampler::before;
-        delayed_.planes[c].insert(delayed_.planes[c].end(), first, first + static_cast<std::ptrdiff_t>(ready));
-        plane.erase(plane.begin(), plane.begin() + static_cast<std::ptrdiff_t>(ready));
+        auto &waiting = waiting_.planes[c], &delayed = delayed_.planes[c], &plane = out.planes[c];
+        const auto first = waiting.begin() + Oversampler::before;
+        delayed.insert(delayed.end(), first, first + static_cast<std::ptrdiff_t>(ready));
+        waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(ready));
+        const std::size_t at = plane.size();
+        plane.resize(at + given);
+        for (std::size_t i = 0; i < given; ++i) plane[at + i] = delayed[i] * gains_[skip + i];
+        delayed.erase(delayed.begin(), delayed.begin() + static_cast<std::ptrdiff_t>(given));
     }
-    for (std::size_t i = 0; i < ready; ++i) {
-        const float peak = std::max(peaks_[i], last_peak_);  // the space before a sample belongs to it as well
-        last_peak_ = peaks_[i];
-        emit(curve_.next(peak > ceiling_ ? ceiling_ / peak : 1.0F), out);
-    }
-    for (std::size_t c = 0; c < channels_; ++c)
-        delayed_.planes[c].erase(delayed_.planes[c].begin(), delayed_.planes[c].begin() + static_cast<std::ptrdiff_t>(given_));
-    given_ = 0;
 }
 
 // Fills peaks_ with the highest true peak over the channels; where the samples are low it does not look between them.
 void Limiter::detect(std::size_t ready) {
-    constexpr std::size_t stretch = 64;
     peaks_.assign(ready, 0.0F);
-    one_.resize(stretch);
+    loud_.assign(ready / stretch + 1, false);
+    std::array<float, stretch> one;
     for (std::size_t c = 0; c < channels_; ++c) {
         const float* plane = waiting_.planes[c].data();
         for (std::size_t start = 0; start < ready; start += stretch) {
             const std::size_t size = std::min(stretch, ready - start);
-            float loudest = 0;
-            for (std::size_t i = 0; i < size + Oversampler::before + Oversampler::after; ++i)
-                loudest = std::max(loudest, std::abs(plane[start + i]));
+            const float loudest = sample_peak(plane + start, size + Oversampler::before + Oversampler::after);
             if (loudest * oversampler_.bound() <= ceiling_) continue;
-            oversampler_.peaks(plane + start + Oversampler::before, size, one_.data());
-            for (std::size_t i = 0; i < size; ++i) peaks_[start + i] = std::max(peaks_[start + i], one_[i]);
+            loud_[start / stretch] = true;
+            oversampler_.peaks(plane + start + Oversampler::before, size, one.data());
+            for (std::size_t i = 0; i < size; ++i) peaks_[start + i] = std::max(peaks_[start + i], one[i]);
         }
     }
 }
 
-void Limiter::emit(float gain, AudioBlock& out) {
-    if (skipped_ < curve_.delay()) {
-        ++skipped_;
-        return;
+void Limiter::find_gains(std::size_t ready) {
+    gains_.assign(ready, 1.0F);
+    for (std::size_t start = 0; start < ready; start += stretch) {
+        const std::size_t end = std::min(start + stretch, ready);
+        if (!loud_[start / stretch] && last_peak_ <= ceiling_ && curve_.rests()) {
+            curve_.rest(end - start);
+            last_peak_ = 0;
+            continue;
+        }
+        for (std::size_t i = start; i < end; ++i) {
+            const float peak = std::max(peaks_[i], last_peak_);  // the space before a sample belongs to it as well
+            last_peak_ = peaks_[i];
+            gains_[i] = curve_.next(peak > ceiling_ ? ceiling_ / peak : 1.0F);
+        }
     }
-    for (std::size_t c = 0; c < channels_; ++c) out.planes[c].push_back(delayed_.planes[c][given_] * gain);
-    ++given_;
 }
 
 void Limiter::flush(AudioBlock& out) {

@@ -13,12 +13,18 @@
 
 namespace earshot::media {
 
+constexpr double limiter_recovery_seconds = 0.1;
+
 // The gain curve: takes what each sample allows, gives what is applied `delay()` samples earlier.
 class GainCurve {
 public:
     explicit GainCurve(std::uint32_t sample_rate);
     [[nodiscard]] std::size_t delay() const noexcept { return look_ahead_ - 1; }
     [[nodiscard]] float next(float allowed);
+
+    // Nothing held it down for so long that it gives 1 as long as everything is allowed; then rest() stands for so many next(1).
+    [[nodiscard]] bool rests() const noexcept { return quiet_ > 2 * look_ahead_; }
+    void rest(std::size_t count) noexcept { position_ += count; }
 
 private:
     // Mean of the last n values.
@@ -49,18 +55,19 @@ public:
 
 private:
     void detect(std::size_t ready);
-    void emit(float gain, AudioBlock& out);
+    void find_gains(std::size_t ready);
 
     Oversampler oversampler_;
     GainCurve curve_;
     std::size_t channels_;
     float ceiling_;
-    AudioBlock waiting_;              // `before` samples already looked at, then those still to be
-    AudioBlock delayed_;              // looked at, not given out yet
-    std::vector<float> peaks_, one_;  // scratch
+    AudioBlock waiting_;        // `before` samples already looked at, then those still to be
+    AudioBlock delayed_;        // looked at, not given out yet
+    std::vector<float> peaks_;  // of each sample ready; 0 where it cannot matter
+    std::vector<bool> loud_;    // the stretches where it can
+    std::vector<float> gains_;
     float last_peak_{};
     std::size_t skipped_{};  // gains that came out before the first sample
-    std::size_t given_{};    // of delayed_
 };
 
 }  // namespace earshot::media

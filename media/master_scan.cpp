@@ -9,6 +9,7 @@
 #include "media/level_chain.hpp"
 #include "media/loudness_meter.hpp"
 #include "media/master.hpp"
+#include "media/sample_peak.hpp"
 
 namespace earshot::media {
 
@@ -24,16 +25,27 @@ constexpr double silent_side = 1e-7, heard_side = 1e-5;  // mean squares: -70 an
 class ClipCounter {
 public:
     void add(const std::vector<float>& samples) {
-        for (const float sample : samples) {
+        for (std::size_t at = 0; at < samples.size(); at += stretch) {
+            const std::size_t count = std::min(stretch, samples.size() - at);
+            if (sample_peak(samples.data() + at, count) >= full_scale)
+                look_at(samples.data() + at, count);
+            else
+                last_ = 0;  // whatever it was, it was not at full scale
+        }
+    }
+    [[nodiscard]] std::uint64_t places() const noexcept { return places_; }
+
+private:
+    static constexpr std::size_t stretch = 512;
+    void look_at(const float* samples, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            const float sample = samples[i];
             const bool flat = std::abs(sample) >= full_scale && std::abs(sample - last_) < 1e-6F;
             run_ = flat ? run_ + 1 : 1;
             if (flat && run_ == clipped_run) ++places_;
             last_ = sample;
         }
     }
-    [[nodiscard]] std::uint64_t places() const noexcept { return places_; }
-
-private:
     float last_{};
     int run_{};
     std::uint64_t places_{};
@@ -44,14 +56,31 @@ struct Sides {
     double left{}, right{}, sum{}, difference{};
     std::uint64_t count{};
     void add(const AudioBlock& block) {
-        for (std::size_t i = 0; i < block.frames(); ++i) {
-            const double l = block.planes[0][i], r = block.planes[1][i];
-            left += l * l;
-            right += r * r;
-            sum += (l + r) * (l + r);
-            difference += (l - r) * (l - r);
-        }
+        constexpr std::size_t stretch = 1024;  // as many as single precision may add up
+        for (std::size_t at = 0; at < block.frames(); at += stretch)
+            add(block.planes[0].data() + at, block.planes[1].data() + at, std::min(stretch, block.frames() - at));
         count += block.frames();
+    }
+    void add(const float* l, const float* r, std::size_t frames) {
+        constexpr std::size_t lanes = 8;
+        float left_part[lanes]{}, right_part[lanes]{}, difference_part[lanes]{};
+        for (std::size_t i = 0; i + lanes <= frames; i += lanes)
+            for (std::size_t k = 0; k < lanes; ++k) {
+                left_part[k] += l[i + k] * l[i + k];
+                right_part[k] += r[i + k] * r[i + k];
+                difference_part[k] += (l[i + k] - r[i + k]) * (l[i + k] - r[i + k]);
+            }
+        for (std::size_t i = frames - frames % lanes; i < frames; ++i) {
+            left_part[0] += l[i] * l[i];
+            right_part[0] += r[i] * r[i];
+            difference_part[0] += (l[i] - r[i]) * (l[i] - r[i]);
+        }
+        for (std::size_t k = 0; k < lanes; ++k) {
+            left += left_part[k];
+            right += right_part[k];
+            difference += difference_part[k];
+        }
+        sum = 2 * (left + right) - difference;
     }
     void warn(std::vector<std::string>& warnings) const {
         if (count == 0) return;
@@ -101,10 +130,15 @@ model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::functi
     MasterScan scan;
     const double rate = reader.info().sample_rate;
     LoudnessMeter meter(reader.info().sample_rate, reader.channels());
+    const double expected = std::min(reader.info().seconds.value_or(0), most_seconds);
+    meter.keep_trace(expected);
     std::vector<ClipCounter> clips(reader.channels());
     Sides sides;
     std::optional<LoudnessMeter> mix_meter;
-    if (with_mix && reader.channels() == 2) mix_meter.emplace(reader.info().sample_rate, 1);
+    if (with_mix && reader.channels() == 2) {
+        mix_meter.emplace(reader.info().sample_rate, 1);
+        mix_meter->keep_trace(expected);
+    }
     AudioBlock mix;
     for (AudioBlock block; reader.read(block);) {
         meter.add(block);
@@ -125,7 +159,11 @@ model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::functi
         return model::fail(model::Errc::unprocessable,
                            "This file is damaged or cut short: less than a second of it can be read. Export or copy it again.");
     scan.loudness = meter.result();
-    if (mix_meter) scan.mixed = mix_meter->result();
+    scan.trace = meter.take_trace();
+    if (mix_meter) {
+        scan.mixed = mix_meter->result();
+        scan.mixed_trace = mix_meter->take_trace();
+    }
     warn_of_damage(scan, reader);
     std::uint64_t clipped = 0;
     for (const auto& clip : clips) clipped += clip.places();

@@ -3,21 +3,21 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "content/model/error.hpp"
 #include "content/model/media.hpp"
 #include "media/av/audio_reader.hpp"
+#include "media/loudness_trace.hpp"
 
 namespace earshot::media {
 
 constexpr double longest_seconds = 12 * 3600;
 
 struct MasterScan {
-    model::Loudness loudness;
-    std::optional<model::Loudness> mixed;  // of a stereo master mixed down to mono, where asked for
+    model::Loudness loudness, mixed;  // the latter of a stereo master mixed down to mono, where asked for
+    LoudnessTrace trace, mixed_trace;
     std::uint64_t frames{};
     double seconds{};
     std::vector<std::string> warnings;

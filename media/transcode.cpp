@@ -15,7 +15,6 @@
 #include "media/codec_table.hpp"
 #include "media/level_pass.hpp"
 #include "media/level_plan.hpp"
-#include "media/loudness_meter.hpp"
 #include "media/master.hpp"
 #include "media/master_scan.hpp"
 #include "media/rendition_check.hpp"
@@ -25,10 +24,10 @@ namespace earshot::media {
 
 namespace {
 
-constexpr int most_trials = 3, most_corrections = 3;
+constexpr int most_corrections = 3;
 constexpr double noisy_gain_db = 25;
 // Shares of the whole job.
-constexpr double measured_at = 0.12, tried_at = 0.2, encoded_at = 0.9, checked_at = 0.96;
+constexpr double measured_at = 0.04, encoded_at = 0.9, checked_at = 0.96;
 
 struct Cancelled {};
 
@@ -72,11 +71,11 @@ public:
         if (!scan) return std::unexpected(scan.error());
         scan_ = std::move(*scan);
         plan(outputs);
-        try_levels();
-        double from = tried_at, to = encoded_at;
+        double from = measured_at, to = encoded_at;
         for (int round = 0; round <= most_corrections && !settled(); ++round) {
-            encode(from, to);
-            check(to, round == 0 ? checked_at : 1);
+            RenditionChecks checks;
+            encode(checks, from, to);
+            check(checks, to, round == 0 ? checked_at : 1);
             from = to = checked_at;  // a second encoding is rare and not foreseen in the shares
         }
         if (auto broken = warn_or_refuse()) return std::unexpected(std::move(*broken));
@@ -91,37 +90,15 @@ private:
     void plan(const std::vector<RenditionOutput>& outputs) {
         for (const RenditionOutput& output : outputs) {
             const std::size_t channels = std::min<std::size_t>(output.profile.channels, master_.reader.channels());
-            const model::Loudness& before = channels < master_.reader.channels() ? scan_.mixed.value() : scan_.loudness;
-            renditions_.push_back({output, codec_row(output.profile.codec), channels, LevelPlan(output.profile, channels, before), {}});
+            const bool mixed = channels < master_.reader.channels();
+            const CodecRow& row = codec_row(output.profile.codec);
+            LevelPlan plan(output.profile, channels, mixed ? scan_.mixed : scan_.loudness, mixed ? scan_.mixed_trace : scan_.trace,
+                           row.coding_loss_lu);
+            renditions_.push_back({output, row, channels, plan, {}});
         }
     }
 
-    // Levels without encoding until the gain is right, where the limiter makes it hard to foretell: far cheaper than encoding twice.
-    void try_levels() {
-        std::vector<Rendition*> open;
-        for (Rendition& rendition : renditions_)
-            if (rendition.plan.needs_trial()) open.push_back(&rendition);
-        for (int trial = 0; trial < most_trials && !open.empty(); ++trial) {
-            std::vector<LoudnessMeter> meters;
-            std::vector<Taker> takers;
-            meters.reserve(open.size());
-            for (Rendition* rendition : open) {
-                LoudnessMeter& meter = meters.emplace_back(rendition->output.profile.sample_rate, rendition->channels);
-                takers.push_back({rendition->output.profile.sample_rate, rendition->channels, rendition->plan.level(),
-                                  [&meter](const AudioBlock* block) {
-                                      if (block != nullptr) meter.add(*block);
-                                  }});
-            }
-            const double step = (tried_at - measured_at) / most_trials, from = measured_at + trial * step;
-            av::AudioReader reader = reopen();
-            run_level_pass(reader, takers,
-                           [&](double seconds) { stages_.report("measuring", from, from + step, seconds / scan_.seconds); });
-            std::size_t at = 0;
-            std::erase_if(open, [&](Rendition* rendition) { return !rendition->plan.learn_from_trial(meters[at++].result()); });
-        }
-    }
-
-    void encode(double from, double to) {
+    void encode(RenditionChecks& checks, double from, double to) {
         std::vector<std::unique_ptr<RenditionWriter>> writers;
         std::vector<Taker> takers;
         for (Rendition& rendition : renditions_) {
@@ -133,30 +110,28 @@ private:
                 throw std::runtime_error("a rendition could not be emptied");
             writers.push_back(std::make_unique<RenditionWriter>(rendition.output.descriptor, rendition.row, profile.sample_rate,
                                                                 static_cast<std::uint32_t>(rendition.channels), bit_rate));
-            takers.push_back(
-                {profile.sample_rate, rendition.channels, rendition.plan.level(), [writer = writers.back().get()](const AudioBlock* block) {
-                     block != nullptr ? writer->write(*block) : writer->finish();
-                 }});
+            takers.push_back({profile.sample_rate, rendition.channels, rendition.plan.level(),
+                              [&checks, writer = writers.back().get(), descriptor = rendition.output.descriptor](const AudioBlock* block) {
+                                  if (block != nullptr) return writer->write(*block);
+                                  writer->finish();
+                                  checks.start(descriptor);
+                              }});
             rendition.report.gain_db = rendition.plan.level().gain_db;
         }
         av::AudioReader reader = reopen();
         run_level_pass(reader, takers, [&](double seconds) { stages_.report("encoding", from, to, seconds / scan_.seconds); });
     }
 
-    void check(double from, double to) {
-        std::vector<Rendition*> open;
-        std::vector<int> descriptors;
+    void check(RenditionChecks& checks, double from, double to) {
+        const auto open = std::ranges::count(renditions_, false, &Rendition::settled);
+        const double total = scan_.seconds * static_cast<double>(open);
+        const auto decoded = checks.wait([&](double seconds) { stages_.report("checking", from, to, seconds / total); });
         for (Rendition& rendition : renditions_) {
             if (rendition.settled) continue;
-            open.push_back(&rendition);
-            descriptors.push_back(rendition.output.descriptor);
-        }
-        const double total = scan_.seconds * static_cast<double>(open.size());
-        const auto decoded = check_renditions(descriptors, [&](double seconds) { stages_.report("checking", from, to, seconds / total); });
-        for (std::size_t i = 0; i < open.size(); ++i) {
-            if (std::abs(decoded[i].seconds - scan_.seconds) > 0.25) throw std::runtime_error("a rendition is not as long as its master");
-            open[i]->report.loudness = decoded[i].loudness;
-            open[i]->settled = !open[i]->plan.learn_from_rendition(decoded[i].loudness);
+            const DecodedRendition& result = decoded.at(rendition.output.descriptor);
+            if (std::abs(result.seconds - scan_.seconds) > 0.25) throw std::runtime_error("a rendition is not as long as its master");
+            rendition.report.loudness = result.loudness;
+            rendition.settled = !rendition.plan.learn_from_rendition(result.loudness);
         }
     }
 

@@ -39,7 +39,7 @@ using Progress = std::function<bool(std::string_view stage, double fraction)>;
 
 // Writes untagged essence files (MP3 with an exact Info/LAME frame and no ID3; faststart M4A), as long as the master to the sample. A
 // truncated master is used as far as it decodes, with a warning, when at least 1 s is there; a WAV header that lies is not believed. Every
-// output is decoded again and holds target_lufs ± 0.5 and ceiling_dbtp. Three kinds of master are encoded with a warning instead: silent
+// output is decoded again and holds target_lufs ± 0.1 and ceiling_dbtp. Three kinds of master are encoded with a warning instead: silent
 // and very short (< 0.4 s) ones keep their level, and one that is nothing but peaks stays under its target. The ceiling always holds.
 // Errors: those of probe(); conflict when stopped; insufficient_storage; invalid_input for a rate the codec cannot deliver. AvError is
 // thrown only for what neither the master nor the disk can cause.

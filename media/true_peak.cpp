@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "media/sample_peak.hpp"
+
 namespace earshot::media {
 
 namespace {
@@ -75,8 +77,7 @@ void TruePeakMeter::scan(std::vector<float>& samples, std::size_t count, float& 
     for (std::size_t start = 0; start < count; start += stretch) {
         const std::size_t size = std::min(stretch, count - start);
         const float* first = samples.data() + start;
-        float loudest = 0;
-        for (std::size_t i = 0; i < size + Oversampler::before + Oversampler::after; ++i) loudest = std::max(loudest, std::abs(first[i]));
+        const float loudest = sample_peak(first, size + Oversampler::before + Oversampler::after);
         if (loudest * oversampler_.bound() <= highest) continue;
         oversampler_.peaks(first + Oversampler::before, size, found);
         highest = std::max(highest, *std::max_element(found, found + size));

@@ -13,6 +13,7 @@ extern "C" {
 #include "media/av/codec.hpp"
 #include "media/av/input_file.hpp"
 #include "media/av/metadata_words.hpp"
+#include "media/av/pcm.hpp"
 #include "media/av/resampler.hpp"
 
 namespace earshot::media::av {
@@ -115,6 +116,7 @@ struct AudioReader::State {
     std::size_t channels{1};
     std::optional<Decoder> decoder;
     std::unique_ptr<Resampler> resampler;
+    std::size_t pcm_bytes{};  // of a frame, when its samples need no decoder
     int frame_format{-1}, frame_rate{}, frame_channels{};
     Packet packet;
     bool at_end{};
@@ -125,17 +127,36 @@ struct AudioReader::State {
         for (unsigned i = 0; i < input->nb_streams; ++i)
             input->streams[i]->discard = input->streams[i] == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
         channels = info.channels == 1 ? 1 : 2;
+        if (stream != nullptr && info.channels == channels) pcm_bytes = pcm_sample_bytes(stream->codecpar->codec_id) * channels;
+    }
+
+    // Room for so many more frames, and where they go.
+    std::array<float*, 2> grow(AudioBlock& block, std::size_t count) const {
+        const std::size_t before = block.frames();
+        std::array<float*, 2> planes{};
+        for (std::size_t c = 0; c < channels; ++c) {
+            block.planes[c].resize(before + count);
+            planes[c] = block.planes[c].data() + before;
+        }
+        return planes;
+    }
+
+    void append_pcm(AudioBlock& block, const AVPacket& what) {
+        const std::size_t count = static_cast<std::size_t>(what.size) / pcm_bytes;
+        if (count == 0) ++damaged;
+        const auto planes = grow(block, count);
+        const AVCodecID codec = stream->codecpar->codec_id;
+        read_pcm(codec, what.data, count, channels, planes.data());
+        if (codec == AV_CODEC_ID_PCM_F32LE)
+            for (std::size_t c = 0; c < channels; ++c) make_finite(planes[c], count);
+        frames += count;
     }
 
     void append(AudioBlock& block, const std::uint8_t* const* data, int count) {
         const int room = resampler->bound(count);
         if (room <= 0) return;
         const std::size_t before = block.frames();
-        std::array<float*, 2> out{};
-        for (std::size_t c = 0; c < channels; ++c) {
-            block.planes[c].resize(before + static_cast<std::size_t>(room));
-            out[c] = block.planes[c].data() + before;
-        }
+        const auto out = grow(block, static_cast<std::size_t>(room));
         const auto made = static_cast<std::size_t>(resampler->convert(data, count, out.data(), room));
         for (std::size_t c = 0; c < channels; ++c) {
             block.planes[c].resize(before + made);
@@ -165,6 +186,10 @@ struct AudioReader::State {
     }
 
     void decode(AudioBlock& block, const Packet* what) {
+        if (pcm_bytes > 0) {
+            if (what != nullptr) append_pcm(block, *what->get());
+            return;
+        }
         try {
             decoder->decode(what, [&](Frame& frame) {
                 adapt(block, *frame.get());

@@ -65,6 +65,7 @@ InputFile::InputFile(int descriptor, const InputOptions& options)
     settings.set("format_whitelist", options.formats.c_str());
     settings.set("codec_whitelist", options.codecs.c_str());
     settings.set("protocol_whitelist", "none");
+    settings.set("max_size", "65536");  // bytes a packet of the WAV demuxer, whose default costs more than its samples; others ignore it
     av_check(avformat_open_input(&context, "", format, settings.get()), "open");  // frees the context when it fails
     context_.reset(context);
     if (options.find_streams) av_check(avformat_find_stream_info(context, nullptr), "streams");
