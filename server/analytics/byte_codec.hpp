@@ -42,6 +42,7 @@ public:
     explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}
     [[nodiscard]] bool good() const noexcept { return good_; }
     [[nodiscard]] bool at_end() const noexcept { return good_ && bytes_.empty(); }
+    [[nodiscard]] std::uint8_t peek() const noexcept { return good_ && !bytes_.empty() ? static_cast<std::uint8_t>(bytes_.front()) : 0; }
     void require(bool condition) noexcept { good_ &= condition; }
     template <std::integral T>
     T number() {

@@ -15,10 +15,12 @@ std::string_view to_string(Verdict verdict) noexcept {
 
 struct Counter::State {
     const Recognition& recognition;
-    Windows windows;
+    Terms terms;
+    Windows windows{terms};
+    Step step;
 };
 
-Counter::Counter(const Recognition& recognition) : state_(new State{recognition, {}}) {}
+Counter::Counter(const Recognition& recognition) : state_(new State{.recognition = recognition}) {}
 Counter::~Counter() = default;
 
 bool Counter::is_timely(const model::Delivery& delivery) const {
@@ -32,12 +34,12 @@ Outcome Counter::add(const model::Delivery& delivery) {
     for (const auto open : windows.days()) {
         if (delivery.time > start_of(open + 1) + grace) windows.close(open);
     }
-    const auto record = windows.record(delivery, state_->recognition);
-    const auto outcome = windows.apply(record);
-    if (outcome.download) ++downloads_[record.episode][record.hour / 24];
-    for (const auto& change : outcome.changes)
+    auto& step = state_->step;
+    windows.take(delivery, state_->recognition, step);
+    if (step.outcome.download) ++downloads_[delivery.episode.value][step.hour / 24];
+    for (const auto& change : step.outcome.changes)
         tally_[static_cast<std::size_t>(change.verdict)] += static_cast<std::uint64_t>(change.requests);
-    return outcome;
+    return step.outcome;
 }
 
 std::uint64_t Counter::requests() const noexcept {

@@ -15,10 +15,8 @@ public:
     using Place = std::uint64_t;  // bits of a keyed hash
 
     void add(Place place) {
-        for (auto& row : rows_) {
-            if (row.empty()) row.resize(size);
-        }
         for (std::size_t row = 0; row < rows_.size(); ++row) {
+            if (rows_[row].empty()) rows_[row].resize(size);
             auto& counter = rows_[row][index(place, row)];
             if (counter < std::numeric_limits<std::uint16_t>::max()) ++counter;
         }
@@ -30,6 +28,21 @@ public:
             least = counter < least ? counter : least;
         }
         return least;
+    }
+
+    template <class What>
+    void each(What what) const {  // counter that is not 0: row, index, count
+        for (std::uint32_t row = 0; row < rows_.size(); ++row) {
+            for (std::uint32_t at = 0; at < rows_[row].size(); ++at) {
+                if (rows_[row][at] != 0) what(row, at, rows_[row][at]);
+            }
+        }
+    }
+    bool set(std::uint32_t row, std::uint32_t at, std::uint16_t count) {  // false: there is no such counter
+        if (row >= rows_.size() || at >= size) return false;
+        if (rows_[row].empty()) rows_[row].resize(size);
+        rows_[row][at] = count;
+        return true;
     }
 
 private:

@@ -8,9 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
-
-#include "server/analytics/record_codec.hpp"
 
 namespace earshot::analytics {
 
@@ -18,17 +17,24 @@ namespace {
 
 using storage::checked;
 
-constexpr std::string_view magic = "EARSHOT1";
+constexpr std::string_view magic = "EARSHOT2";
 constexpr std::size_t id_size = 16;
 constexpr std::size_t header_size = magic.size() + id_size;
-struct Frame {
-    std::uint32_t size, checksum;
+struct FrameHead {
+    std::uint64_t size, checksum;
 };
+static_assert(sizeof(FrameHead) == Journal::frame_head);
 
-// FNV-1a: against torn writes, not against people.
-std::uint32_t checksum(std::string_view bytes) {
-    std::uint32_t hash = 2166136261U;
-    for (const unsigned char byte : bytes) hash = (hash ^ byte) * 16777619U;
+// Against torn writes, not against people: eight bytes at a time.
+std::uint64_t checksum(std::string_view bytes) {
+    std::uint64_t hash = 0x9e3779b97f4a7c15 ^ bytes.size();
+    while (!bytes.empty()) {
+        std::uint64_t word = 0;
+        const auto size = std::min(bytes.size(), sizeof word);
+        std::memcpy(&word, bytes.data(), size);
+        hash = std::rotl((hash ^ word) * 0xff51afd7ed558ccd, 29);
+        bytes.remove_prefix(size);
+    }
     return hash;
 }
 
@@ -76,15 +82,6 @@ struct Mapping {
 
 }  // namespace
 
-void encode(const Record& record, std::string& out) {
-    const auto start = out.size();
-    out.resize(start + sizeof(Frame));
-    write_record(record, out);
-    const auto payload = std::string_view(out).substr(start + sizeof(Frame));
-    const Frame frame{static_cast<std::uint32_t>(payload.size()), checksum(payload)};
-    std::memcpy(out.data() + start, &frame, sizeof frame);
-}
-
 Journal Journal::open(const std::filesystem::path& file) {
     Journal journal;
     journal.path_ = file;
@@ -112,35 +109,43 @@ void Journal::start() {
     position_ = header_size;
 }
 
-void Journal::replay(const std::function<void(const Record&, std::uint64_t)>& each) {
+void Journal::replay(const std::function<bool(std::string_view, std::uint64_t)>& each) {
     std::uint64_t good = header_size;
     {
         const Mapping mapping(file_.get(), static_cast<std::size_t>(position_));
         auto rest = mapping.bytes().substr(header_size);
-        Frame frame{};
-        while (rest.size() >= sizeof frame) {
-            std::memcpy(&frame, rest.data(), sizeof frame);
-            const auto payload = rest.substr(sizeof frame, frame.size);
-            if (payload.size() != frame.size || checksum(payload) != frame.checksum) break;
-            const auto record = read_record(payload);
-            if (!record) break;
-            good += sizeof frame + payload.size();
-            rest.remove_prefix(sizeof frame + payload.size());
-            each(*record, good);
+        FrameHead head{};
+        while (rest.size() >= sizeof head) {
+            std::memcpy(&head, rest.data(), sizeof head);
+            const auto frame = rest.substr(sizeof head, head.size);
+            if (frame.size() != head.size || checksum(frame) != head.checksum) break;
+            if (!each(frame, good + sizeof head + frame.size())) break;
+            good += sizeof head + frame.size();
+            rest.remove_prefix(sizeof head + frame.size());
         }
     }
     if (good != position_) (void)checked(::ftruncate(file_.get(), static_cast<off_t>(good)), "cut the counting journal");
     position_ = good;
 }
 
-void Journal::append(std::string_view frames) {
+void Journal::append(std::string& frame) {
+    const auto entries = std::string_view(frame).substr(frame_head);
+    const FrameHead head{entries.size(), checksum(entries)};
+    std::memcpy(frame.data(), &head, sizeof head);
     try {
-        write_all(file_.get(), frames, position_);
+        write_all(file_.get(), frame, position_);
     } catch (...) {
         (void)::ftruncate(file_.get(), static_cast<off_t>(position_));
         throw;
     }
-    position_ += frames.size();
+    position_ += frame.size();
+}
+
+void Journal::replace(Journal& old) {
+    (void)checked(::rename(path_.c_str(), old.path_.c_str()), "replace the counting journal");
+    path_ = old.path_;
+    overwrite(old.file_.get());
+    old.file_.reset();
 }
 
 void Journal::destroy() noexcept {

@@ -1,52 +1,14 @@
 #include "server/analytics/ledger.hpp"
 
-#include <fcntl.h>
-#include <linux/magic.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace earshot::analytics {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-constexpr std::string_view prefix = "day-";
-
-bool is_in_memory(const fs::path& folder) {
-    struct statfs info{};
-    return ::statfs(folder.c_str(), &info) == 0 && (info.f_type == TMPFS_MAGIC || info.f_type == RAMFS_MAGIC);
-}
-
-// The folder is ours alone, so that nobody can plant or read a key in it.
-storage::Descriptor claim(const fs::path& folder) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    struct stat info{};
-    if (error || ::lstat(folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
-        throw std::runtime_error(
-            fmt::format("{}: the folder for the day's counting cannot be made. Choose another storage.runtime_dir.", folder.string()));
-    if (info.st_uid != ::geteuid() || ::chmod(folder.c_str(), 0700) != 0)
-        throw std::runtime_error(fmt::format(
-            "{}: the folder for the day's counting belongs to somebody else. Choose another storage.runtime_dir.", folder.string()));
-    storage::Descriptor lock(::open((folder / "counting.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
-        throw std::runtime_error(fmt::format("{}: another Earshot is counting in this folder. Stop it first.", folder.string()));
-    return lock;
-}
-
-std::optional<Day> day_of_file(const fs::path& file) {
-    const auto stem = file.stem().string();
-    return stem.starts_with(prefix) ? parse_day(std::string_view(stem).substr(prefix.size())) : std::nullopt;
-}
-
-}  // namespace
 
 void Warnings::set(const std::string& cause, std::string sentence) {
     const std::scoped_lock lock(mutex_);
@@ -65,18 +27,14 @@ std::vector<std::string> Warnings::all() const {
     return result;
 }
 
-Ledger::Ledger(storage::Database& database, fs::path runtime, Warnings& warnings, model::Timestamp now)
-    : database_(database), runtime_(std::move(runtime)), warnings_(warnings), lock_(claim(runtime_)) {
-    if (!is_in_memory(runtime_))
+Ledger::Ledger(storage::Database& database, fs::path runtime, Warnings& warnings, model::Timestamp now, std::uint64_t long_journal)
+    : database_(database), warnings_(warnings), long_journal_(long_journal), folder_(std::move(runtime)) {
+    if (!folder_.is_in_memory())
         warnings_.set("runtime",
                       fmt::format("{} is on a disk: what is known about today's listeners could be recovered from it after the day. "
                                   "Set storage.runtime_dir to a folder on a tmpfs.",
-                                  runtime_.string()));
+                                  folder_.path().string()));
     recover(now);
-}
-
-fs::path Ledger::file(Day day, std::string_view kind) const {
-    return runtime_ / fmt::format("{}{}.{}", prefix, format_day(day), kind);
 }
 
 // A clock that was far ahead for a while must not leave a day open until then.
@@ -88,9 +46,9 @@ void Ledger::open(Day day) {
     if (windows_.is_open(day)) return;
     try {
         if (spent_.contains(day)) throw std::runtime_error("its journal is still to be committed");
-        auto journal = Journal::open(file(day, "journal"));
-        windows_.open(day, DayKey::in_file(file(day, "key")));
-        journals_.emplace(day, std::move(journal));
+        auto journal = Journal::open(folder_.journal(day));
+        windows_.open(day, DayKey::in_file(folder_.key(day)));
+        journals_.emplace(day, DayJournal(std::move(journal), terms_));
         if (!windows_.key(day).locked())
             warnings_.set("lock", "The day's key could not be locked in memory. Raise the limit (LimitMEMLOCK) or turn swap off.");
     } catch (const std::exception& error) {
@@ -99,19 +57,23 @@ void Ledger::open(Day day) {
     }
 }
 
-void Ledger::take_in(std::span<const model::Delivery> deliveries, const Recognition& recognition) {
-    std::map<Day, std::string> frames;
+void Ledger::take_in(std::span<const model::Delivery> deliveries, const Recognition& recognition) try {
     for (const auto& delivery : deliveries) {
         open(windows_.day_for(delivery.time));
-        const auto record = windows_.record(delivery, recognition);
-        sums_.add(record, windows_.apply(record));
-        encode(record, frames[record.hour / 24]);
+        windows_.take(delivery, recognition, step_);
+        sums_.add(step_);
+        if (const auto journal = journals_.find(step_.hour / 24); journal != journals_.end()) journal->second.add(step_);
     }
-    for (const auto& [day, bytes] : frames) {
-        const auto journal = journals_.find(day);
-        if (journal == journals_.end()) continue;
+    write_journals();
+} catch (...) {
+    write_journals();  // what is in the sums must not come into a journal after they were committed
+    throw;
+}
+
+void Ledger::write_journals() {
+    for (auto& [day, journal] : journals_) {
         try {
-            journal->second.append(bytes);
+            journal.write();
         } catch (const std::system_error& error) {
             warnings_.set("journal",
                           fmt::format("Part of today's counting is in memory only; a crash may count listeners twice ({}).", error.what()));
@@ -119,12 +81,15 @@ void Ledger::take_in(std::span<const model::Delivery> deliveries, const Recognit
     }
 }
 
+std::vector<JournalPosition> Ledger::positions() const {
+    std::vector<JournalPosition> result;
+    for (const auto& [day, journal] : journals_) result.push_back({journal.journal().id(), format_day(day), journal.journal().position()});
+    for (const auto& [day, journal] : spent_) result.push_back({journal.id(), format_day(day), journal.position()});
+    return result;
+}
+
 void Ledger::commit() noexcept try {
-    std::vector<JournalPosition> positions;
-    for (const auto* journals : {&journals_, &spent_}) {
-        for (const auto& [day, journal] : *journals) positions.push_back({journal.id(), format_day(day), journal.position()});
-    }
-    if (!sums_.empty()) sums_.commit(database_, positions);
+    if (!sums_.empty()) sums_.commit(database_, positions());
     std::vector<std::string> gone;
     for (auto& [day, journal] : spent_) {
         gone.push_back(journal.id());
@@ -132,6 +97,7 @@ void Ledger::commit() noexcept try {
     }
     spent_.clear();
     forget_journals(database_, gone);
+    shorten_journals();
     warnings_.clear("database");
 } catch (const std::exception& error) {
     try {
@@ -145,48 +111,79 @@ void Ledger::close_days(model::Timestamp now) noexcept {
         if (!is_over(day, now)) continue;
         windows_.close(day);
         warnings_.clear("journal");
-        if (auto journal = journals_.extract(day)) spent_.insert(std::move(journal));
+        if (auto journal = journals_.extract(day)) spent_.emplace(day, std::move(journal.mapped().journal()));
     }
     if (!spent_.empty()) commit();
 }
 
-void Ledger::recover(model::Timestamp now) {
-    std::map<Day, bool> days;  // → has a journal
-    for (const auto& entry : fs::directory_iterator(runtime_)) {
-        const auto day = day_of_file(entry.path());
-        if (day) days[*day] |= entry.path().extension() == ".journal";
+void Ledger::shorten(Day day, DayJournal& journal) {
+    auto shorter = journal.shorter(folder_.shorter_journal(day), windows_, day);
+    const auto longer = journal.journal().id();
+    // From here on a restart may find either file, and the database knows how far both are in the sums.
+    database_.write([&](soci::session& session) { save_positions(session, {{shorter.id(), format_day(day), shorter.position()}}); });
+    journal.replace(std::move(shorter));
+    forget_journals(database_, {longer});
+}
+
+void Ledger::shorten_journals() {
+    for (auto& [day, journal] : journals_) {
+        if (!journal.is_long(long_journal_)) continue;
+        try {
+            shorten(day, journal);
+        } catch (const std::exception& error) {
+            journal.postpone();
+            warnings_.set("long", fmt::format("The journal of today's counting grows and cannot be shortened ({}).", error.what()));
+        }
     }
+}
+
+void Ledger::recover(model::Timestamp now) {
     const auto committed = journal_positions(database_);
-    for (const auto& [day, has_journal] : days) {
-        if (has_journal)
+    for (const auto day : folder_.days()) {
+        if (const auto unfinished = folder_.shorter_journal(day); fs::exists(unfinished)) Journal::open(unfinished).destroy();
+        if (fs::exists(folder_.journal(day)))
             replay(day, committed);
-        else if (is_over(day, now))
-            DayKey::in_file(file(day, "key")).destroy();
+        else if (is_over(day, now) && fs::exists(folder_.key(day)))
+            DayKey::in_file(folder_.key(day)).destroy();
     }
     commit();
     close_days(now);
+    const auto live = positions();
     std::vector<std::string> gone;
     for (const auto& [journal, position] : committed) {
-        if (std::ranges::none_of(journals_, [&](const auto& live) { return live.second.id() == journal; }) &&
-            std::ranges::none_of(spent_, [&](const auto& live) { return live.second.id() == journal; }))
-            gone.push_back(journal);
+        if (std::ranges::find(live, journal, &JournalPosition::journal) == live.end()) gone.push_back(journal);
     }
     forget_journals(database_, gone);
 }
 
 void Ledger::replay(Day day, const std::map<std::string, std::uint64_t>& committed) {
-    const bool has_key = fs::exists(file(day, "key"));
+    const bool has_key = fs::exists(folder_.key(day));
     open(day);
     const auto opened = journals_.find(day);
     if (opened == journals_.end()) return;  // open() said why
-    auto& journal = opened->second;
+    auto& journal = opened->second.journal();
     const auto known = committed.find(journal.id());
     const auto position = known == committed.end() ? 0 : known->second;
-    bool any = false;
-    journal.replay([&](const Record& record, std::uint64_t end) {
+    bool any = false, is_fresh = false;  // beyond what the database has
+    Outcome outcome;
+    EntryReader reader(
+        terms_,
+        {.record =
+             [&](Record&& record) {
+                 outcome = {};
+                 windows_.apply(record, outcome);
+                 if (is_fresh) sums_.add(terms_.context_of(record.context).episode, record.context, record.hour, outcome);
+             },
+         .cell =
+             [&](std::uint32_t episode, Hour hour, const HourCells::Cell& cell) {
+                 if (is_fresh) sums_.cells().of(episode, hour) += cell;
+             },
+         .listen = [&](const ListenerKey& listener, Listen&& listen) { windows_.restore(day, listener, std::move(listen)); },
+         .crowd = [&](std::uint32_t row, std::uint32_t at, std::uint16_t count) { return windows_.crowds(day).set(row, at, count); }});
+    journal.replay([&](std::string_view entries, std::uint64_t end) {
         any = true;
-        const auto outcome = windows_.apply(record);
-        if (end > position) sums_.add(record, outcome);
+        is_fresh = end > position;
+        return reader.read(entries);
     });
     if (any && !has_key)
         warnings_.set("key", fmt::format("The key of {} is missing: listeners of that day may be counted twice.", format_day(day)));

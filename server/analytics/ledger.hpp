@@ -5,14 +5,13 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "content/storage/database.hpp"
-#include "content/storage/descriptor.hpp"
-#include "server/analytics/journal.hpp"
+#include "server/analytics/day_journal.hpp"
+#include "server/analytics/runtime_folder.hpp"
 #include "server/analytics/sums.hpp"
 
 namespace earshot::analytics {
@@ -31,11 +30,14 @@ private:
 
 class Ledger {
 public:
-    // Replays what the runtime folder holds. Throws std::runtime_error when another process counts in that folder or it cannot be used.
-    Ledger(storage::Database& database, std::filesystem::path runtime, Warnings& warnings, model::Timestamp now);
+    // Journals longer than `long_journal` bytes are shortened now and then. Replays what the runtime folder holds. Throws
+    // std::runtime_error when another process counts in that folder or it cannot be used.
+    Ledger(storage::Database& database, std::filesystem::path runtime, Warnings& warnings, model::Timestamp now,
+           std::uint64_t long_journal = 64 << 20);
 
     // Counted, and in the journal.
     void take_in(std::span<const model::Delivery> deliveries, const Recognition& recognition);
+    void lists_changed() noexcept { windows_.lists_changed(); }  // before deliveries are taken in by another Recognition
     void commit() noexcept;                          // sums into the database; a failure warns and is made good by the next commit
     void close_days(model::Timestamp now) noexcept;  // destroys what belongs to days past their grace
 
@@ -43,17 +45,22 @@ private:
     void open(Day day);
     void recover(model::Timestamp now);
     void replay(Day day, const std::map<std::string, std::uint64_t>& committed);
-    [[nodiscard]] std::filesystem::path file(Day day, std::string_view kind) const;
+    void write_journals();
+    void shorten_journals();
+    void shorten(Day day, DayJournal& journal);
+    [[nodiscard]] std::vector<JournalPosition> positions() const;
     [[nodiscard]] static bool is_over(Day day, model::Timestamp now);
 
     storage::Database& database_;
-    std::filesystem::path runtime_;
     Warnings& warnings_;
-    storage::Descriptor lock_;
-    Windows windows_;
-    std::map<Day, Journal> journals_;  // of open days
-    std::map<Day, Journal> spent_;     // of closed days whose last sums are not committed yet
-    Sums sums_;
+    const std::uint64_t long_journal_;
+    RuntimeFolder folder_;
+    Terms terms_;
+    Windows windows_{terms_};
+    Sums sums_{terms_};
+    std::map<Day, DayJournal> journals_;  // of open days
+    std::map<Day, Journal> spent_;        // of closed days whose last sums are not committed yet
+    Step step_;
 };
 
 }  // namespace earshot::analytics

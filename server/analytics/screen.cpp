@@ -70,17 +70,18 @@ bool is_probe(std::string_view range, std::uint64_t size) {
     return asked > 0 && asked <= 2;
 }
 
-Screened screen(const model::Delivery& delivery, const Recognition& recognition) {
-    if (delivery.opted_out) return {Verdict::opted_out, {}};
-    if (delivery.preview) return {Verdict::preview, {}};
-    if (delivery.method == "HEAD") return {Verdict::head, {}};
-    if (delivery.status == 410 || delivery.status == 451) return {Verdict::withdrawn, {}};
-    if (delivery.method != "GET" || (delivery.status != 200 && delivery.status != 206)) return {Verdict::error, {}};
-    if (delivery.status == 206 && is_probe(delivery.range, delivery.file.size)) return {Verdict::probe, {}};
-    Screened result{std::nullopt, recognition.of(delivery)};
-    const auto& agent = result.recognised.agent;
-    if (agent.automated || result.recognised.data_centre || fetches_unasked(delivery, agent)) result.verdict = Verdict::bot;
-    return result;
+std::optional<Verdict> verdict_of_request(const model::Delivery& delivery) {
+    if (delivery.opted_out) return Verdict::opted_out;
+    if (delivery.preview) return Verdict::preview;
+    if (delivery.method == "HEAD") return Verdict::head;
+    if (delivery.status == 410 || delivery.status == 451) return Verdict::withdrawn;
+    if (delivery.method != "GET" || (delivery.status != 200 && delivery.status != 206)) return Verdict::error;
+    if (delivery.status == 206 && is_probe(delivery.range, delivery.file.size)) return Verdict::probe;
+    return std::nullopt;
+}
+
+bool is_nobody(const model::Delivery& delivery, const Recognised& recognised) {
+    return recognised.agent.automated || recognised.data_centre || fetches_unasked(delivery, recognised.agent);
 }
 
 }  // namespace earshot::analytics

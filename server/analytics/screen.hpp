@@ -11,12 +11,10 @@
 
 namespace earshot::analytics {
 
-struct Screened {
-    std::optional<Verdict> verdict;  // empty: the bytes decide
-    Recognised recognised;           // known when the verdict is empty or `bot`
-};
-// In this order: opted_out (nothing else is looked at then), preview, head, withdrawn, error, probe, bot.
-[[nodiscard]] Screened screen(const model::Delivery& delivery, const Recognition& recognition);
+// In this order: opted_out (nothing else is looked at then), preview, head, withdrawn, error, probe; nullopt: it depends on who asks.
+[[nodiscard]] std::optional<Verdict> verdict_of_request(const model::Delivery& delivery);
+// A bot, a data centre, or a player that fetches without anybody having pressed play.
+[[nodiscard]] bool is_nobody(const model::Delivery& delivery, const Recognised& recognised);
 
 // A Range field that asks for one or two bytes of a file of `size` bytes. Malformed fields are no probes: they are ignored (RFC 9110
 // §14.2).

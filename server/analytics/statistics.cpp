@@ -47,7 +47,7 @@ struct Statistics::State {
     void handle(std::vector<model::Delivery>& batch);  // counts or forwards; what has to wait stays in it
     void count(std::vector<model::Delivery>& batch) noexcept;
     void commit() noexcept;
-    void claim() { ledger.emplace(database, options.runtime_dir, warnings, clock()); }
+    void claim() { ledger.emplace(database, options.runtime_dir, warnings, clock(), options.long_journal); }
     void role_changed();
     // Asks the worker to get `stage` to where the queue is now, and waits.
     void wait_for(std::uint64_t& wanted, const std::uint64_t& reached);
@@ -187,6 +187,7 @@ model::Status Statistics::reload_lists() {
     if (!fresh) return std::unexpected(fresh.error());
     const std::scoped_lock lock(state_->role);
     state_->recognition = std::move(*fresh);
+    if (state_->ledger) state_->ledger->lists_changed();
     return {};
 }
 

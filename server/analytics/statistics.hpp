@@ -27,7 +27,8 @@ struct StatisticsOptions {
     unsigned suppress_below{10};
     std::size_t most_waiting{1 << 17};  // deliveries in the queue; more are dropped and counted
     std::chrono::milliseconds commit_every{1000};
-    bool standby{};  // another process still counts in runtime_dir: begin as after standby()
+    std::uint64_t long_journal{64 << 20};  // bytes of a day's journal from which on it is written anew, shorter
+    bool standby{};                        // another process still counts in runtime_dir: begin as after standby()
 };
 
 class Statistics {

@@ -1,6 +1,7 @@
 #include "server/analytics/sums.hpp"
 
 #include <boost/json.hpp>
+#include <tuple>
 
 #include "content/storage/statement.hpp"
 
@@ -11,44 +12,51 @@ namespace {
 namespace json = boost::json;
 using storage::Statement;
 
-// One parameter for all rows: a JSON list of lists.
-template <class Map, class Row>
-std::string rows(const Map& sums, Row row) {
-    json::array result;
-    result.reserve(sums.size());
-    for (const auto& [key, sum] : sums) {
-        if (sum != 0) result.push_back(row(key, sum));
-    }
-    return json::serialize(result);
+void upsert(soci::session& session, const char* sql, const json::array& rows) {
+    if (!rows.empty()) Statement(session, sql).bind("rows", json::serialize(rows)).run();  // one parameter for all: a list of lists
 }
 
-void upsert(soci::session& session, const char* sql, const std::string& rows) {
-    if (rows != "[]") Statement(session, sql).bind("rows", rows).run();
+json::array rows_of(const std::unordered_map<std::uint64_t, std::int64_t>& downloads, const Terms& terms) {
+    std::map<std::tuple<std::string_view, std::string_view, Hour, std::string_view>, std::int64_t> sums;
+    for (const auto& [key, count] : downloads) {
+        const auto& context = terms.context_of(static_cast<std::uint32_t>(key >> 32));
+        const auto& episode = terms.episode_name(context.episode);
+        const auto hour = static_cast<Hour>(key & 0xffffffff);
+        const auto day = hour / 24 * 24;  // who, in which hour, is nobody's business
+        sums[{episode, all_downloads, hour, ""}] += count;
+        for (const auto& [dimension, value] : context.values) sums[{episode, dimension, day, value}] += count;
+    }
+    json::array rows;
+    for (const auto& [key, sum] : sums) {
+        const auto& [episode, dimension, hour, value] = key;
+        rows.push_back(json::array{episode, dimension, milliseconds(hour), value, sum});
+    }
+    return rows;
 }
 
 }  // namespace
 
-void Sums::add(const Record& record, const Outcome& outcome) {
-    if (record.bytes > 0) bytes_[{record.episode, record.hour}] += record.bytes;
-    for (const auto& change : outcome.changes) requests_[{record.episode, change.hour, change.verdict}] += change.requests;
-    if (!outcome.download) return;
-    ++downloads_[{record.episode, std::string(all_downloads), record.hour, ""}];
-    const auto day = record.hour / 24 * 24;  // who, in which hour, is nobody's business
-    for (const auto& [dimension, value] : record.values) ++downloads_[{record.episode, dimension, day, value}];
+void Sums::add(const Step& step) {
+    add(step.episode, step.record.context, step.hour, step.outcome);
+    if (step.bytes > 0) cells_.of(step.episode, step.hour).bytes += step.bytes;
+}
+
+void Sums::add(std::uint32_t episode, std::uint32_t context, Hour hour, const Outcome& outcome) {
+    for (const auto& change : outcome.changes)
+        cells_.of(episode, change.hour).requests[static_cast<std::size_t>(change.verdict)] += change.requests;
+    if (outcome.download) ++downloads_[std::uint64_t{context} << 32 | static_cast<std::uint32_t>(hour)];
 }
 
 void Sums::commit(storage::Database& database, const std::vector<JournalPosition>& positions) {
-    const auto downloads = rows(downloads_, [](const auto& key, auto sum) {
-        const auto& [episode, dimension, hour, value] = key;
-        return json::array{episode, dimension, milliseconds(hour), value, sum};
-    });
-    const auto requests = rows(requests_, [](const auto& key, auto sum) {
-        const auto& [episode, hour, verdict] = key;
-        return json::array{episode, milliseconds(hour), to_string(verdict), sum};
-    });
-    const auto bytes = rows(bytes_, [](const auto& key, auto sum) {
-        const auto& [episode, hour] = key;
-        return json::array{episode, milliseconds(hour), sum};
+    const auto downloads = rows_of(downloads_, terms_);
+    json::array requests, bytes;
+    cells_.each([&](std::uint32_t episode, Hour hour, const HourCells::Cell& cell) {
+        const auto& name = terms_.episode_name(episode);
+        if (cell.bytes > 0) bytes.push_back(json::array{name, milliseconds(hour), cell.bytes});
+        for (std::size_t verdict = 0; verdict < verdicts; ++verdict) {
+            if (const auto sum = cell.requests[verdict]; sum != 0)
+                requests.push_back(json::array{name, milliseconds(hour), to_string(static_cast<Verdict>(verdict)), sum});
+        }
     });
     database.write([&](soci::session& session) {
         upsert(session,
@@ -65,19 +73,22 @@ void Sums::commit(storage::Database& database, const std::vector<JournalPosition
                "insert into bytes_served (episode, hour, bytes) select value->>0, value->>1, value->>2 from json_each(:rows) where true "
                "on conflict (episode, hour) do update set bytes = bytes_served.bytes + excluded.bytes",
                bytes);
-        for (const auto& position : positions) {
-            Statement(session,
-                      "insert into journal_positions (journal, day, position) values (:journal, :day, :position) "
-                      "on conflict (journal) do update set position = excluded.position")
-                .bind("journal", position.journal)
-                .bind("day", position.day)
-                .bind("position", position.position)
-                .run();
-        }
+        save_positions(session, positions);
     });
     downloads_.clear();
-    requests_.clear();
-    bytes_.clear();
+    cells_.clear();
+}
+
+void save_positions(soci::session& session, const std::vector<JournalPosition>& positions) {
+    for (const auto& position : positions) {
+        Statement(session,
+                  "insert into journal_positions (journal, day, position) values (:journal, :day, :position) "
+                  "on conflict (journal) do update set position = excluded.position")
+            .bind("journal", position.journal)
+            .bind("day", position.day)
+            .bind("position", position.position)
+            .run();
+    }
 }
 
 std::map<std::string, std::uint64_t> journal_positions(storage::Database& database) {

@@ -4,10 +4,11 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "content/storage/database.hpp"
+#include "server/analytics/hour_cells.hpp"
 #include "server/analytics/windows.hpp"
 
 namespace earshot::analytics {
@@ -19,17 +20,22 @@ struct JournalPosition {
 
 class Sums {
 public:
-    void add(const Record& record, const Outcome& outcome);
-    [[nodiscard]] bool empty() const noexcept { return downloads_.empty() && requests_.empty() && bytes_.empty(); }
+    explicit Sums(const Terms& terms) : terms_(terms) {}
+    void add(const Step& step);
+    // What a record of that context came to; bytes are not in it.
+    void add(std::uint32_t episode, std::uint32_t context, Hour hour, const Outcome& outcome);
+    [[nodiscard]] HourCells& cells() noexcept { return cells_; }
+    [[nodiscard]] bool empty() const noexcept { return downloads_.empty() && cells_.empty(); }
     // All or nothing; afterwards empty. Throws what the database throws, and then nothing is lost.
     void commit(storage::Database& database, const std::vector<JournalPosition>& positions);
 
 private:
-    std::map<std::tuple<std::string, std::string, Hour, std::string>, std::int64_t> downloads_;  // episode, dimension, hour, value
-    std::map<std::tuple<std::string, Hour, Verdict>, std::int64_t> requests_;
-    std::map<std::tuple<std::string, Hour>, std::uint64_t> bytes_;
+    const Terms& terms_;
+    HourCells cells_;
+    std::unordered_map<std::uint64_t, std::int64_t> downloads_;  // by context and hour
 };
 
+void save_positions(soci::session& session, const std::vector<JournalPosition>& positions);
 [[nodiscard]] std::map<std::string, std::uint64_t> journal_positions(storage::Database& database);
 void forget_journals(storage::Database& database, const std::vector<std::string>& journals);  // after their files are gone
 

@@ -94,6 +94,29 @@ TEST_CASE("a delivery of a day that is over is not timely") {
     CHECK_FALSE(counter.is_timely(delivery));
 }
 
+TEST_CASE("more listeners than are remembered at once count the same") {
+    Counter counter(recognition());
+    model::Delivery delivery{.time = *model::parse_rfc3339("2026-11-23T10:00:00Z"),
+                             .episode = {"e1"},
+                             .user_agent = "AntennaPod/3.1.2",
+                             .method = "GET",
+                             .status = 200,
+                             .file = {7'200'000, 4'096, 960'000}};
+    constexpr std::uint32_t listeners = 200'000;
+    for (int half = 0; half < 2; ++half) {
+        for (std::uint32_t listener = 0; listener < listeners; ++listener) {
+            delivery.address =
+                "10." + std::to_string(listener >> 16) + "." + std::to_string(listener >> 8 & 255) + "." + std::to_string(listener & 255);
+            delivery.acknowledged =
+                half == 0 ? std::vector<model::Interval>{{0, 500'000}} : std::vector<model::Interval>{{500'000, 1'000'000}};
+            delivery.requests = half == 0 ? 1 : 0;
+            counter.add(delivery);
+        }
+    }
+    CHECK(counter.tally(Verdict::counted) == listeners);
+    CHECK(counter.requests() == listeners);
+}
+
 // A second, slow way to count within one day: a set of byte numbers for each listener.
 TEST_CASE("random requests count as a map of single bytes says, in fragments, together or one by one") {
     std::mt19937 random(20261123);

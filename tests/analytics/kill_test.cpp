@@ -21,10 +21,14 @@ struct Places {
 };
 
 struct Server {
-    explicit Server(const Places& places)
+    explicit Server(const Places& places, std::uint64_t long_journal = 1 << 20)
         : database(
               {.file = places.data / "statistics.db", .migrations = storage::statistics_migrations(), .readers = 1, .full_sync = false}),
-          statistics(database, {.runtime_dir = places.runtime, .suppress_below = 1, .commit_every = std::chrono::milliseconds(2)},
+          statistics(database,
+                     {.runtime_dir = places.runtime,
+                      .suppress_below = 1,
+                      .commit_every = std::chrono::milliseconds(2),
+                      .long_journal = long_journal},
                      [] { return *model::parse_rfc3339(moment); }) {}
     std::uint64_t downloads() { return *statistics.report(query()).front().total.value; }
     std::uint64_t requests() { return *statistics.tally(query()).requests.value; }
@@ -36,8 +40,8 @@ struct Server {
 };
 
 // Counts listeners from `listener` on until it is killed, telling how many surely are in the journal.
-[[noreturn]] void serve(const Places& places, std::uint32_t listener, int pipe, unsigned batch) {
-    Server server(places);
+[[noreturn]] void serve(const Places& places, std::uint32_t listener, int pipe, unsigned batch, std::uint64_t long_journal) {
+    Server server(places, long_journal);
     while (true) {
         for (unsigned i = 0; i < batch; ++i, ++listener) {
             server.statistics.submit(fragment(listener, true));
@@ -49,14 +53,15 @@ struct Server {
 }
 
 // How many listeners the child had reported before it died.
-std::uint32_t run_and_kill(const Places& places, std::uint32_t from, unsigned batch, std::chrono::microseconds after) {
+std::uint32_t run_and_kill(const Places& places, std::uint32_t from, unsigned batch, std::chrono::microseconds after,
+                           std::uint64_t long_journal) {
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
     const auto child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
         ::close(ends[0]);
-        serve(places, from, ends[1], batch);
+        serve(places, from, ends[1], batch, long_journal);
     }
     ::close(ends[1]);
     std::uint32_t reported = from;
@@ -82,7 +87,7 @@ TEST_CASE("kill -9 loses no accepted listener and doubles none") {
     std::uint32_t next = 0;                  // every listener below is known to be counted
     for (int round = 0; round < 25; ++round) {
         const unsigned batch = round % 3 == 0 ? 1 : 50;
-        const auto reported = run_and_kill(places, next, batch, std::chrono::microseconds(random() % 60'000));
+        const auto reported = run_and_kill(places, next, batch, std::chrono::microseconds(random() % 60'000), round % 2 == 0 ? 1 : 1 << 20);
         Server server(places);
         const auto counted = server.downloads();
         INFO("round " << round << ": " << before << " before, " << next << " to " << reported << " reported, " << counted << " counted");

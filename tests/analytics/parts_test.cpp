@@ -1,9 +1,12 @@
 // The small parts: intervals, addresses, probes, keys, records.
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 
 #include "server/analytics/interval_set.hpp"
 #include "server/analytics/journal.hpp"
+#include "server/analytics/journal_entries.hpp"
 #include "server/analytics/listener.hpp"
 #include "server/analytics/screen.hpp"
 #include "tests/support/catch.hpp"
@@ -86,67 +89,161 @@ TEST_CASE("a day's key is found again in its file and gone after the day") {
 
 namespace {
 
-Record some_record() {
-    Record record{.hour = 498'000, .episode = "e1", .bytes = 12'345, .requests = 0};
-    record.listener.bytes = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
-    record.in_evening = true;
-    record.version = {1'000, 100};
-    record.audio = {{0, 10}, {20, 30}};
-    record.values = {{"app", "Overcast"}, {"kind", "app"}};
-    record.carried.emplace();
-    record.carried->waiting = {497'999, Verdict::repeat};
-    record.carried->tracks.push_back({{1'000, 100}, {}, {}, true});
-    record.carried->tracks[0].before.add({5, 50});
-    return record;
+Listen some_listen() {
+    Listen listen{.counted = true, .in_evening = true};
+    listen.waiting = {497'999, Verdict::repeat};
+    listen.tracks.push_back({{1'000, 100}, {}, {}, true});
+    listen.tracks[0].before.add({5, 50});
+    listen.tracks[0].today.add({60, 70});
+    return listen;
 }
+
+// All kinds of entries, as a frame.
+std::string some_frame(Terms& terms) {
+    Record record{.hour = 498'000, .requests = 0, .in_evening = true, .place = 7, .most_at_place = 500, .audio = {{0, 10}, {20, 30}}};
+    record.context = terms.context({terms.episode("e1"), {1'000, 100}, {{"app", "Overcast"}, {"kind", "app"}}});
+    record.listener.bytes = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    record.carried = some_listen();
+    HourCells cells;
+    cells.of(record.context, 498'000) += {12'345, {0, 3}};
+    std::string frame(Journal::frame_head, '\0');
+    EntryWriter writer(terms);
+    writer.record(record, frame);
+    writer.record(record, frame);  // the context is known by now
+    writer.cells(cells, frame);
+    writer.listen(record.listener, some_listen(), frame);
+    writer.crowd(1, 77, 9, frame);
+    return frame;
+}
+
+// What comes of entries: as a frame again when they were those of some_frame().
+struct Again {
+    explicit Again(Terms& terms)
+        : writer(terms),
+          reader(terms, {.record = [this](Record&& record) { ++records, writer.record(record, frame); },
+                         .cell =
+                             [this](std::uint32_t episode, Hour hour, const HourCells::Cell& cell) {
+                                 HourCells one;
+                                 one.of(episode, hour) += cell;
+                                 writer.cells(one, frame);
+                             },
+                         .listen = [this](const ListenerKey& key, Listen&& listen) { writer.listen(key, listen, frame); },
+                         .crowd =
+                             [this](std::uint32_t row, std::uint32_t at, std::uint16_t count) {
+                                 writer.crowd(row, at, count, frame);
+                                 return row < 2;
+                             }}) {}
+    EntryWriter writer;
+    EntryReader reader;
+    std::string frame = std::string(Journal::frame_head, '\0');
+    int records{};
+};
 
 }  // namespace
 
 TEST_CASE("the journal gives back what it was given, and cuts a torn end") {
     const TemporaryFolder folder;
     const auto file = folder.path() / "day.journal";
-    std::string frame;
-    encode(some_record(), frame);
+    Terms terms;
+    (void)terms.context({terms.episode("another"), {}, {}});  // so that numbers differ from the reader's
+    auto frame = some_frame(terms);
     std::string id;
     {
         auto journal = Journal::open(file);
         id = journal.id();
-        journal.append(frame + frame);
+        for (int i = 0; i < 2; ++i) journal.append(frame);
     }
     const auto whole = std::filesystem::file_size(file);
     for (std::size_t torn = 0; torn < frame.size(); ++torn) {
         std::ofstream(file, std::ios::binary | std::ios::app) << frame.substr(0, torn);
         auto journal = Journal::open(file);
         CHECK(journal.id() == id);
-        int records = 0;
-        journal.replay([&](const Record& record, std::uint64_t end) {
-            ++records;
+        int frames = 0;
+        journal.replay([&](std::string_view entries, std::uint64_t end) {
+            ++frames;
             CHECK(end <= whole);
-            std::string again;
-            encode(record, again);
-            CHECK(again == frame);
+            Terms other;
+            Again again(other);
+            CHECK(again.reader.read(entries));
+            Terms third;
+            Again once_more(third);
+            CHECK(once_more.reader.read(std::string_view(again.frame).substr(Journal::frame_head)));
+            CHECK(once_more.frame == again.frame);
+            CHECK(again.frame.size() == frame.size());
+            CHECK(again.records == 2);
+            return true;
         });
-        CHECK(records == 2);
+        CHECK(frames == 2);
         CHECK(std::filesystem::file_size(file) == whole);
     }
 }
 
-TEST_CASE("a damaged record ends the journal, never crashes it") {
-    std::string frame;
-    encode(some_record(), frame);
+TEST_CASE("a damaged frame ends the journal, never crashes it") {
+    Terms terms;
+    const auto frame = some_frame(terms);
     for (std::size_t at = 0; at < frame.size(); ++at) {
         const TemporaryFolder folder;
+        auto good = frame;
+        {
+            auto journal = Journal::open(folder.path() / "j");
+            journal.append(good);
+        }
+        std::fstream bytes(folder.path() / "j", std::ios::in | std::ios::out | std::ios::binary);
+        bytes.seekp(static_cast<std::streamoff>(24 + at));
+        bytes.put(static_cast<char>(good[at] ^ 0x55));
+        bytes.close();
         auto journal = Journal::open(folder.path() / "j");
-        auto damaged = frame;
-        damaged[at] = static_cast<char>(damaged[at] ^ 0x55);
-        journal.append(damaged);
-        int records = 0;
-        journal.replay([&](const Record&, std::uint64_t) { ++records; });
-        CHECK(records == 0);
-        journal.append(frame);
-        journal.replay([&](const Record&, std::uint64_t) { ++records; });
-        CHECK(records == 1);
+        int frames = 0;
+        const auto count = [&](std::string_view, std::uint64_t) { return ++frames > 0; };
+        journal.replay(count);
+        CHECK(frames == 0);
+        journal.append(good);
+        journal.replay(count);
+        CHECK(frames == 1);
     }
+}
+
+TEST_CASE("entries that nobody wrote are refused, never more") {
+    Terms terms;
+    const auto frame = some_frame(terms);
+    const auto entries = std::string_view(frame).substr(Journal::frame_head);
+    const auto read = [](std::string_view bytes) {
+        Terms other;
+        return Again(other).reader.read(bytes);
+    };
+    CHECK(read(entries));
+    CHECK(read(""));
+    int refused = 0;
+    for (std::size_t cut = 1; cut < entries.size(); ++cut) refused += !read(entries.substr(0, cut));
+    CHECK(refused > static_cast<int>(entries.size()) - 10);  // but between two entries
+    for (std::size_t at = 0; at < entries.size(); ++at) {
+        for (const char flip : {'\x01', '\x80', '\xff'}) {
+            std::string damaged(entries);
+            damaged[at] = static_cast<char>(damaged[at] ^ flip);
+            (void)read(damaged);
+        }
+    }
+    CHECK_FALSE(read("\x06"));
+}
+
+TEST_CASE("a journal can take another's place") {
+    const TemporaryFolder folder;
+    const auto file = folder.path() / "day.journal", kept = folder.path() / "kept";
+    Terms terms;
+    auto frame = some_frame(terms);
+    auto longer = Journal::open(file);
+    for (int i = 0; i < 9; ++i) longer.append(frame);
+    std::filesystem::create_hard_link(file, kept);
+    auto shorter = Journal::open(folder.path() / "day.shorter");
+    shorter.append(frame);
+    shorter.replace(longer);
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "day.shorter"));
+    CHECK(Journal::open(file).id() == shorter.id());
+    CHECK(std::filesystem::file_size(file) == shorter.position());
+    std::ifstream left(kept, std::ios::binary);
+    CHECK(std::all_of(std::istreambuf_iterator<char>(left), {}, [](char c) { return c == 0; }));
+    shorter.destroy();
+    CHECK_FALSE(std::filesystem::exists(file));
 }
 
 }  // namespace earshot::tests

@@ -169,9 +169,22 @@ TEST_CASE("lists can be replaced while counting goes on, and a wrong one changes
     write(lists.data_centres, "10.0.0.0/8");  // where the test's listeners live
     REQUIRE(room.statistics().reload_lists().has_value());
     CHECK(counted() == 3);
-    const auto tally = room.statistics().tally({"2026-11-23", "2026-11-23", {{"e1"}}});
-    CHECK(tally.reasons.at("counted").value == 3);
-    CHECK(tally.reasons.at("bot").value == 3);
+    const auto tally = [&room] { return room.statistics().tally({"2026-11-23", "2026-11-23", {{"e1"}}}); };
+    CHECK(tally().reasons.at("counted").value == 3);
+    CHECK(tally().reasons.at("bot").value == 3);
+
+    // Also for somebody who is known already.
+    auto known = room.download("e1", "2026-11-23T10:00:00Z", "Sift/2.0");
+    known.address = "192.0.2.1";
+    room.statistics().submit(model::Delivery(known));
+    write(lists.agents / "bots.json", R"({"entries":[{"name":"Sift","pattern":"^Sift/"}]})");
+    room.statistics().flush();
+    REQUIRE(room.statistics().reload_lists().has_value());
+    room.statistics().submit(std::move(known));
+    room.statistics().flush();
+    CHECK(tally().reasons.at("counted").value == 4);
+    CHECK(tally().reasons.at("bot").value == 4);
+    CHECK(tally().reasons.at("repeat").value == 0);
 }
 
 }  // namespace earshot::tests

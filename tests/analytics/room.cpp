@@ -37,7 +37,8 @@ void Room::second() {
                                                                                        .lists = options_.lists,
                                                                                        .suppress_below = options_.suppress_below,
                                                                                        .most_waiting = options_.most_waiting,
-                                                                                       .commit_every = options_.commit_every},
+                                                                                       .commit_every = options_.commit_every,
+                                                                                       .long_journal = options_.long_journal},
                                                           [this] { return now(); });
 }
 

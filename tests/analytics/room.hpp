@@ -33,6 +33,7 @@ public:
         unsigned suppress_below{1};
         std::size_t most_waiting{1 << 17};
         std::chrono::milliseconds commit_every{1000};
+        std::uint64_t long_journal{64 << 20};
     };
     explicit Room(const Options& options, const std::filesystem::path& parent = "/dev/shm");
     Room() : Room(Options{}) {}

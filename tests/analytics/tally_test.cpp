@@ -111,7 +111,7 @@ TEST_CASE("every request is in one cell of the tally, whatever was restarted in 
         std::map<std::string, Cells> expected;
         for (int i = 0; i < 2'000; ++i) script.request(deliveries, expected);
         std::uint64_t requests = 0;
-        Room room;
+        Room room({.commit_every = std::chrono::milliseconds(2), .long_journal = random() % 2 == 0 ? 20'000U : 64U << 20});
         room.set_clock("2026-11-23T23:59:00Z");
         for (auto& [time, delivery] : deliveries) {
             requests += delivery.requests;

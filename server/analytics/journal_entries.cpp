@@ -1,0 +1,213 @@
+#include "server/analytics/journal_entries.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <optional>
+
+#include "server/analytics/byte_codec.hpp"
+
+namespace earshot::analytics {
+
+namespace {
+
+enum Kind : std::uint8_t { is_context = 1, is_record, is_cell, is_listen, is_crowd };
+enum Flag : std::uint8_t { in_evening = 1, is_carried = 2, is_counted = 4, is_waiting = 8 };
+
+struct RecordHead {
+    std::uint8_t kind{is_record}, flags{};
+    std::uint16_t intervals{};
+    std::uint32_t requests{}, context{}, hour{};
+    std::uint32_t most_at_place{};
+    std::array<std::uint8_t, 12> listener{};
+    Crowds::Place place{};
+};
+static_assert(sizeof(RecordHead) == 40);
+constexpr std::size_t most_intervals = 0xffff;
+
+void write_listen(ByteWriter& writer, const Listen& listen) {
+    writer.number(static_cast<std::uint8_t>((listen.in_evening ? in_evening : 0) | (listen.counted ? is_counted : 0) |
+                                            (listen.waiting ? is_waiting : 0)));
+    if (listen.waiting) {
+        writer.number(listen.waiting->hour);
+        writer.number(static_cast<std::uint8_t>(listen.waiting->verdict));
+    }
+    writer.number(static_cast<std::uint8_t>(listen.tracks.size()));
+    for (const auto& track : listen.tracks) {
+        writer.number(track.version.bytes);
+        writer.number(track.version.enough);
+        writer.number<std::uint8_t>(track.counted_before);
+        writer.intervals(track.today.pieces());
+        writer.intervals(track.before.pieces());
+    }
+}
+
+Verdict read_verdict(ByteReader& reader) {
+    const auto value = reader.number<std::uint8_t>();
+    reader.require(value < verdicts);
+    return reader.good() ? static_cast<Verdict>(value) : Verdict::error;
+}
+
+Listen read_listen(ByteReader& reader) {
+    Listen result;
+    const auto flags = reader.number<std::uint8_t>();
+    result.in_evening = (flags & in_evening) != 0;
+    result.counted = (flags & is_counted) != 0;
+    if ((flags & is_waiting) != 0) {
+        const auto hour = reader.number<Hour>();
+        result.waiting = {hour, read_verdict(reader)};
+    }
+    for (auto count = reader.number<std::uint8_t>(); reader.good() && count > 0; --count) {
+        auto& track = result.tracks.emplace_back();
+        track.version.bytes = reader.number<std::uint64_t>();
+        track.version.enough = reader.number<std::uint64_t>();
+        track.counted_before = reader.number<std::uint8_t>() != 0;
+        for (const auto& piece : reader.intervals()) track.today.add(piece);
+        for (const auto& piece : reader.intervals()) track.before.add(piece);
+    }
+    return result;
+}
+
+void write_context(std::uint32_t number, const Context& context, const Terms& terms, std::string& frame) {
+    ByteWriter writer(frame);
+    writer.number<std::uint8_t>(is_context);
+    writer.number(number);
+    writer.text(terms.episode_name(context.episode));
+    writer.number(context.version.bytes);
+    writer.number(context.version.enough);
+    writer.number(static_cast<std::uint8_t>(context.values.size()));
+    for (const auto& [dimension, value] : context.values) {
+        writer.text(dimension);
+        writer.text(value);
+    }
+}
+
+Context read_context(ByteReader& reader, Terms& terms) {
+    Context context;
+    context.episode = terms.episode(reader.text());
+    context.version.bytes = reader.number<std::uint64_t>();
+    context.version.enough = reader.number<std::uint64_t>();
+    for (auto count = reader.number<std::uint8_t>(); reader.good() && count > 0; --count) {
+        auto dimension = reader.text();
+        context.values.emplace_back(std::move(dimension), reader.text());
+    }
+    return context;
+}
+
+HourCells::Cell read_cell(ByteReader& reader) {
+    HourCells::Cell cell;
+    cell.bytes = reader.number<std::uint64_t>();
+    for (auto& requests : cell.requests) requests = reader.number<std::int64_t>();
+    return cell;
+}
+
+ListenerKey read_listener(ByteReader& reader) {
+    ListenerKey key;
+    const auto bytes = reader.take(key.bytes.size());
+    if (reader.good()) std::memcpy(key.bytes.data(), bytes.data(), bytes.size());
+    return key;
+}
+
+std::optional<Record> read_record(ByteReader& reader, const std::unordered_map<std::uint32_t, std::uint32_t>& contexts) {
+    RecordHead head;
+    const auto bytes = reader.take(sizeof head);
+    if (!reader.good()) return std::nullopt;
+    std::memcpy(&head, bytes.data(), sizeof head);
+    const auto context = contexts.find(head.context);
+    const auto audio = reader.take(head.intervals * sizeof(model::Interval));
+    reader.require(context != contexts.end());
+    if (!reader.good()) return std::nullopt;
+    Record record{.hour = head.hour, .context = context->second, .requests = head.requests};
+    record.listener.bytes = head.listener;
+    record.in_evening = (head.flags & in_evening) != 0;
+    record.place = head.place;
+    record.most_at_place = head.most_at_place;
+    record.audio.resize(head.intervals);
+    if (!audio.empty()) std::memcpy(record.audio.data(), audio.data(), audio.size());
+    if ((head.flags & is_carried) != 0) record.carried = read_listen(reader);
+    return reader.good() ? std::optional(std::move(record)) : std::nullopt;
+}
+
+}  // namespace
+
+void EntryWriter::record(const Record& record, std::string& frame) {
+    if (record.context >= defined_.size()) defined_.resize(record.context + 1);
+    if (!defined_[record.context]) write_context(record.context, terms_.context_of(record.context), terms_, frame);
+    defined_[record.context] = true;
+    RecordHead head;
+    head.flags = static_cast<std::uint8_t>((record.in_evening ? in_evening : 0) | (record.carried ? is_carried : 0));
+    head.intervals = static_cast<std::uint16_t>(std::min(record.audio.size(), most_intervals));
+    head.requests = record.requests;
+    head.context = record.context;
+    head.hour = static_cast<std::uint32_t>(record.hour);
+    head.most_at_place = record.most_at_place;
+    head.listener = record.listener.bytes;
+    head.place = record.place;
+    frame.append(reinterpret_cast<const char*>(&head), sizeof head);
+    frame.append(reinterpret_cast<const char*>(record.audio.data()), head.intervals * sizeof(model::Interval));
+    ByteWriter writer(frame);
+    if (record.carried) write_listen(writer, *record.carried);
+}
+
+void EntryWriter::cells(const HourCells& cells, std::string& frame) const {
+    ByteWriter writer(frame);
+    cells.each([&](std::uint32_t episode, Hour hour, const HourCells::Cell& cell) {
+        writer.number<std::uint8_t>(is_cell);
+        writer.text(terms_.episode_name(episode));
+        writer.number(hour);
+        writer.number(cell.bytes);
+        for (const auto requests : cell.requests) writer.number(requests);
+    });
+}
+
+void EntryWriter::listen(const ListenerKey& listener, const Listen& listen, std::string& frame) const {
+    ByteWriter writer(frame);
+    writer.number<std::uint8_t>(is_listen);
+    frame.append(reinterpret_cast<const char*>(listener.bytes.data()), listener.bytes.size());
+    write_listen(writer, listen);
+}
+
+void EntryWriter::crowd(std::uint32_t row, std::uint32_t at, std::uint16_t count, std::string& frame) const {
+    ByteWriter writer(frame);
+    writer.number<std::uint8_t>(is_crowd);
+    writer.number(row);
+    writer.number(at);
+    writer.number(count);
+}
+
+bool EntryReader::read(std::string_view frame) {
+    ByteReader reader(frame);
+    while (reader.good() && !reader.at_end()) {
+        const auto kind = reader.peek();
+        if (kind == is_record) {
+            if (auto record = read_record(reader, contexts_)) taking_.record(std::move(*record));
+        } else if (kind == is_context) {
+            reader.take(1);
+            const auto number = reader.number<std::uint32_t>();
+            const auto context = read_context(reader, terms_);
+            if (reader.good()) contexts_[number] = terms_.context(context);
+        } else if (kind == is_cell) {
+            reader.take(1);
+            const auto episode = terms_.episode(reader.text());
+            const auto hour = reader.number<Hour>();
+            const auto cell = read_cell(reader);
+            if (reader.good()) taking_.cell(episode, hour, cell);
+        } else if (kind == is_listen) {
+            reader.take(1);
+            const auto listener = read_listener(reader);
+            auto listen = read_listen(reader);
+            if (reader.good()) taking_.listen(listener, std::move(listen));
+        } else if (kind == is_crowd) {
+            reader.take(1);
+            const auto row = reader.number<std::uint32_t>();
+            const auto at = reader.number<std::uint32_t>();
+            const auto count = reader.number<std::uint16_t>();
+            reader.require(reader.good() && taking_.crowd(row, at, count));
+        } else {
+            return false;
+        }
+    }
+    return reader.good();
+}
+
+}  // namespace earshot::analytics

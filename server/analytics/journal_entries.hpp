@@ -1,0 +1,48 @@
+#pragma once
+// What a journal's frames hold, as bytes and back. The format lives no longer than a day, so it needs no versions.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "server/analytics/hour_cells.hpp"
+#include "server/analytics/listen.hpp"
+
+namespace earshot::analytics {
+
+// Appends to a frame. A context is spelt out when this journal has it for the first time.
+class EntryWriter {
+public:
+    explicit EntryWriter(const Terms& terms) : terms_(terms) {}
+    void record(const Record& record, std::string& frame);
+    void cells(const HourCells& cells, std::string& frame) const;                              // settled requests, and bytes
+    void listen(const ListenerKey& listener, const Listen& listen, std::string& frame) const;  // as it is
+    void crowd(std::uint32_t row, std::uint32_t at, std::uint16_t count, std::string& frame) const;
+    void forget() noexcept { defined_.clear(); }  // the last frame was lost
+
+private:
+    const Terms& terms_;
+    std::vector<bool> defined_;  // by context
+};
+
+// Reads frames in the order they were written, so that contexts are known.
+class EntryReader {
+public:
+    struct Taking {
+        std::function<void(Record&&)> record;
+        std::function<void(std::uint32_t episode, Hour hour, const HourCells::Cell& cell)> cell;
+        std::function<void(const ListenerKey&, Listen&&)> listen;
+        std::function<bool(std::uint32_t row, std::uint32_t at, std::uint16_t count)> crowd;
+    };
+    EntryReader(Terms& terms, Taking taking) : terms_(terms), taking_(std::move(taking)) {}
+    [[nodiscard]] bool read(std::string_view frame);  // false: it holds something else, and only a part of it was taken
+
+private:
+    Terms& terms_;
+    Taking taking_;
+    std::unordered_map<std::uint32_t, std::uint32_t> contexts_;  // the journal's numbers → ours
+};
+
+}  // namespace earshot::analytics

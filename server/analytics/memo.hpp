@@ -1,0 +1,43 @@
+#pragma once
+// What was found out lately about requests, so that the next fragment of a listen costs no hashing, no rules and no search. It holds no
+// address and no agent: a request is found by a keyed hash of all that was looked at, under a key that lives with the object.
+
+#include <array>
+#include <cstdint>
+
+#include "content/model/delivery.hpp"
+#include "server/analytics/day.hpp"
+#include "server/analytics/listen.hpp"
+#include "server/analytics/wiped.hpp"
+
+namespace earshot::analytics {
+
+class Memo {
+public:
+    static constexpr std::uint32_t nobody = 0xffffffff;  // instead of a context
+    struct Found {
+        std::array<std::uint64_t, 2> hash{};  // 0: empty
+        std::uint32_t episode{};
+        std::uint32_t context{nobody};
+        ListenerKey listener;
+        std::uint32_t most_at_place{};
+        Crowds::Place place{};
+        Listen* listen{};  // null: this begins one, or nobody listens
+    };
+
+    Memo();
+    // The place for this request in that day's window: with what is known of it, or emptied for it, to be filled and kept. It stays until
+    // the next call.
+    Found& of(const model::Delivery& delivery, Day day, bool& is_new);
+    void keep(Found& found) noexcept { found.hash = asked_; }
+    void clear() noexcept;  // after lists have changed or a window is closed
+
+private:
+    static constexpr std::size_t size = 1 << 17;
+    std::array<unsigned char, 16> key_{};
+    Wiped<Found> found_;
+    std::array<std::uint64_t, 2> asked_{};
+    std::string scratch_;
+};
+
+}  // namespace earshot::analytics

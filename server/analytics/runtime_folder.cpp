@@ -1,0 +1,64 @@
+#include "server/analytics/runtime_folder.hpp"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace earshot::analytics {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view prefix = "day-";
+
+// The folder is ours alone, so that nobody can plant or read a key in it.
+storage::Descriptor claim(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    struct stat info{};
+    if (error || ::lstat(folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
+        throw std::runtime_error(
+            fmt::format("{}: the folder for the day's counting cannot be made. Choose another storage.runtime_dir.", folder.string()));
+    if (info.st_uid != ::geteuid() || ::chmod(folder.c_str(), 0700) != 0)
+        throw std::runtime_error(fmt::format(
+            "{}: the folder for the day's counting belongs to somebody else. Choose another storage.runtime_dir.", folder.string()));
+    storage::Descriptor lock(::open((folder / "counting.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+        throw std::runtime_error(fmt::format("{}: another Earshot is counting in this folder. Stop it first.", folder.string()));
+    return lock;
+}
+
+std::optional<Day> day_of_file(const fs::path& file) {
+    const auto stem = file.stem().string();
+    return stem.starts_with(prefix) ? parse_day(std::string_view(stem).substr(prefix.size())) : std::nullopt;
+}
+
+}  // namespace
+
+RuntimeFolder::RuntimeFolder(fs::path path) : path_(std::move(path)), lock_(claim(path_)) {}
+
+bool RuntimeFolder::is_in_memory() const {
+    struct statfs info{};
+    return ::statfs(path_.c_str(), &info) == 0 && (info.f_type == TMPFS_MAGIC || info.f_type == RAMFS_MAGIC);
+}
+
+fs::path RuntimeFolder::file(Day day, std::string_view kind) const {
+    return path_ / fmt::format("{}{}.{}", prefix, format_day(day), kind);
+}
+
+std::set<Day> RuntimeFolder::days() const {
+    std::set<Day> result;
+    for (const auto& entry : fs::directory_iterator(path_)) {
+        if (const auto day = day_of_file(entry.path())) result.insert(*day);
+    }
+    return result;
+}
+
+}  // namespace earshot::analytics
