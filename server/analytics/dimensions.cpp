@@ -17,6 +17,7 @@ std::span<const Dimension> dimensions() {
 
 DimensionValues dimension_values(const model::Delivery& delivery, const Recognised& recognised) {
     DimensionValues result;
+    result.reserve(dimensions().size());
     for (const auto& row : dimensions()) result.emplace_back(row.name, row.value(delivery, recognised));
     return result;
 }

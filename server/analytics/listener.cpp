@@ -1,6 +1,9 @@
+#define OPENSSL_SUPPRESS_DEPRECATED  // the interface that lets a hash be copied half way, without an allocation, and uses the processor's
+                                     // own
 #include "server/analytics/listener.hpp"
 
 #include <fcntl.h>
+#include <openssl/sha.h>
 #include <sodium.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -18,8 +21,28 @@ namespace earshot::analytics {
 
 namespace {
 
-constexpr std::size_t key_size = crypto_auth_hmacsha256_KEYBYTES;
-using Hmac = crypto_auth_hmacsha256_state;
+constexpr std::size_t key_size = 32;
+
+// HMAC-SHA-256 (RFC 2104) after its key block.
+struct Hmac {
+    SHA256_CTX inner, outer;
+    void begin(const std::uint8_t* key) {
+        std::array<std::uint8_t, SHA256_CBLOCK> block;
+        const auto start = [&](SHA256_CTX& hash, std::uint8_t pad) {
+            for (std::size_t i = 0; i < block.size(); ++i) block[i] = static_cast<std::uint8_t>((i < key_size ? key[i] : 0) ^ pad);
+            ::SHA256_Init(&hash);
+            ::SHA256_Update(&hash, block.data(), block.size());
+        };
+        start(inner, 0x36);
+        start(outer, 0x5c);
+        wipe(block.data(), block.size());
+    }
+    void end(std::array<std::uint8_t, SHA256_DIGEST_LENGTH>& digest) {
+        ::SHA256_Final(digest.data(), &inner);
+        ::SHA256_Update(&outer, digest.data(), digest.size());
+        ::SHA256_Final(digest.data(), &outer);
+    }
+};
 
 void ensure_sodium() {
     if (::sodium_init() < 0) throw std::runtime_error("The cryptography library libsodium could not be started.");
@@ -57,8 +80,8 @@ bool is_key_file(const std::filesystem::path& file) {
 
 void update(Hmac& hmac, std::string_view text) {
     const auto length = static_cast<std::uint32_t>(text.size());  // so that no two inputs run into the same bytes
-    ::crypto_auth_hmacsha256_update(&hmac, reinterpret_cast<const std::uint8_t*>(&length), sizeof length);
-    ::crypto_auth_hmacsha256_update(&hmac, reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+    ::SHA256_Update(&hmac.inner, &length, sizeof length);
+    ::SHA256_Update(&hmac.inner, text.data(), text.size());
 }
 
 }  // namespace
@@ -77,7 +100,7 @@ std::string listener_address(std::string_view address) {
 void DayKey::derive(const std::uint8_t* key) {
     state_ = ::sodium_malloc(sizeof(Hmac));  // locked, not dumped, between guard pages
     if (state_ == nullptr) throw std::bad_alloc();
-    ::crypto_auth_hmacsha256_init(static_cast<Hmac*>(state_), key, key_size);
+    static_cast<Hmac*>(state_)->begin(key);
     ::sodium_mprotect_readonly(state_);
 }
 
@@ -149,8 +172,8 @@ ListenerKey DayKey::of(std::string_view address, std::string_view agent, std::st
     update(hmac, listener_address(address));
     update(hmac, agent);
     update(hmac, episode);
-    std::array<std::uint8_t, crypto_auth_hmacsha256_BYTES> digest;
-    ::crypto_auth_hmacsha256_final(&hmac, digest.data());
+    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest;
+    hmac.end(digest);
     ListenerKey key;
     std::memcpy(key.bytes.data(), digest.data(), key.bytes.size());
     wipe(&hmac, sizeof hmac);

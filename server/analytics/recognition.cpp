@@ -36,8 +36,8 @@ std::string Recognition::site_of(const Agent& agent, const std::string& referrer
     return name.empty() ? std::string(other_site) : name;
 }
 
-Recognised Recognition::of(const model::Delivery& delivery) const {
-    Recognised result{.agent = classifier_.classify(delivery.user_agent)};
+Recognised Recognition::of(const model::Delivery& delivery, const Agent& agent) const {
+    Recognised result{.agent = agent};
     if (result.agent.automated) return result;
     result.site = site_of(result.agent, delivery.referrer);
     if (const auto address = parse_ip_address(delivery.address)) {

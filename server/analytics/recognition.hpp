@@ -20,7 +20,7 @@ constexpr std::string_view own_site = "own site";
 constexpr std::string_view other_site = "other";  // on no list
 
 struct Recognised {
-    Agent agent;
+    const Agent& agent;
     bool data_centre{};  // the address belongs to one
     bool shared{};       // by very many people, known to be so
     std::string country{unknown_country};
@@ -39,7 +39,8 @@ class Recognition {
 public:
     // Errors: invalid_input with a sentence naming the file.
     static model::Result<Recognition> load(const ListFiles& files);
-    [[nodiscard]] Recognised of(const model::Delivery& delivery) const;  // pure, thread-safe
+    // Pure, thread-safe. `agent`, which must outlive the result, is what the classifier says of the delivery's.
+    [[nodiscard]] Recognised of(const model::Delivery& delivery, const Agent& agent) const;
     [[nodiscard]] const Classifier& classifier() const noexcept { return classifier_; }
     [[nodiscard]] const SharedAddresses& shared_addresses() const noexcept { return shared_addresses_; }
     [[nodiscard]] std::uint32_t most_per_address() const noexcept { return most_per_address_; }

@@ -35,6 +35,11 @@ void Windows::close(Day day) noexcept {
     windows_.erase(window);
 }
 
+void Windows::lists_changed() noexcept {
+    memo_.clear();
+    agents_.clear();
+}
+
 std::vector<Day> Windows::days() const {
     std::vector<Day> result;
     for (const auto& [day, window] : windows_) result.push_back(day);
@@ -57,7 +62,7 @@ std::optional<Listen> Windows::carried(const model::Delivery& delivery, Day day)
 }
 
 void Windows::recognise(const model::Delivery& delivery, Day day, const Recognition& recognition, Memo::Found& found) {
-    const auto recognised = recognition.of(delivery);
+    const auto recognised = recognition.of(delivery, agents_.of(delivery.user_agent, recognition.classifier()));
     found.episode = terms_.episode(delivery.episode.value);
     if (is_nobody(delivery, recognised)) return;
     auto& window = windows_.at(day);

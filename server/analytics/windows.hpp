@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "content/model/delivery.hpp"
+#include "server/analytics/agent_memo.hpp"
 #include "server/analytics/listen.hpp"
 #include "server/analytics/memo.hpp"
 
@@ -34,7 +35,7 @@ public:
     [[nodiscard]] bool is_open(Day day) const { return windows_.contains(day); }
     [[nodiscard]] std::vector<Day> days() const;  // ascending
     [[nodiscard]] const DayKey& key(Day day) const { return windows_.at(day).key; }
-    void lists_changed() noexcept { memo_.clear(); }  // another Recognition from now on
+    void lists_changed() noexcept;  // another Recognition from now on
 
     // Which window has to be open for a delivery of this moment: its day's, or the oldest open one when that is later (a straggler).
     [[nodiscard]] Day day_for(model::Timestamp time) const;
@@ -62,6 +63,7 @@ private:
     Terms& terms_;
     std::map<Day, Window> windows_;
     Memo memo_;
+    AgentMemo agents_;
 };
 
 }  // namespace earshot::analytics

@@ -1,8 +1,12 @@
 // The small parts: intervals, addresses, probes, keys, records.
 
+#include <sodium.h>
+
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
+#include <numeric>
 
 #include "server/analytics/interval_set.hpp"
 #include "server/analytics/journal.hpp"
@@ -65,6 +69,27 @@ TEST_CASE("probes ask for one or two bytes") {
         INFO(range);
         CHECK_FALSE(is_probe(range, 1'000));
     }
+}
+
+TEST_CASE("a listener's key is HMAC-SHA-256 of what it stands for") {
+    const TemporaryFolder folder;
+    std::array<unsigned char, 32> secret;
+    std::iota(secret.begin(), secret.end(), static_cast<unsigned char>(1));
+    std::ofstream(folder.path() / "key", std::ios::binary).write(reinterpret_cast<const char*>(secret.data()), secret.size());
+    const auto key = DayKey::in_file(folder.path() / "key");
+    // Each part after its length: '4' and the address, the agent, the episode.
+    const std::string message(
+        "\5\0\0\0"
+        "4\xc0\0\2\1"
+        "\5\0\0\0"
+        "agent"
+        "\2\0\0\0"
+        "e1",
+        24);
+    std::array<unsigned char, crypto_auth_hmacsha256_BYTES> expected;
+    ::crypto_auth_hmacsha256(expected.data(), reinterpret_cast<const unsigned char*>(message.data()), message.size(), secret.data());
+    const auto listener = key.of("192.0.2.1", "agent", "e1");
+    CHECK(std::equal(listener.bytes.begin(), listener.bytes.end(), expected.begin()));
 }
 
 TEST_CASE("a day's key is found again in its file and gone after the day") {

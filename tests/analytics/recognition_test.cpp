@@ -22,11 +22,13 @@ bool is_in(const AddressBlocks& blocks, std::string_view address) {
 }
 
 Recognised recognised(const Recognition& recognition, std::string address, std::string agent, std::string referrer = "") {
+    static Agent known;
     model::Delivery delivery;
     delivery.address = std::move(address);
     delivery.user_agent = std::move(agent);
     delivery.referrer = std::move(referrer);
-    return recognition.of(delivery);
+    known = recognition.classifier().classify(delivery.user_agent);
+    return recognition.of(delivery, known);
 }
 
 }  // namespace
