@@ -8,6 +8,7 @@ namespace earshot::http {
 namespace {
 
 constexpr std::size_t most_together = 1024;
+constexpr std::chrono::seconds rest_of_a_listen{10};
 
 model::Delivery describe(const CountedResponse& response) {
     model::Delivery delivery;
@@ -73,12 +74,23 @@ void DeliveryLedger::report(Open& response, std::uint64_t acknowledged, bool las
     fragment.time = now;
     fragment.acknowledged = std::move(fresh);
     response.details.requests = 0;
+    for (const auto& piece : fragment.acknowledged) response.delivered += piece.end - piece.begin;
+    rest(response, now);
     sink(std::move(fragment));
+}
+
+// The file's front matter is no audio: it is counted on top, so that this is never too early.
+void DeliveryLedger::rest(Open& response, model::Timestamp now) {
+    const auto& file = response.details.file;
+    if (file.bytes_for_60s == 0 || response.delivered < file.audio_start + file.bytes_for_60s) return;
+    const auto midnight = std::chrono::floor<std::chrono::days>(now) + std::chrono::days(1);
+    response.rests_until = now + rest_of_a_listen < midnight ? now + rest_of_a_listen : model::Timestamp{};
 }
 
 void DeliveryLedger::advance(std::uint64_t acknowledged, model::Timestamp now, const model::DeliverySink& sink) {
     for (auto& response : open_) {
         const auto here = std::min(acknowledged, response.end);
+        if (now < response.rests_until && here < response.end) continue;
         if (response.segments.size() > 1 && response.alike) {
             report_whole(response, here, now, sink);
         } else {

@@ -34,7 +34,8 @@ public:
     void open(const CountedResponse& response, std::vector<StreamSegment> segments, std::uint64_t end);
 
     // Reports what is new since the last call; a response leaves the ledger when all of it is acknowledged. Alike requests of one client
-    // for one file that are over go out together.
+    // for one file that are over go out together. Of a response that has brought a listen's bytes by itself, nothing that counting waits
+    // for is left to come: the rest is reported every ten seconds, never across midnight (UTC), and when it ends.
     void advance(std::uint64_t acknowledged, model::Timestamp now, const model::DeliverySink& sink);
 
     // The connection ends: reports the rest, so that every request has been reported, and forgets all.
@@ -50,8 +51,11 @@ private:
         std::vector<StreamSegment> segments;  // of an alike response: one
         std::uint64_t end{}, reported{};
         bool alike{};
+        std::uint64_t delivered{};  // file bytes reported
+        model::Timestamp rests_until{};
         [[nodiscard]] bool goes_on_with(const CountedResponse& response) const;
     };
+    static void rest(Open& response, model::Timestamp now);
     static void report(Open& response, std::uint64_t acknowledged, bool last, model::Timestamp now, const model::DeliverySink& sink);
     static void report_whole(Open& responses, std::uint64_t acknowledged, model::Timestamp now, const model::DeliverySink& sink);
 

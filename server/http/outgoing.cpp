@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +23,12 @@ std::int64_t second_now() {
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     return now.tv_sec;
+}
+
+// Shorter than it was when it was opened: nobody changes these files, but disks do break.
+bool is_cut_short(const model::OpenFile* file) {
+    struct stat status{};
+    return file != nullptr && ::fstat(file->descriptor(), &status) == 0 && static_cast<std::uint64_t>(status.st_size) < file->size();
 }
 
 }  // namespace
@@ -158,30 +165,32 @@ std::int64_t Outgoing::read(char* place, std::size_t size) {
     return static_cast<std::int64_t>(have);
 }
 
-std::int64_t Outgoing::push_memory(int socket) {
+Outgoing::Sent Outgoing::push_memory(int socket) {
     std::array<iovec, 64> pieces;
-    std::size_t count = 0;
+    std::size_t count = 0, wanted = 0;
     for (auto i = first_; i < parts_.size() && parts_[i].in_memory() && count < pieces.size(); ++i, ++count) {
         if (is_cold(parts_[i])) break;
         // sendmsg only reads; iovec is older than const.
         pieces[count] = {const_cast<char*>(parts_[i].data() + parts_[i].begin), static_cast<std::size_t>(parts_[i].end - parts_[i].begin)};
+        wanted += pieces[count].iov_len;
     }
     msghdr message{};
     message.msg_iov = pieces.data();
     message.msg_iovlen = count;
-    if (count == 0) return cold;
-    return ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count == 0) return {cold};
+    return {::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT), wanted};
 }
 
-std::int64_t Outgoing::push_file(int socket) {
+Outgoing::Sent Outgoing::push_file(int socket) {
     const auto& part = parts_[first_];
-    if (is_cold(part)) return cold;
+    if (is_cold(part)) return {cold};
     auto offset = static_cast<off_t>(part.begin);
     const auto slice = next_slice(part);
-    const auto sent = ::sendfile(socket, part.file->descriptor(), &offset, slice.end - slice.begin);
-    if (sent != 0) return sent;
+    const auto wanted = slice.end - slice.begin;
+    const auto sent = ::sendfile(socket, part.file->descriptor(), &offset, wanted);
+    if (sent != 0) return {sent, wanted};
     errno = EIO;  // the file is shorter than it was
-    return -1;
+    return {-1};
 }
 
 void Outgoing::advance(std::uint64_t count) {
@@ -201,7 +210,7 @@ void Outgoing::advance(std::uint64_t count) {
 Outgoing::Step Outgoing::push(int socket, std::uint64_t& position) {
     for (std::uint64_t sent_now = 0; first_ < parts_.size();) {
         if (sent_now >= turn) return Step::again;
-        const auto sent = parts_[first_].in_memory() ? push_memory(socket) : push_file(socket);
+        const auto [sent, wanted] = parts_[first_].in_memory() ? push_memory(socket) : push_file(socket);
         if (sent == cold) return Step::cold;
         if (sent < 0) {
             if (errno == EINTR) continue;
@@ -211,6 +220,8 @@ Outgoing::Step Outgoing::push(int socket, std::uint64_t& position) {
         advance(static_cast<std::uint64_t>(sent));
         position += static_cast<std::uint64_t>(sent);
         sent_now += static_cast<std::uint64_t>(sent);
+        // Asking again would only say the same.
+        if (static_cast<std::uint64_t>(sent) < wanted) return is_cut_short(parts_[first_].file.get()) ? Step::failed : Step::blocked;
     }
     return Step::done;
 }

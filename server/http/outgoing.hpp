@@ -109,8 +109,12 @@ private:
     void add(Part part);
     [[nodiscard]] model::Interval next_slice(const Part& part) const;
     [[nodiscard]] bool is_cold(const Part& part) const;
-    [[nodiscard]] std::int64_t push_memory(int socket);
-    [[nodiscard]] std::int64_t push_file(int socket);
+    struct Sent {
+        std::int64_t count;  // as the system call says, or `cold`
+        std::uint64_t wanted{};
+    };
+    [[nodiscard]] Sent push_memory(int socket);
+    [[nodiscard]] Sent push_file(int socket);
     void advance(std::uint64_t count);
 
     boost::container::small_vector<Part, 2> parts_;  // most answers: head and content

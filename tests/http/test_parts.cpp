@@ -167,6 +167,28 @@ TEST_CASE("acknowledged stream bytes become file bytes") {
         CHECK(test.got[0].requests == 1);
         CHECK(test.got[1].requests == 0);
     }
+    SECTION("what follows a whole listen is reported now and then, before midnight, and at the end") {
+        using namespace std::chrono_literals;
+        const model::Timestamp noon(std::chrono::sys_days(std::chrono::year(2026) / 11 / 23) + 12h);
+        test.files["a"] = std::make_shared<const FileReply::Counted>(FileReply::Counted{{"episode"}, "a", {9000, 100, 1000}, false});
+        test.open("a", {{0, {0, 9000}}}, 9000);
+        const auto reported = [&](std::uint64_t acknowledged, model::Timestamp now) {
+            test.got.clear();
+            test.ledger.advance(acknowledged, now, test.sink);
+            return test.got.empty() ? std::vector<model::Interval>{} : test.got.at(0).acknowledged;
+        };
+        CHECK(reported(1099, noon) == std::vector{model::Interval{0, 1099}});
+        CHECK(reported(1100, noon + 1s) == std::vector{model::Interval{1099, 1100}});
+        CHECK(reported(2000, noon + 2s).empty());
+        CHECK(reported(3000, noon + 10999ms).empty());
+        CHECK(reported(4000, noon + 11s) == std::vector{model::Interval{1100, 4000}});
+        CHECK(reported(5000, noon + 12h - 5s) == std::vector{model::Interval{4000, 5000}});
+        CHECK(reported(6000, noon + 12h - 4s) == std::vector{model::Interval{5000, 6000}});
+        CHECK(reported(7000, noon + 12h + 1s) == std::vector{model::Interval{6000, 7000}});
+        CHECK(reported(8999, noon + 12h + 2s).empty());
+        CHECK(reported(9000, noon + 12h + 3s) == std::vector{model::Interval{7000, 9000}});
+        CHECK(test.ledger.empty());
+    }
     SECTION("nor does multipart text") {
         test.open("a", {{100, {500, 600}}, {250, {0, 50}}}, 330);
         test.ledger.advance(260, {}, test.sink);
