@@ -45,6 +45,7 @@ struct Settings {
     } uploads;
     struct Publishing {
         unsigned workers{1};              // 0: this node takes no jobs
+        unsigned spare_cores{1};          // that workers leave to listeners
         std::string sandbox{"required"};  // or "degraded": run jobs even when a layer is missing
         std::chrono::seconds job_deadline{3 * 3600};
     } publishing;

@@ -23,7 +23,8 @@ int worker_self_test();
 
 struct WorkerLimits {
     std::chrono::seconds deadline{3 * 3600};
-    bool degraded{false};  // work even when a sandbox layer is missing on this machine
+    bool degraded{false};     // work even when a sandbox layer is missing on this machine
+    unsigned spare_cores{0};  // left to listeners
 };
 
 // How a worker ended when not with an answer. Distinct from model::Error, which is about the file.

@@ -85,7 +85,7 @@ WorkerPool::Outcome<T> converse(const Call& call, WorkerRecord record, std::vect
     WorkerExit exit;
     try {
         exit = run_worker(
-            {call.program, to_json(record), std::move(descriptors), call.deadline},
+            {call.program, to_json(record), std::move(descriptors), call.deadline, call.limits.spare_cores},
             [&](std::string_view line) { return conversation.take(line); }, [&] { return conversation.tick(); });
     } catch (const std::system_error& error) {
         return std::unexpected(WorkerDied{fmt::format("The worker could not be started: {}.", error.what()), true});

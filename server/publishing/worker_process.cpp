@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
+#include <sched.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -147,6 +148,31 @@ private:
     pid_t pid_;
 };
 
+// While it lives, this thread and whoever it starts keep off some cores.
+class KeepingOff {
+public:
+    explicit KeepingOff(unsigned cores) noexcept {
+        CPU_ZERO(&before_);
+        if (cores == 0 || ::sched_getaffinity(0, sizeof before_, &before_) != 0) return;
+        cpu_set_t rest = before_;
+        for (int core = 0; core < CPU_SETSIZE && cores > 0 && CPU_COUNT(&rest) > 1; ++core) {
+            if (!CPU_ISSET(core, &rest)) continue;
+            CPU_CLR(core, &rest);
+            --cores;
+        }
+        changed_ = ::sched_setaffinity(0, sizeof rest, &rest) == 0;
+    }
+    ~KeepingOff() {
+        if (changed_) ::sched_setaffinity(0, sizeof before_, &before_);
+    }
+    KeepingOff(const KeepingOff&) = delete;
+    KeepingOff& operator=(const KeepingOff&) = delete;
+
+private:
+    cpu_set_t before_;
+    bool changed_{};
+};
+
 pid_t spawn(const WorkerProcess& process, int record, int output, int errors) {
     FileActions actions;
     actions.place(record, 0);
@@ -160,6 +186,7 @@ pid_t spawn(const WorkerProcess& process, int record, int output, int errors) {
     std::array<char*, 3> arguments{name.data(), verb.data(), nullptr};
     std::array<char*, 1> environment{nullptr};
     pid_t pid = -1;
+    const KeepingOff inherited(process.spare_cores);
     const int failed = ::posix_spawn(&pid, process.program.c_str(), actions.get(), attributes.get(), arguments.data(), environment.data());
     if (failed != 0) throw std::system_error(failed, std::generic_category(), "starting " + process.program.string());
     return pid;

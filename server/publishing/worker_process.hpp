@@ -16,6 +16,7 @@ struct WorkerProcess {
     std::string record;            // becomes stdin
     std::vector<int> descriptors;  // become 3, 4, … in the child; stay open here
     std::chrono::milliseconds deadline{};
+    unsigned spare_cores{};  // of ours that the child may not run on; one always remains to it
 };
 
 struct WorkerExit {

@@ -1,6 +1,7 @@
 // Listeners who seek: paced PORT PATH SIZE CONNECTIONS RATE SECONDS asks for 64 KiB ranges at random places, RATE a second over all
 // connections, each at its fixed time whether or not the answers before it were late. Prints nanoseconds from due to last byte, one a line.
-// Runs before everything else where it may: listeners are elsewhere, and what keeps this machine busy does not keep them waiting for theirs.
+// Runs before everything else where it may: listeners are elsewhere, and what keeps this machine busy does not keep them waiting for
+// theirs.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

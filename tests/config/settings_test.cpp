@@ -80,6 +80,7 @@ TEST_CASE("the shipped earshot.toml says exactly the built-in defaults") {
     CHECK(file.publishing.workers == built_in.publishing.workers);
     CHECK(file.publishing.sandbox == built_in.publishing.sandbox);
     CHECK(file.publishing.job_deadline == built_in.publishing.job_deadline);
+    CHECK(file.publishing.spare_cores == built_in.publishing.spare_cores);
     CHECK(file.renditions == built_in.renditions);
     CHECK(file.statistics.suppress_below == built_in.statistics.suppress_below);
     CHECK(file.statistics.agents_file == built_in.statistics.agents_file);
@@ -166,6 +167,7 @@ max_bytes = "500MB"
 expire_after = "2d"
 [publishing]
 workers = 0
+spare_cores = 2
 sandbox = "degraded"
 job_deadline = 600
 [[rendition]]
@@ -208,6 +210,7 @@ format = "text"
     CHECK(settings.publishing.workers == 0);
     CHECK(settings.publishing.sandbox == "degraded");
     CHECK(settings.publishing.job_deadline == 600s);
+    CHECK(settings.publishing.spare_cores == 2);
     REQUIRE(settings.renditions.size() == 1);
     CHECK(settings.renditions[0] == model::RenditionProfile{"hi", model::Codec::aac, 192'000, 192'000, 44'100, -14.0, -1.0});
     CHECK(settings.statistics.suppress_below == 1);

@@ -1,5 +1,8 @@
 // How a worker is started and listened to, shown with stand-ins that look around or misbehave.
 
+#include <fmt/format.h>
+#include <sched.h>
+
 #include <algorithm>
 #include <cmath>
 #include <sstream>
@@ -23,6 +26,24 @@ std::string reason(const std::expected<model::Result<model::MasterInfo>, publish
 }
 
 }  // namespace
+
+TEST_CASE("A worker keeps off the cores that are left to listeners, and always has one") {
+    cpu_set_t ours;
+    REQUIRE(::sched_getaffinity(0, sizeof ours, &ours) == 0);
+    const int have = CPU_COUNT(&ours);
+    const Workshop shop;
+    const auto program = shop.script("/usr/bin/nproc >&4");
+    const OpenDescriptor input(shop.write("input", "")), output(shop.path("output"), O_RDWR | O_CREAT | O_APPEND);
+    for (const unsigned spare : {0U, 1U, 1000U}) {
+        const auto outcome =
+            WorkerPool(program, {.deadline = std::chrono::seconds(60), .spare_cores = spare}).tag(model::Codec::mp3, input, output, {}, {});
+        REQUIRE_FALSE(outcome);  // a script gives no answer
+    }
+    CHECK(bytes_of(shop.path("output")) == fmt::format("{}\n{}\n1\n", have, std::max(have - 1, 1)));
+    cpu_set_t after;
+    REQUIRE(::sched_getaffinity(0, sizeof after, &after) == 0);
+    CHECK(CPU_EQUAL(&ours, &after));
+}
 
 TEST_CASE("A worker gets its descriptors at fixed numbers, no others, and an empty environment") {
     const Workshop shop;
