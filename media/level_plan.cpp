@@ -10,8 +10,6 @@ namespace earshot::media {
 namespace {
 
 constexpr double mono_offset_lu = 3;
-// Lossy coding moves peaks: measured +0.5 to +1 dB at 128 kbit/s. Starting this far below spares most second encodings.
-constexpr double coding_headroom_db = 1;
 constexpr double promised_tolerance_lu = 0.1, aiming_tolerance_lu = 0.005;
 constexpr double meter_margin_db = 0.03;  // other meters interpolate differently
 constexpr double most_made_up_db = 12;    // of gain for what the limiter takes away; beyond, peaks and noise are all that grows
@@ -21,14 +19,14 @@ constexpr int most_steps = 12;
 }  // namespace
 
 LevelPlan::LevelPlan(const model::RenditionProfile& profile, std::size_t channels, const model::Loudness& before,
-                     const LoudnessTrace& trace, double coding_loss_lu)
+                     const LoudnessTrace& trace, const CodingEffect& effect)
     : trace_(trace),
       target_(profile.target_lufs - (channels == 1 ? mono_offset_lu : 0)),
       ceiling_(profile.ceiling_dbtp),
       measurable_(is_measurable(before)),
       linear_gain_(std::min(target_ - before.integrated_lufs, most_gain_db)),
-      offset_(-coding_loss_lu),
-      level_{.gain_db = 0, .ceiling_db = ceiling_ - coding_headroom_db} {
+      offset_(-effect.loss_lu),
+      level_{.gain_db = 0, .ceiling_db = ceiling_ - effect.headroom_db} {
     if (measurable_) aim();
 }
 

@@ -3,6 +3,7 @@
 // corrected by what the encoded file measured.
 
 #include "content/model/media.hpp"
+#include "media/codec_table.hpp"
 #include "media/level_chain.hpp"
 #include "media/loudness_trace.hpp"
 
@@ -11,9 +12,9 @@ namespace earshot::media {
 class LevelPlan {
 public:
     // `channels` of the rendition: a mono file is to measure 3 LU less than a stereo one. `before` and `trace`: of the master, mixed to
-    // these channels; the trace must outlive the plan. `coding_loss_lu`: what the codec usually takes away.
+    // these channels; the trace must outlive the plan.
     LevelPlan(const model::RenditionProfile& profile, std::size_t channels, const model::Loudness& before, const LoudnessTrace& trace,
-              double coding_loss_lu);
+              const CodingEffect& effect);
 
     [[nodiscard]] const Level& level() const noexcept { return level_; }
     [[nodiscard]] double target_lufs() const noexcept { return target_; }

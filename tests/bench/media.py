@@ -68,7 +68,7 @@ def careful(folder, master):
         measured = ":".join(f"measured_{key}={found[of]}" for key, of in (("I", "input_i"), ("TP", "input_tp"), ("LRA", "input_lra"), ("thresh", "input_thresh")))
         pads = "".join(f"[{name}]" for name in RENDITIONS)
         outputs = [word for name, (file, options) in RENDITIONS.items() for word in ("-map", f"[{name}]", *options, folder / file)]
-        graph = f"[0:a]{target}:{measured}:offset={found['target_offset']},aresample=48000,asplit={len(RENDITIONS)}{pads}"
+        graph = f"[0:a]{target}:{measured}:offset={found['target_offset']},aresample=48000,aformat=channel_layouts=stereo,asplit={len(RENDITIONS)}{pads}"
         turn.run(ffmpeg("-loglevel", "error", "-i", master, "-filter_complex", graph, *outputs))
     return turn
 
