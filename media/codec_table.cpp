@@ -14,6 +14,11 @@ double undo_lame(std::uint32_t bit_rate) {
     return bit_rate <= 224'000 ? 1 / 0.98 : 1;
 }
 
+// At 128 kbit/s it leaves out the highest octave's last sixth, which is 0.05 LU of speech.
+double undo_aac(std::uint32_t) {
+    return 1.006;
+}
+
 double unchanged(std::uint32_t) {
     return 1;
 }
@@ -27,7 +32,7 @@ constexpr std::array rows{
              .tags = TagFormat::id3v2,
              .lossless = false,
              .segmented = true,
-             .effect = {.loss_lu = 0, .headroom_db = 1},
+             .headroom_db = 1,
              .input_scale = &undo_lame},
     CodecRow{.codec = model::Codec::aac,
              .encoder = "aac",
@@ -37,8 +42,8 @@ constexpr std::array rows{
              .tags = TagFormat::mp4,
              .lossless = false,
              .segmented = false,
-             .effect = {.loss_lu = 0.05, .headroom_db = 1},
-             .input_scale = &unchanged},
+             .headroom_db = 1,
+             .input_scale = &undo_aac},
     CodecRow{.codec = model::Codec::opus,
              .encoder = "libopus",
              .muxer = "opus",
@@ -47,7 +52,7 @@ constexpr std::array rows{
              .tags = TagFormat::ogg_opus,
              .lossless = false,
              .segmented = false,
-             .effect = {.loss_lu = 0, .headroom_db = 1.6},
+             .headroom_db = 1.6,
              .input_scale = &unchanged},
     CodecRow{.codec = model::Codec::flac,
              .encoder = "flac",
@@ -57,7 +62,7 @@ constexpr std::array rows{
              .tags = TagFormat::flac,
              .lossless = true,
              .segmented = false,
-             .effect = {.loss_lu = 0, .headroom_db = 0.1},
+             .headroom_db = 0.1,
              .input_scale = &unchanged},
 };
 

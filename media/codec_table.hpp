@@ -11,12 +11,6 @@ namespace earshot::media {
 
 enum class TagFormat { id3v2, mp4, ogg_opus, flac };
 
-// What coding at the usual bit rates does to a recording.
-struct CodingEffect {
-    double loss_lu{};      // how much less than its input a file measures
-    double headroom_db{};  // how far above the limiter's ceiling its peaks come out: less spares room, more spares a second encoding
-};
-
 struct CodecRow {
     model::Codec codec;
     std::string_view encoder;    // libavcodec name
@@ -25,9 +19,9 @@ struct CodecRow {
     std::string_view mime_type;  // enclosure type
     TagFormat tags;
     bool lossless;
-    bool segmented;  // by several encoders at once
-    CodingEffect effect;
-    double (*input_scale)(std::uint32_t bit_rate);  // undoes what the encoder itself does to the level
+    bool segmented;      // by several encoders at once
+    double headroom_db;  // how far above the limiter's ceiling peaks come out: less spares room, more spares a second encoding
+    double (*input_scale)(std::uint32_t bit_rate);  // undoes what the codec does to the level
 };
 [[nodiscard]] std::span<const CodecRow> codec_table() noexcept;
 [[nodiscard]] const CodecRow& codec_row(model::Codec codec) noexcept;

@@ -19,14 +19,13 @@ constexpr int most_steps = 12;
 }  // namespace
 
 LevelPlan::LevelPlan(const model::RenditionProfile& profile, std::size_t channels, const model::Loudness& before,
-                     const LoudnessTrace& trace, const CodingEffect& effect)
+                     const LoudnessTrace& trace, double headroom_db)
     : trace_(trace),
       target_(profile.target_lufs - (channels == 1 ? mono_offset_lu : 0)),
       ceiling_(profile.ceiling_dbtp),
       measurable_(is_measurable(before)),
       linear_gain_(std::min(target_ - before.integrated_lufs, most_gain_db)),
-      offset_(-effect.loss_lu),
-      level_{.gain_db = 0, .ceiling_db = ceiling_ - effect.headroom_db} {
+      level_{.gain_db = 0, .ceiling_db = ceiling_ - headroom_db} {
     if (measurable_) aim();
 }
 

@@ -3,7 +3,6 @@
 // corrected by what the encoded file measured.
 
 #include "content/model/media.hpp"
-#include "media/codec_table.hpp"
 #include "media/level_chain.hpp"
 #include "media/loudness_trace.hpp"
 
@@ -12,9 +11,9 @@ namespace earshot::media {
 class LevelPlan {
 public:
     // `channels` of the rendition: a mono file is to measure 3 LU less than a stereo one. `before` and `trace`: of the master, mixed to
-    // these channels; the trace must outlive the plan.
+    // these channels; the trace must outlive the plan. `headroom_db`: for the limiter to stay below the profile's ceiling.
     LevelPlan(const model::RenditionProfile& profile, std::size_t channels, const model::Loudness& before, const LoudnessTrace& trace,
-              const CodingEffect& effect);
+              double headroom_db);
 
     [[nodiscard]] const Level& level() const noexcept { return level_; }
     [[nodiscard]] double target_lufs() const noexcept { return target_; }
@@ -34,7 +33,7 @@ private:
     double target_, ceiling_;
     bool measurable_;
     double linear_gain_;  // were there no limiter
-    double offset_;       // how much the file measures beyond what was foretold
+    double offset_{};     // how much the file measures beyond what was foretold
     Level level_;
     bool capped_{};
     int encodings_{};

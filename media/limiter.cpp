@@ -26,6 +26,7 @@ double GainCurve::Box::next(double value) noexcept {
 GainCurve::GainCurve(std::uint32_t sample_rate)
     : look_ahead_(std::max<std::size_t>(8, static_cast<std::size_t>(look_ahead_seconds * sample_rate))),
       recovery_(1 - std::exp(-1 / (limiter_recovery_seconds * sample_rate))),
+      lowest_(look_ahead_),
       first_(look_ahead_ / 2),
       second_(look_ahead_ - look_ahead_ / 2) {}
 
@@ -34,12 +35,17 @@ GainCurve::GainCurve(std::uint32_t sample_rate)
 float GainCurve::next(float allowed) {
     const std::uint64_t now = position_++;
     if (allowed >= 1 && rests()) return 1;
-    while (!lowest_.empty() && lowest_.back().second >= allowed) lowest_.pop_back();
-    if (allowed < 1) lowest_.emplace_back(now, allowed);
-    while (!lowest_.empty() && lowest_.front().first + look_ahead_ <= now) lowest_.pop_front();
-    const double lowest = lowest_.empty() ? 1.0 : static_cast<double>(lowest_.front().second);
+    const auto wrapped = [&](std::size_t place) { return place < look_ahead_ ? place : place - look_ahead_; };
+    const auto at = [&](std::size_t index) -> auto& { return lowest_[wrapped(oldest_ + index)]; };
+    while (held_values_ > 0 && at(held_values_ - 1).second >= allowed) --held_values_;
+    if (held_values_ > 0 && at(0).first + look_ahead_ <= now) {
+        oldest_ = wrapped(oldest_ + 1);
+        --held_values_;
+    }
+    if (allowed < 1) at(held_values_++) = {now, allowed};
+    const double lowest = held_values_ == 0 ? 1.0 : static_cast<double>(at(0).second);
     held_ = lowest < held_ ? lowest : held_ + (lowest - held_) * recovery_;
-    if (held_ > near_one && lowest_.empty()) held_ = 1;
+    if (held_ > near_one && held_values_ == 0) held_ = 1;
     quiet_ = held_ == 1 ? quiet_ + 1 : 0;
     const double gain = second_.next(first_.next(held_));
     if (rests()) {

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <utility>
 #include <vector>
 
@@ -38,7 +37,9 @@ private:
     };
     std::size_t look_ahead_;
     double recovery_;
-    std::deque<std::pair<std::uint64_t, float>> lowest_;  // ascending values below 1 within the look-ahead
+    // Ascending values below 1 within the look-ahead, and when each came: a ring that never holds more than look_ahead_.
+    std::vector<std::pair<std::uint64_t, float>> lowest_;
+    std::size_t oldest_{}, held_values_{};
     std::uint64_t position_{};
     std::uint64_t quiet_{};  // how many values in a row left the gain at 1
     double held_{1};

@@ -19,7 +19,10 @@ struct SegmentedMp3Writer::Segment {
     av::Mp3Encoder encoder;
     Mp3Frames frames;
 
-    explicit Segment(const av::EncoderSettings& settings) : encoder(settings) { sound.channels = settings.channels; }
+    Segment(const av::EncoderSettings& settings, std::size_t samples) : encoder(settings) {
+        sound.channels = settings.channels;
+        for (std::size_t c = 0; c < sound.channels; ++c) sound.planes[c].reserve(samples);
+    }
 
     void encode(const AudioBlock& block) {
         encoder.write(block, frames);
@@ -33,20 +36,27 @@ SegmentedMp3Writer::SegmentedMp3Writer(int descriptor, const av::EncoderSettings
       segmentation_(segmentation),
       threads_(std::max(threads, 1U)),
       file_(descriptor, settings),
-      gathered_(std::make_unique<Segment>(settings)) {}
+      gathered_(new_segment()) {}
 SegmentedMp3Writer::~SegmentedMp3Writer() = default;
+
+std::size_t SegmentedMp3Writer::samples_a_segment() const {
+    return (segmentation_.length + segmentation_.overlap + encoder_holds_back) * file_.samples_a_frame();
+}
+
+SegmentedMp3Writer::SegmentPtr SegmentedMp3Writer::new_segment() const {
+    return std::make_unique<Segment>(settings_, samples_a_segment());
+}
 
 // A segment goes off when there is enough sound for it and its overlap; the next one begins with the overlap.
 void SegmentedMp3Writer::write(const AudioBlock& block) {
-    const std::size_t frame = file_.samples_a_frame(), own = segmentation_.length * frame;
-    const std::size_t whole = own + (segmentation_.overlap + encoder_holds_back) * frame;
+    const std::size_t own = segmentation_.length * file_.samples_a_frame(), whole = samples_a_segment();
     samples_ += block.frames();
     for (std::size_t done = 0; done < block.frames();) {
         const std::size_t count = std::min(block.frames() - done, whole - gathered_->sound.frames());
         append(gathered_->sound, block, done, done + count);
         done += count;
         if (gathered_->sound.frames() < whole) continue;
-        auto next = std::make_unique<Segment>(settings_);
+        auto next = new_segment();
         append(next->sound, gathered_->sound, own, whole);
         launch(std::exchange(gathered_, std::move(next)));
     }

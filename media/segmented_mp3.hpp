@@ -36,6 +36,8 @@ private:
     struct Segment;
     using SegmentPtr = std::unique_ptr<Segment>;
 
+    [[nodiscard]] std::size_t samples_a_segment() const;
+    [[nodiscard]] SegmentPtr new_segment() const;
     void launch(SegmentPtr segment);
     void take_oldest();
     void join(SegmentPtr next);

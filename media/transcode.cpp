@@ -93,7 +93,7 @@ private:
             const bool mixed = channels < master_.reader.channels();
             const CodecRow& row = codec_row(output.profile.codec);
             LevelPlan plan(output.profile, channels, mixed ? scan_.mixed : scan_.loudness, mixed ? scan_.mixed_trace : scan_.trace,
-                           row.effect);
+                           row.headroom_db);
             renditions_.push_back({output, row, channels, plan, {}});
         }
     }

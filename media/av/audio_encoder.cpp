@@ -69,13 +69,16 @@ void AudioEncoder::finish(const Take& take) {
 }
 
 void AudioEncoder::encode(const AudioBlock& block, std::size_t offset, std::size_t count, const Take& take) {
-    frame_.unref();
-    frame_->format = encoder_->sample_fmt;
-    frame_->sample_rate = encoder_->sample_rate;
+    if (frame_->buf[0] == nullptr) {
+        frame_->format = encoder_->sample_fmt;
+        frame_->sample_rate = encoder_->sample_rate;
+        frame_->nb_samples = static_cast<int>(std::max(count, static_cast<std::size_t>(encoder_->frame_size)));
+        av_check(av_channel_layout_copy(&frame_->ch_layout, &encoder_->ch_layout), "layout");
+        av_check(av_frame_get_buffer(frame_.get(), 0), "frame");
+    }
+    av_check(av_frame_make_writable(frame_.get()), "frame");  // the same memory again, unless the encoder kept it
     frame_->nb_samples = static_cast<int>(count);
     frame_->pts = position_;
-    av_check(av_channel_layout_copy(&frame_->ch_layout, &encoder_->ch_layout), "layout");
-    av_check(av_frame_get_buffer(frame_.get(), 0), "frame");
     for (std::size_t c = 0; c < pending_.channels; ++c) fill(c, block.planes[c].data() + offset, count);
     position_ += static_cast<std::int64_t>(count);
     encoder_.encode(&frame_, take);
