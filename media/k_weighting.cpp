@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "media/vectors.hpp"
+
 namespace earshot::media {
 
 namespace {
@@ -32,7 +34,7 @@ KWeighting::KWeighting(std::uint32_t sample_rate) {
     }
 }
 
-double KWeighting::energy(const float* left, const float* right, std::size_t count) {
+EARSHOT_VECTORS double KWeighting::energy(const float* left, const float* right, std::size_t count) {
     Section shelf = shelf_, high_pass = high_pass_;
     Pair sum{};
     const auto step = [](Section& section, Pair x) {

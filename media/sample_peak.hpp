@@ -1,18 +1,10 @@
 #pragma once
 // The largest magnitude among samples: asked of every stretch of every pass, so it must cost next to nothing.
 
-#include <algorithm>
-#include <bit>
 #include <cstddef>
-#include <cstdint>
 
 namespace earshot::media {
 
-// Magnitudes of floats order like their bits, and a maximum of integers is one that compilers make vectors of.
-[[nodiscard]] inline float sample_peak(const float* samples, std::size_t count) noexcept {
-    std::int32_t highest = 0;
-    for (std::size_t i = 0; i < count; ++i) highest = std::max(highest, std::bit_cast<std::int32_t>(samples[i]) & 0x7FFFFFFF);
-    return std::bit_cast<float>(highest);
-}
+[[nodiscard]] float sample_peak(const float* samples, std::size_t count) noexcept;
 
 }  // namespace earshot::media

@@ -10,6 +10,7 @@ namespace earshot::media {
 namespace {
 
 constexpr std::size_t encoder_holds_back = 3;  // frames of sound that LAME wants to see beyond the one it gives
+constexpr std::size_t more_overlap = 12;       // frames, when no joint was found
 
 }  // namespace
 
@@ -87,20 +88,28 @@ void SegmentedMp3Writer::take_oldest() {
         adopt(std::move(next), 0);
 }
 
+// Where no joint fits yet, the earlier encoder goes on over the later one's sound; if need be to its end: slower, never wrong.
 void SegmentedMp3Writer::join(SegmentPtr next) {
     Segment& earlier = *open_;
-    const auto joint = find_mp3_joint(earlier.frames, next_at_, next->frames, segmentation_.warm_up, segmentation_.overlap);
-    if (joint) {
-        cut_mp3_joint(earlier.frames, next_at_, next->frames, *joint);
-        for (const auto& frame : earlier.frames) file_.write(frame);
-        return adopt(std::move(next), *joint);
+    const std::size_t frame = file_.samples_a_frame();
+    std::size_t from = segmentation_.warm_up, to = segmentation_.overlap, heard = (to + encoder_holds_back) * frame;
+    for (;;) {
+        if (const auto joint = find_mp3_joint(earlier.frames, next_at_, next->frames, from, to)) {
+            cut_mp3_joint(earlier.frames, next_at_, next->frames, *joint);
+            for (const auto& each : earlier.frames) file_.write(each);
+            return adopt(std::move(next), *joint);
+        }
+        if (heard >= next->sound.frames()) break;
+        const std::size_t until = std::min(heard + more_overlap * frame, next->sound.frames());
+        AudioBlock more{.channels = next->sound.channels, .planes = {}};
+        append(more, next->sound, heard, until);
+        earlier.encode(more);
+        heard = until;
+        from = std::max(from, to);
+        to += more_overlap;
     }
-    // The earlier encoder goes on over the later one's sound: slower, never wrong.
-    const std::size_t heard = (segmentation_.overlap + encoder_holds_back) * file_.samples_a_frame();
-    AudioBlock rest{.channels = next->sound.channels, .planes = {}};
-    append(rest, next->sound, std::min(heard, next->sound.frames()), next->sound.frames());
     earlier.last = next->last;
-    earlier.encode(rest);
+    earlier.encode({.channels = next->sound.channels, .planes = {}});
     next_at_ += segmentation_.length;
 }
 

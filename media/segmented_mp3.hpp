@@ -18,7 +18,7 @@ struct Segmentation {
     // In frames. At 44.1 kHz and its kin padding repeats after 49 of them, so only multiples of 49 keep frame sizes aligned.
     std::size_t length{30 * 49};
     std::size_t warm_up{16};  // of the later encoder, until its decisions are those of one that has been at it for long
-    std::size_t overlap{28};  // frames that both encode; the joint lies behind the warm-up
+    std::size_t overlap{28};  // frames that both encode at least; the joint lies behind the warm-up
 };
 
 class SegmentedMp3Writer {

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "media/sample_peak.hpp"
+#include "media/vectors.hpp"
 
 namespace earshot::media {
 
@@ -53,7 +54,7 @@ Oversampler::Oversampler(std::uint32_t sample_rate) : phases_(phases_for(sample_
     }
 }
 
-void Oversampler::peaks(const float* samples, std::size_t count, float* peaks) const {
+EARSHOT_VECTORS void Oversampler::peaks(const float* samples, std::size_t count, float* peaks) const {
     for (std::size_t i = 0; i < count; ++i) peaks[i] = std::abs(samples[i]);
     float sums[stretch];
     for (std::size_t start = 0; start < count; start += stretch) {
