@@ -50,7 +50,7 @@ Journal DayJournal::shorter(const std::filesystem::path& file, const Windows& wi
         result.append(frame);
         frame.resize(Journal::frame_head);
     };
-    windows.each(day, [&](const ListenerKey& listener, const Listen& listen) {
+    windows.listens(day).each([&](const ListenerKey& listener, const Listen& listen) {
         writer_.listen(listener, listen, frame);
         if (frame.size() > a_frame) flush();
     });

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <optional>
+#include <span>
 
 #include "server/analytics/byte_codec.hpp"
 
@@ -25,21 +26,28 @@ struct RecordHead {
 static_assert(sizeof(RecordHead) == 40);
 constexpr std::size_t most_intervals = 0xffff;
 
-void write_listen(ByteWriter& writer, const Listen& listen) {
+void write_listen(ByteWriter& writer, const Listen& listen, const Terms& terms) {
     writer.number(static_cast<std::uint8_t>((listen.in_evening ? in_evening : 0) | (listen.counted ? is_counted : 0) |
-                                            (listen.waiting ? is_waiting : 0)));
-    if (listen.waiting) {
-        writer.number(listen.waiting->hour);
-        writer.number(static_cast<std::uint8_t>(listen.waiting->verdict));
+                                            (listen.is_waiting ? is_waiting : 0)));
+    if (listen.is_waiting) {
+        writer.number(listen.last.hour);
+        writer.number(static_cast<std::uint8_t>(listen.last.verdict));
     }
-    writer.number(static_cast<std::uint8_t>(listen.tracks.size()));
-    for (const auto& track : listen.tracks) {
-        writer.number(track.version.bytes);
-        writer.number(track.version.enough);
+    writer.number(static_cast<std::uint8_t>(listen.tracks()));
+    for (std::size_t at = 0; at < listen.tracks(); ++at) {
+        const auto& track = listen.track(at);
+        const auto& version = terms.version_of(track.version);
+        writer.number(version.bytes);
+        writer.number(version.enough);
         writer.number<std::uint8_t>(track.counted_before);
         writer.intervals(track.today.pieces());
-        writer.intervals(track.before.pieces());
+        writer.intervals(track.before ? track.before->pieces() : std::span<const model::Interval>());
     }
+}
+
+AudioVersion read_version(ByteReader& reader) {
+    const auto bytes = reader.number<std::uint64_t>();
+    return {bytes, reader.number<std::uint64_t>()};
 }
 
 Verdict read_verdict(ByteReader& reader) {
@@ -48,22 +56,22 @@ Verdict read_verdict(ByteReader& reader) {
     return reader.good() ? static_cast<Verdict>(value) : Verdict::error;
 }
 
-Listen read_listen(ByteReader& reader) {
+Listen read_listen(ByteReader& reader, Terms& terms) {
     Listen result;
     const auto flags = reader.number<std::uint8_t>();
     result.in_evening = (flags & in_evening) != 0;
     result.counted = (flags & is_counted) != 0;
-    if ((flags & is_waiting) != 0) {
-        const auto hour = reader.number<Hour>();
-        result.waiting = {hour, read_verdict(reader)};
+    result.is_waiting = (flags & is_waiting) != 0;
+    if (result.is_waiting) {
+        result.last.hour = reader.number<std::uint32_t>();
+        result.last.verdict = read_verdict(reader);
     }
     for (auto count = reader.number<std::uint8_t>(); reader.good() && count > 0; --count) {
-        auto& track = result.tracks.emplace_back();
-        track.version.bytes = reader.number<std::uint64_t>();
-        track.version.enough = reader.number<std::uint64_t>();
+        auto& track = result.add_track();
+        track.version = terms.version(read_version(reader));
         track.counted_before = reader.number<std::uint8_t>() != 0;
         for (const auto& piece : reader.intervals()) track.today.add(piece);
-        for (const auto& piece : reader.intervals()) track.before.add(piece);
+        for (const auto& piece : reader.intervals()) track.before.make().add(piece);
     }
     return result;
 }
@@ -73,8 +81,9 @@ void write_context(std::uint32_t number, const Context& context, const Terms& te
     writer.number<std::uint8_t>(is_context);
     writer.number(number);
     writer.text(terms.episode_name(context.episode));
-    writer.number(context.version.bytes);
-    writer.number(context.version.enough);
+    const auto& version = terms.version_of(context.version);
+    writer.number(version.bytes);
+    writer.number(version.enough);
     writer.number(static_cast<std::uint8_t>(context.values.size()));
     for (const auto& [dimension, value] : context.values) {
         writer.text(dimension);
@@ -85,8 +94,7 @@ void write_context(std::uint32_t number, const Context& context, const Terms& te
 Context read_context(ByteReader& reader, Terms& terms) {
     Context context;
     context.episode = terms.episode(reader.text());
-    context.version.bytes = reader.number<std::uint64_t>();
-    context.version.enough = reader.number<std::uint64_t>();
+    context.version = terms.version(read_version(reader));
     for (auto count = reader.number<std::uint8_t>(); reader.good() && count > 0; --count) {
         auto dimension = reader.text();
         context.values.emplace_back(std::move(dimension), reader.text());
@@ -108,7 +116,7 @@ ListenerKey read_listener(ByteReader& reader) {
     return key;
 }
 
-std::optional<Record> read_record(ByteReader& reader, const std::unordered_map<std::uint32_t, std::uint32_t>& contexts) {
+std::optional<Record> read_record(ByteReader& reader, const std::unordered_map<std::uint32_t, std::uint32_t>& contexts, Terms& terms) {
     RecordHead head;
     const auto bytes = reader.take(sizeof head);
     if (!reader.good()) return std::nullopt;
@@ -124,7 +132,7 @@ std::optional<Record> read_record(ByteReader& reader, const std::unordered_map<s
     record.most_at_place = head.most_at_place;
     record.audio.resize(head.intervals);
     if (!audio.empty()) std::memcpy(record.audio.data(), audio.data(), audio.size());
-    if ((head.flags & is_carried) != 0) record.carried = read_listen(reader);
+    if ((head.flags & is_carried) != 0) record.carried = read_listen(reader, terms);
     return reader.good() ? std::optional(std::move(record)) : std::nullopt;
 }
 
@@ -146,7 +154,7 @@ void EntryWriter::record(const Record& record, std::string& frame) {
     frame.append(reinterpret_cast<const char*>(&head), sizeof head);
     frame.append(reinterpret_cast<const char*>(record.audio.data()), head.intervals * sizeof(model::Interval));
     ByteWriter writer(frame);
-    if (record.carried) write_listen(writer, *record.carried);
+    if (record.carried) write_listen(writer, *record.carried, terms_);
 }
 
 void EntryWriter::cells(const HourCells& cells, std::string& frame) const {
@@ -164,7 +172,7 @@ void EntryWriter::listen(const ListenerKey& listener, const Listen& listen, std:
     ByteWriter writer(frame);
     writer.number<std::uint8_t>(is_listen);
     frame.append(reinterpret_cast<const char*>(listener.bytes.data()), listener.bytes.size());
-    write_listen(writer, listen);
+    write_listen(writer, listen, terms_);
 }
 
 void EntryWriter::crowd(std::uint32_t row, std::uint32_t at, std::uint16_t count, std::string& frame) const {
@@ -180,7 +188,7 @@ bool EntryReader::read(std::string_view frame) {
     while (reader.good() && !reader.at_end()) {
         const auto kind = reader.peek();
         if (kind == is_record) {
-            if (auto record = read_record(reader, contexts_)) taking_.record(std::move(*record));
+            if (auto record = read_record(reader, contexts_, terms_)) taking_.record(std::move(*record));
         } else if (kind == is_context) {
             reader.take(1);
             const auto number = reader.number<std::uint32_t>();
@@ -195,7 +203,7 @@ bool EntryReader::read(std::string_view frame) {
         } else if (kind == is_listen) {
             reader.take(1);
             const auto listener = read_listener(reader);
-            auto listen = read_listen(reader);
+            auto listen = read_listen(reader, terms_);
             if (reader.good()) taking_.listen(listener, std::move(listen));
         } else if (kind == is_crowd) {
             reader.take(1);

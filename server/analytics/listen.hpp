@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "content/model/delivery.hpp"
+#include "server/analytics/boxed.hpp"
 #include "server/analytics/count.hpp"
 #include "server/analytics/crowds.hpp"
 #include "server/analytics/day.hpp"
@@ -15,21 +16,32 @@
 
 namespace earshot::analytics {
 
+// There may be millions, nearly all with one track of one piece.
 struct Listen {
     struct Track {
-        AudioVersion version;
-        IntervalSet today, before;  // before: received by the same listen before midnight
+        IntervalSet today;
+        Boxed<IntervalSet> before;  // received by the same listen before midnight
+        std::uint32_t version{};    // in Terms
         bool counted_before{};
     };
-    struct Request {  // the last one that did not count, should a fragment of it still do so
-        Hour hour{};
+    struct Request {
+        std::uint32_t hour{};
         Verdict verdict{};
     };
-    std::vector<Track> tracks;
+    Track first;
+    Boxed<std::vector<Track>> others;
+    Request last;       // that did not count, should a fragment of it still do so
+    bool has_track{};   // `first` is one
+    bool is_waiting{};  // `last` is one
     bool counted{};
     bool in_evening{};  // active in the day's last half hour: may go on after midnight
-    std::optional<Request> waiting;
+
+    [[nodiscard]] std::size_t tracks() const noexcept { return has_track ? 1 + (others ? others->size() : 0) : 0; }
+    [[nodiscard]] Track& track(std::size_t at) noexcept { return at == 0 ? first : (*others)[at - 1]; }
+    [[nodiscard]] const Track& track(std::size_t at) const noexcept { return at == 0 ? first : (*others)[at - 1]; }
+    Track& add_track();
 };
+static_assert(sizeof(Listen) <= 64);
 
 // A delivery without the listener: the key instead of address and agent. This is all that a journal may hold.
 struct Record {
@@ -49,9 +61,9 @@ struct Record {
 void audio_of(const model::Delivery& delivery, std::vector<model::Interval>& audio);
 
 // Takes the record's requests and audio into the listen; what becomes of the tally is added to `outcome`. False: nothing has changed.
-bool take_in(Listen& listen, Crowds& crowds, const Record& record, const AudioVersion& version, Outcome& outcome);
+bool take_in(Listen& listen, Crowds& crowds, const Record& record, const Terms& terms, Outcome& outcome);
 
 // What goes on of a listen after midnight.
-[[nodiscard]] Listen carried_over(const Listen& yesterday);
+[[nodiscard]] Listen carried_over(const Listen& yesterday, const Terms& terms);
 
 }  // namespace earshot::analytics

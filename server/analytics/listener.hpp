@@ -14,13 +14,6 @@ struct ListenerKey {
     std::array<std::uint8_t, 12> bytes{};
     bool operator==(const ListenerKey&) const = default;
 };
-struct ListenerKeyHash {
-    std::size_t operator()(const ListenerKey& key) const noexcept {
-        std::size_t hash;
-        std::memcpy(&hash, key.bytes.data(), sizeof hash);
-        return hash;
-    }
-};
 
 // The part of an address that stands for a listener: IPv4 whole (also when mapped into IPv6), IPv6 cut to /64. What is no address stays
 // as it is.

@@ -22,7 +22,7 @@ public:
         ListenerKey listener;
         std::uint32_t most_at_place{};
         Crowds::Place place{};
-        Listen* listen{};  // null: this begins one, or nobody listens
+        Listen* listen{};  // null: not looked for yet, or nobody listens
     };
 
     Memo();

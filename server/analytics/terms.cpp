@@ -11,12 +11,18 @@ std::uint32_t Terms::episode(std::string_view name) {
     return number;
 }
 
+std::uint32_t Terms::version(const AudioVersion& version) {
+    const auto number = static_cast<std::uint32_t>(versions_.size());
+    const auto [entry, is_new] = version_numbers_.try_emplace({version.bytes, version.enough}, number);
+    if (is_new) versions_.push_back(version);
+    return entry->second;
+}
+
 std::uint32_t Terms::context(const Context& context) {
     scratch_.clear();
     ByteWriter writer(scratch_);
     writer.number(context.episode);
-    writer.number(context.version.bytes);
-    writer.number(context.version.enough);
+    writer.number(context.version);
     for (const auto& [dimension, value] : context.values) {
         writer.text(dimension);
         writer.text(value);

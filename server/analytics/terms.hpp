@@ -1,11 +1,13 @@
 #pragma once
-// Episodes and what many downloads have in common, as small numbers: so that a record need not repeat them.
+// Episodes, versions of their audio and what many downloads have in common, as small numbers: so that nothing need repeat them.
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "server/analytics/dimensions.hpp"
@@ -20,7 +22,7 @@ struct AudioVersion {
 
 struct Context {
     std::uint32_t episode{};  // in Terms
-    AudioVersion version;
+    std::uint32_t version{};  // in Terms
     DimensionValues values;
 };
 
@@ -28,8 +30,10 @@ struct Context {
 class Terms {
 public:
     std::uint32_t episode(std::string_view name);
+    std::uint32_t version(const AudioVersion& version);
     std::uint32_t context(const Context& context);
     [[nodiscard]] const std::string& episode_name(std::uint32_t episode) const { return *episodes_[episode]; }
+    [[nodiscard]] const AudioVersion& version_of(std::uint32_t version) const { return versions_[version]; }
     [[nodiscard]] const Context& context_of(std::uint32_t context) const { return contexts_[context]; }
 
 private:
@@ -39,6 +43,8 @@ private:
     using Numbers = std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>>;
     Numbers episode_numbers_, context_numbers_;
     std::vector<const std::string*> episodes_;
+    std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> version_numbers_;
+    std::vector<AudioVersion> versions_;
     std::vector<Context> contexts_;
     std::string scratch_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 
 #include "server/analytics/screen.hpp"
 
@@ -56,28 +57,20 @@ std::optional<Listen> Windows::carried(const model::Delivery& delivery, Day day)
     const auto yesterday = windows_.find(day - 1);
     if (yesterday == windows_.end()) return std::nullopt;
     const auto& window = yesterday->second;
-    const auto found = window.listens.find(window.key.of(delivery.address, delivery.user_agent, delivery.episode.value));
-    if (found == window.listens.end() || !found->second.in_evening) return std::nullopt;
-    return carried_over(found->second);
+    const auto* found = window.listens.find(window.key.of(delivery.address, delivery.user_agent, delivery.episode.value));
+    if (found == nullptr || !found->in_evening) return std::nullopt;
+    return carried_over(*found, terms_);
 }
 
 void Windows::recognise(const model::Delivery& delivery, Day day, const Recognition& recognition, Memo::Found& found) {
     const auto recognised = recognition.of(delivery, agents_.of(delivery.user_agent, recognition.classifier()));
     found.episode = terms_.episode(delivery.episode.value);
     if (is_nobody(delivery, recognised)) return;
-    auto& window = windows_.at(day);
-    found.context = terms_.context({found.episode, version_of(delivery.file), dimension_values(delivery, recognised)});
+    const auto& window = windows_.at(day);
+    found.context = terms_.context({found.episode, terms_.version(version_of(delivery.file)), dimension_values(delivery, recognised)});
     found.listener = window.key.of(delivery.address, delivery.user_agent, delivery.episode.value);
     found.most_at_place = recognised.shared ? 0 : recognition.most_per_address();
     found.place = place_of(window.key.of(delivery.address, {}, delivery.episode.value));
-    const auto known = window.listens.find(found.listener);
-    if (known != window.listens.end()) found.listen = &known->second;
-}
-
-Listen& Windows::listen_of(Window& window, const Record& record) {
-    const auto [entry, is_new] = window.listens.try_emplace(record.listener);
-    if (is_new && record.carried) entry->second = *record.carried;
-    return entry->second;
 }
 
 void Windows::take(const model::Delivery& delivery, const Recognition& recognition, Step& step) {
@@ -95,14 +88,12 @@ void Windows::take(const model::Delivery& delivery, const Recognition& recogniti
     }
     bool is_new = false;
     auto& found = memo_.of(delivery, day, is_new);
-    bool begins = false;  // a listen
-    if (is_new) {
-        recognise(delivery, day, recognition, found);
-        begins = found.listen == nullptr && found.context != Memo::nobody;
-    }
+    if (is_new) recognise(delivery, day, recognition, found);
     step.episode = found.episode;
-    if (is_new) memo_.keep(found);
-    if (found.context == Memo::nobody) return settle(step, Verdict::bot, delivery.requests);
+    if (found.context == Memo::nobody) {
+        if (is_new) memo_.keep(found);
+        return settle(step, Verdict::bot, delivery.requests);
+    }
     auto& record = step.record;
     record.hour = step.hour;
     record.context = found.context;
@@ -112,23 +103,27 @@ void Windows::take(const model::Delivery& delivery, const Recognition& recogniti
     record.place = found.place;
     record.most_at_place = found.most_at_place;
     audio_of(delivery, record.audio);
-    record.carried = begins ? carried(delivery, day) : std::nullopt;
+    record.carried.reset();
     auto& window = windows_.at(day);
-    if (begins) found.listen = &listen_of(window, record);
-    step.changed = take_in(*found.listen, window.crowds, record, terms_.context_of(record.context).version, step.outcome) || begins;
+    bool begins = false;  // a listen
+    if (found.listen == nullptr) {
+        std::tie(found.listen, begins) = window.listens.try_emplace(found.listener);
+        if (begins) record.carried = carried(delivery, day);
+        if (record.carried) *found.listen = *record.carried;
+    }
+    if (is_new) memo_.keep(found);
+    step.changed = take_in(*found.listen, window.crowds, record, terms_, step.outcome) || begins;
 }
 
 void Windows::apply(const Record& record, Outcome& outcome) {
     auto& window = windows_.at(record.hour / 24);
-    take_in(listen_of(window, record), window.crowds, record, terms_.context_of(record.context).version, outcome);
+    const auto [listen, begins] = window.listens.try_emplace(record.listener);
+    if (begins && record.carried) *listen = *record.carried;
+    take_in(*listen, window.crowds, record, terms_, outcome);
 }
 
 void Windows::restore(Day day, const ListenerKey& listener, Listen&& listen) {
-    windows_.at(day).listens.insert_or_assign(listener, std::move(listen));
-}
-
-void Windows::each(Day day, const std::function<void(const ListenerKey&, const Listen&)>& what) const {
-    for (const auto& [listener, listen] : windows_.at(day).listens) what(listener, listen);
+    *windows_.at(day).listens.try_emplace(listener).first = std::move(listen);
 }
 
 }  // namespace earshot::analytics

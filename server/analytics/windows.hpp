@@ -2,16 +2,14 @@
 // The open UTC days: per listener and episode the union of what arrived, and whether it was counted. Memory only, wiped when a day closes.
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "content/model/delivery.hpp"
 #include "server/analytics/agent_memo.hpp"
-#include "server/analytics/listen.hpp"
+#include "server/analytics/listen_table.hpp"
 #include "server/analytics/memo.hpp"
 
 namespace earshot::analytics {
@@ -45,7 +43,7 @@ public:
     // A journal's way back.
     void apply(const Record& record, Outcome& outcome);
     void restore(Day day, const ListenerKey& listener, Listen&& listen);
-    void each(Day day, const std::function<void(const ListenerKey&, const Listen&)>& what) const;
+    [[nodiscard]] const ListenTable& listens(Day day) const { return windows_.at(day).listens; }
     [[nodiscard]] Crowds& crowds(Day day) { return windows_.at(day).crowds; }
     [[nodiscard]] const Crowds& crowds(Day day) const { return windows_.at(day).crowds; }
 
@@ -53,11 +51,9 @@ private:
     struct Window {
         DayKey key;
         Crowds crowds;
-        std::unordered_map<ListenerKey, Listen, ListenerKeyHash, std::equal_to<>, WipingAllocator<std::pair<const ListenerKey, Listen>>>
-            listens;
+        ListenTable listens;
     };
     void recognise(const model::Delivery& delivery, Day day, const Recognition& recognition, Memo::Found& found);
-    Listen& listen_of(Window& window, const Record& record);
     [[nodiscard]] std::optional<Listen> carried(const model::Delivery& delivery, Day day) const;
 
     Terms& terms_;

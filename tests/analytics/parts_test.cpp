@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <numeric>
+#include <random>
 
 #include "server/analytics/interval_set.hpp"
 #include "server/analytics/journal.hpp"
 #include "server/analytics/journal_entries.hpp"
+#include "server/analytics/listen_table.hpp"
 #include "server/analytics/listener.hpp"
 #include "server/analytics/screen.hpp"
 #include "tests/support/catch.hpp"
@@ -38,6 +41,55 @@ TEST_CASE("intervals unite") {
     other.add({100, 200});
     CHECK(set.overlap(other) == 2);
     CHECK(other.overlap(set) == 2);
+}
+
+TEST_CASE("a union of intervals is what a set of single bytes says") {
+    std::mt19937 random(std::random_device{}());
+    const auto below = [&random](std::uint64_t end) { return std::uniform_int_distribution<std::uint64_t>(0, end - 1)(random); };
+    for (int round = 0; round < 300; ++round) {
+        IntervalSet set;
+        std::vector<bool> bytes(120);
+        for (auto adds = below(12); adds > 0; --adds) {
+            const auto begin = below(100), end = begin + below(20);
+            set.add({begin, end});
+            std::fill(bytes.begin() + static_cast<long>(begin), bytes.begin() + static_cast<long>(end), true);
+            const IntervalSet copy = set;
+            CHECK(copy.size() == static_cast<std::uint64_t>(std::ranges::count(bytes, true)));
+            std::vector<bool> pieces(120);
+            for (const auto& piece : copy.pieces())
+                std::fill(pieces.begin() + static_cast<long>(piece.begin), pieces.begin() + static_cast<long>(piece.end), true);
+            CHECK(pieces == bytes);
+            CHECK(set.overlap(copy) == set.size());
+        }
+    }
+}
+
+TEST_CASE("listens are found by their keys, wherever the table has grown") {
+    ListenTable table;
+    const auto key_of = [](std::uint32_t number) {
+        ListenerKey key;
+        const std::uint64_t mixed = (number % 1'000) * 0x9e3779b97f4a7c15;  // many begin alike
+        std::memcpy(key.bytes.data(), &mixed, sizeof mixed);
+        std::memcpy(key.bytes.data() + sizeof mixed, &number, sizeof number);
+        return key;
+    };
+    std::vector<Listen*> where;
+    for (std::uint32_t number = 0; number < 20'000; ++number) {
+        CHECK(table.find(key_of(number)) == nullptr);
+        const auto [listen, is_new] = table.try_emplace(key_of(number));
+        CHECK(is_new);
+        listen->last.hour = number;
+        where.push_back(listen);
+    }
+    CHECK(table.size() == 20'000);
+    for (std::uint32_t number = 0; number < 20'000; ++number) {
+        CHECK(table.find(key_of(number)) == where[number]);
+        CHECK(table.try_emplace(key_of(number)) == std::pair(where[number], false));
+        CHECK(where[number]->last.hour == number);
+    }
+    std::uint32_t seen = 0;
+    table.each([&](const ListenerKey& key, const Listen& listen) { seen += key == key_of(listen.last.hour); });
+    CHECK(seen == 20'000);
 }
 
 TEST_CASE("a listener cannot make an interval set grow without end") {
@@ -114,21 +166,25 @@ TEST_CASE("a day's key is found again in its file and gone after the day") {
 
 namespace {
 
-Listen some_listen() {
-    Listen listen{.counted = true, .in_evening = true};
-    listen.waiting = {497'999, Verdict::repeat};
-    listen.tracks.push_back({{1'000, 100}, {}, {}, true});
-    listen.tracks[0].before.add({5, 50});
-    listen.tracks[0].today.add({60, 70});
+Listen some_listen(Terms& terms) {
+    Listen listen{.last = {497'999, Verdict::repeat}, .is_waiting = true, .counted = true, .in_evening = true};
+    for (const std::uint64_t bytes : {1'000, 2'000}) {
+        auto& track = listen.add_track();
+        track.version = terms.version({bytes, 100});
+        track.counted_before = bytes == 1'000;
+        track.before.make().add({5, 50});
+        track.today.add({60, 70});
+        track.today.add({80, bytes});
+    }
     return listen;
 }
 
 // All kinds of entries, as a frame.
 std::string some_frame(Terms& terms) {
     Record record{.hour = 498'000, .requests = 0, .in_evening = true, .place = 7, .most_at_place = 500, .audio = {{0, 10}, {20, 30}}};
-    record.context = terms.context({terms.episode("e1"), {1'000, 100}, {{"app", "Overcast"}, {"kind", "app"}}});
+    record.context = terms.context({terms.episode("e1"), terms.version({1'000, 100}), {{"app", "Overcast"}, {"kind", "app"}}});
     record.listener.bytes = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
-    record.carried = some_listen();
+    record.carried = some_listen(terms);
     HourCells cells;
     cells.of(record.context, 498'000) += {12'345, {0, 3}};
     std::string frame(Journal::frame_head, '\0');
@@ -136,7 +192,7 @@ std::string some_frame(Terms& terms) {
     writer.record(record, frame);
     writer.record(record, frame);  // the context is known by now
     writer.cells(cells, frame);
-    writer.listen(record.listener, some_listen(), frame);
+    writer.listen(record.listener, some_listen(terms), frame);
     writer.crowd(1, 77, 9, frame);
     return frame;
 }
