@@ -30,6 +30,11 @@ public:
         return least;
     }
 
+    void prefetch(Place place) const noexcept {
+        for (std::size_t row = 0; row < rows_.size(); ++row) {
+            if (!rows_[row].empty()) __builtin_prefetch(&rows_[row][index(place, row)]);
+        }
+    }
     template <class What>
     void each(What what) const {  // counter that is not 0: row, index, count
         for (std::uint32_t row = 0; row < rows_.size(); ++row) {

@@ -18,7 +18,7 @@ std::span<const Dimension> dimensions() {
 DimensionValues dimension_values(const model::Delivery& delivery, const Recognised& recognised) {
     DimensionValues result;
     result.reserve(dimensions().size());
-    for (const auto& row : dimensions()) result.emplace_back(row.name, row.value(delivery, recognised));
+    for (const auto& row : dimensions()) result.push_back(row.value(delivery, recognised));
     return result;
 }
 

@@ -4,7 +4,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "content/model/delivery.hpp"
@@ -21,7 +20,7 @@ struct Dimension {
 constexpr std::string_view all_downloads = "all";   // the total's own dimension, value ""
 constexpr std::string_view other_values = "other";  // the value of what is not on a list, or is too small to be shown
 
-using DimensionValues = std::vector<std::pair<std::string, std::string>>;  // dimension, value
+using DimensionValues = std::vector<std::string>;  // in the order of dimensions()
 [[nodiscard]] DimensionValues dimension_values(const model::Delivery& delivery, const Recognised& recognised);
 
 }  // namespace earshot::analytics

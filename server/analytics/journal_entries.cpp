@@ -85,9 +85,9 @@ void write_context(std::uint32_t number, const Context& context, const Terms& te
     writer.number(version.bytes);
     writer.number(version.enough);
     writer.number(static_cast<std::uint8_t>(context.values.size()));
-    for (const auto& [dimension, value] : context.values) {
-        writer.text(dimension);
-        writer.text(value);
+    for (std::size_t i = 0; i < context.values.size(); ++i) {
+        writer.text(dimensions()[i].name);
+        writer.text(context.values[i]);
     }
 }
 
@@ -95,9 +95,12 @@ Context read_context(ByteReader& reader, Terms& terms) {
     Context context;
     context.episode = terms.episode(reader.text());
     context.version = terms.version(read_version(reader));
+    context.values.assign(dimensions().size(), std::string(other_values));  // of those that another version did not know
     for (auto count = reader.number<std::uint8_t>(); reader.good() && count > 0; --count) {
-        auto dimension = reader.text();
-        context.values.emplace_back(std::move(dimension), reader.text());
+        const auto dimension = reader.text();
+        const auto known = std::ranges::find(dimensions(), std::string_view(dimension), &Dimension::name);
+        auto value = reader.text();
+        if (known != dimensions().end()) context.values[static_cast<std::size_t>(known - dimensions().begin())] = std::move(value);
     }
     return context;
 }

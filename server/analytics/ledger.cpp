@@ -58,9 +58,11 @@ void Ledger::open(Day day) {
 }
 
 void Ledger::take_in(std::span<const model::Delivery> deliveries, const Recognition& recognition) try {
-    for (const auto& delivery : deliveries) {
+    windows_.new_batch();
+    for (std::size_t at = 0; at < deliveries.size(); ++at) {
+        const auto& delivery = deliveries[at];
         open(windows_.day_for(delivery.time));
-        windows_.take(delivery, recognition, step_);
+        windows_.take(delivery, recognition, step_, at + 1 < deliveries.size() ? &deliveries[at + 1] : nullptr);
         sums_.add(step_);
         if (const auto journal = journals_.find(step_.hour / 24); journal != journals_.end()) journal->second.add(step_);
     }

@@ -15,6 +15,9 @@ public:
     [[nodiscard]] const Listen* find(const ListenerKey& key) const noexcept { return const_cast<ListenTable*>(this)->find(key); }
     // The listen of that key and whether it is new. Listens stay where they are.
     std::pair<Listen*, bool> try_emplace(const ListenerKey& key);
+    void prefetch(const ListenerKey& key) const noexcept {
+        if (!entries_.empty()) __builtin_prefetch(&entries_[hash(key) & (entries_.size() - 1)]);
+    }
     template <class What>
     void each(What what) const {
         for (const auto& entry : entries_) {
@@ -28,7 +31,7 @@ private:
         ListenerKey key;
         std::uint32_t number{};  // of its listen; 0: an empty place
     };
-    static constexpr std::uint32_t chunk = 4096;
+    static constexpr std::uint32_t chunk = 1 << 15;
     static std::uint64_t hash(const ListenerKey& key) noexcept;
     [[nodiscard]] Entry* place_of(const ListenerKey& key) noexcept;  // where it is, or where it has to go
     [[nodiscard]] const Listen& listen(std::uint32_t number) const { return chunks_[(number - 1) / chunk][(number - 1) % chunk]; }

@@ -86,21 +86,34 @@ void update(Hmac& hmac, std::string_view text) {
 
 }  // namespace
 
-void wipe(void* memory, std::size_t size) noexcept {
-    ::sodium_memzero(memory, size);
-}
+struct DayKey::Keys {
+    Hmac hmac;
+    std::array<std::uint8_t, crypto_shorthash_siphashx24_KEYBYTES> place;
+};
 
-std::string listener_address(std::string_view address) {
-    const auto parsed = parse_ip_address(address);
-    if (!parsed) return '?' + std::string(address);
-    const auto* bytes = reinterpret_cast<const char*>(parsed->data());
-    return is_ipv4(*parsed) ? '4' + std::string(bytes + 12, 4) : '6' + std::string(bytes, 8);
+ListenerAddress::ListenerAddress(std::string_view address, const std::optional<IpAddress>& parsed) {
+    if (!parsed) {
+        whole_ = '?' + std::string(address);
+        return;
+    }
+    const bool four = is_ipv4(*parsed);
+    short_[0] = four ? '4' : '6';
+    size_ = four ? 5 : 9;
+    std::memcpy(&short_[1], parsed->data() + (four ? 12 : 0), size_ - 1);
 }
 
 void DayKey::derive(const std::uint8_t* key) {
-    state_ = ::sodium_malloc(sizeof(Hmac));  // locked, not dumped, between guard pages
+    state_ = ::sodium_malloc(sizeof(Keys));  // locked, not dumped, between guard pages
     if (state_ == nullptr) throw std::bad_alloc();
-    static_cast<Hmac*>(state_)->begin(key);
+    auto& keys = *new (state_) Keys;
+    keys.hmac.begin(key);
+    auto hmac = keys.hmac;
+    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest;
+    update(hmac, "place");
+    hmac.end(digest);
+    std::memcpy(keys.place.data(), digest.data(), keys.place.size());
+    wipe(&hmac, sizeof hmac);
+    wipe(digest.data(), digest.size());
     ::sodium_mprotect_readonly(state_);
 }
 
@@ -166,10 +179,14 @@ void DayKey::destroy() noexcept {
     release();
 }
 
-ListenerKey DayKey::of(std::string_view address, std::string_view agent, std::string_view episode) const {
+const DayKey::Keys& DayKey::keys() const {
     if (state_ == nullptr) throw std::logic_error("a destroyed day key was used");
-    Hmac hmac = *static_cast<const Hmac*>(state_);
-    update(hmac, listener_address(address));
+    return *static_cast<const Keys*>(state_);
+}
+
+ListenerKey DayKey::of(const ListenerAddress& address, std::string_view agent, std::string_view episode) const {
+    auto hmac = keys().hmac;
+    update(hmac, address.bytes());
     update(hmac, agent);
     update(hmac, episode);
     std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest;
@@ -179,6 +196,16 @@ ListenerKey DayKey::of(std::string_view address, std::string_view agent, std::st
     wipe(&hmac, sizeof hmac);
     wipe(digest.data(), digest.size());
     return key;
+}
+
+std::uint64_t DayKey::place_of(const ListenerAddress& address, std::string_view episode) const {
+    static_assert(sizeof(std::uint64_t) == crypto_shorthash_siphash24_BYTES);
+    std::string text(address.bytes());
+    text += episode;  // an address's length is told by its first byte
+    std::uint64_t place = 0;
+    ::crypto_shorthash_siphash24(reinterpret_cast<unsigned char*>(&place), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                                 keys().place.data());
+    return place;
 }
 
 }  // namespace earshot::analytics

@@ -15,8 +15,9 @@ namespace earshot::analytics {
 class Memo {
 public:
     static constexpr std::uint32_t nobody = 0xffffffff;  // instead of a context
+    using Hash = std::array<std::uint64_t, 2>;
     struct Found {
-        std::array<std::uint64_t, 2> hash{};  // 0: empty
+        Hash hash{};  // 0: empty
         std::uint32_t episode{};
         std::uint32_t context{nobody};
         ListenerKey listener;
@@ -26,6 +27,10 @@ public:
     };
 
     Memo();
+    // Begins to look for a request that will be asked for next; when it is not, skip() has to say so, for another one may come to lie
+    // there.
+    void foresee(const model::Delivery& delivery, Day day);
+    void skip() noexcept { foreseen_ = nullptr; }
     // The place for this request in that day's window: with what is known of it, or emptied for it, to be filled and kept. It stays until
     // the next call.
     Found& of(const model::Delivery& delivery, Day day, bool& is_new);
@@ -34,9 +39,13 @@ public:
 
 private:
     static constexpr std::size_t size = 1 << 17;
+    [[nodiscard]] Hash hash_of(const model::Delivery& delivery, Day day);
+    [[nodiscard]] Found* places(const Hash& hash) noexcept;
     std::array<unsigned char, 16> key_{};
     Wiped<Found> found_;
-    std::array<std::uint64_t, 2> asked_{};
+    Hash asked_{}, foreseen_hash_{};
+    const model::Delivery* foreseen_{};
+    Day foreseen_day_{};
     std::string scratch_;
 };
 

@@ -36,11 +36,11 @@ std::string Recognition::site_of(const Agent& agent, const std::string& referrer
     return name.empty() ? std::string(other_site) : name;
 }
 
-Recognised Recognition::of(const model::Delivery& delivery, const Agent& agent) const {
+Recognised Recognition::of(const model::Delivery& delivery, const Agent& agent, const std::optional<IpAddress>& address) const {
     Recognised result{.agent = agent};
     if (result.agent.automated) return result;
     result.site = site_of(result.agent, delivery.referrer);
-    if (const auto address = parse_ip_address(delivery.address)) {
+    if (address) {
         result.data_centre = data_centres_.contains(*address);
         result.country = countries_.of(*address);
         result.shared = shared_addresses_.contains(*address, day_of(delivery.time));

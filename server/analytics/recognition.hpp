@@ -3,6 +3,7 @@
 // text.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "content/model/delivery.hpp"
@@ -39,8 +40,8 @@ class Recognition {
 public:
     // Errors: invalid_input with a sentence naming the file.
     static model::Result<Recognition> load(const ListFiles& files);
-    // Pure, thread-safe. `agent`, which must outlive the result, is what the classifier says of the delivery's.
-    [[nodiscard]] Recognised of(const model::Delivery& delivery, const Agent& agent) const;
+    // Pure, thread-safe. `agent`, which must outlive the result, is what the classifier says of the delivery's; `address` its address.
+    [[nodiscard]] Recognised of(const model::Delivery& delivery, const Agent& agent, const std::optional<IpAddress>& address) const;
     [[nodiscard]] const Classifier& classifier() const noexcept { return classifier_; }
     [[nodiscard]] const SharedAddresses& shared_addresses() const noexcept { return shared_addresses_; }
     [[nodiscard]] std::uint32_t most_per_address() const noexcept { return most_per_address_; }

@@ -24,7 +24,7 @@ json::array rows_of(const std::unordered_map<std::uint64_t, std::int64_t>& downl
         const auto hour = static_cast<Hour>(key & 0xffffffff);
         const auto day = hour / 24 * 24;  // who, in which hour, is nobody's business
         sums[{episode, all_downloads, hour, ""}] += count;
-        for (const auto& [dimension, value] : context.values) sums[{episode, dimension, day, value}] += count;
+        for (std::size_t i = 0; i < context.values.size(); ++i) sums[{episode, dimensions()[i].name, day, context.values[i]}] += count;
     }
     json::array rows;
     for (const auto& [key, sum] : sums) {

@@ -23,10 +23,7 @@ std::uint32_t Terms::context(const Context& context) {
     ByteWriter writer(scratch_);
     writer.number(context.episode);
     writer.number(context.version);
-    for (const auto& [dimension, value] : context.values) {
-        writer.text(dimension);
-        writer.text(value);
-    }
+    for (const auto& value : context.values) writer.text(value);
     if (const auto known = context_numbers_.find(scratch_); known != context_numbers_.end()) return known->second;
     const auto number = static_cast<std::uint32_t>(contexts_.size());
     contexts_.push_back(context);

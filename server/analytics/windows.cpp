@@ -1,7 +1,6 @@
 #include "server/analytics/windows.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <tuple>
 
 #include "server/analytics/screen.hpp"
@@ -9,13 +8,6 @@
 namespace earshot::analytics {
 
 namespace {
-
-// A listener without an agent is a bot and never has a key, so this one is an address's own.
-Crowds::Place place_of(const ListenerKey& address_alone) {
-    Crowds::Place place = 0;
-    std::memcpy(&place, address_alone.bytes.data(), sizeof place);
-    return place;
-}
 
 void settle(Step& step, Verdict verdict, std::uint32_t requests) {
     step.settled = verdict;
@@ -57,23 +49,27 @@ std::optional<Listen> Windows::carried(const model::Delivery& delivery, Day day)
     const auto yesterday = windows_.find(day - 1);
     if (yesterday == windows_.end()) return std::nullopt;
     const auto& window = yesterday->second;
-    const auto* found = window.listens.find(window.key.of(delivery.address, delivery.user_agent, delivery.episode.value));
+    const auto* found = window.listens.find(window.key.of(ListenerAddress(delivery.address), delivery.user_agent, delivery.episode.value));
     if (found == nullptr || !found->in_evening) return std::nullopt;
     return carried_over(*found, terms_);
 }
 
 void Windows::recognise(const model::Delivery& delivery, Day day, const Recognition& recognition, Memo::Found& found) {
-    const auto recognised = recognition.of(delivery, agents_.of(delivery.user_agent, recognition.classifier()));
+    const auto parsed = parse_ip_address(delivery.address);
+    const auto recognised = recognition.of(delivery, agents_.of(delivery.user_agent, recognition.classifier()), parsed);
     found.episode = terms_.episode(delivery.episode.value);
     if (is_nobody(delivery, recognised)) return;
     const auto& window = windows_.at(day);
-    found.context = terms_.context({found.episode, terms_.version(version_of(delivery.file)), dimension_values(delivery, recognised)});
-    found.listener = window.key.of(delivery.address, delivery.user_agent, delivery.episode.value);
+    const ListenerAddress address(delivery.address, parsed);
+    found.listener = window.key.of(address, delivery.user_agent, delivery.episode.value);
+    found.place = window.key.place_of(address, delivery.episode.value);
     found.most_at_place = recognised.shared ? 0 : recognition.most_per_address();
-    found.place = place_of(window.key.of(delivery.address, {}, delivery.episode.value));
+    window.listens.prefetch(found.listener);
+    window.crowds.prefetch(found.place);
+    found.context = terms_.context({found.episode, terms_.version(version_of(delivery.file)), dimension_values(delivery, recognised)});
 }
 
-void Windows::take(const model::Delivery& delivery, const Recognition& recognition, Step& step) {
+void Windows::take(const model::Delivery& delivery, const Recognition& recognition, Step& step, const model::Delivery* next) {
     const auto day = day_for(delivery.time);
     step.hour = std::max(hour_of(delivery.time), day * 24);
     step.bytes = 0;
@@ -83,11 +79,13 @@ void Windows::take(const model::Delivery& delivery, const Recognition& recogniti
     step.outcome.download = false;
     step.outcome.changes.clear();
     if (const auto verdict = verdict_of_request(delivery)) {
+        memo_.skip();
         step.episode = terms_.episode(delivery.episode.value);
         return settle(step, *verdict, delivery.requests);
     }
     bool is_new = false;
     auto& found = memo_.of(delivery, day, is_new);
+    if (next != nullptr) memo_.foresee(*next, day_for(next->time));
     if (is_new) recognise(delivery, day, recognition, found);
     step.episode = found.episode;
     if (found.context == Memo::nobody) {

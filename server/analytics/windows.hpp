@@ -33,12 +33,14 @@ public:
     [[nodiscard]] bool is_open(Day day) const { return windows_.contains(day); }
     [[nodiscard]] std::vector<Day> days() const;  // ascending
     [[nodiscard]] const DayKey& key(Day day) const { return windows_.at(day).key; }
-    void lists_changed() noexcept;  // another Recognition from now on
+    void new_batch() noexcept { memo_.skip(); }  // what was `next` is not
+    void lists_changed() noexcept;               // another Recognition from now on
 
     // Which window has to be open for a delivery of this moment: its day's, or the oldest open one when that is later (a straggler).
     [[nodiscard]] Day day_for(model::Timestamp time) const;
-    // At least that window must be open. `step` is overwritten; the same one again and again costs the least.
-    void take(const model::Delivery& delivery, const Recognition& recognition, Step& step);
+    // At least that window must be open. `step` is overwritten; the same one again and again costs the least. `next`: what will be taken
+    // after this, if it is known.
+    void take(const model::Delivery& delivery, const Recognition& recognition, Step& step, const model::Delivery* next = nullptr);
 
     // A journal's way back.
     void apply(const Record& record, Outcome& outcome);

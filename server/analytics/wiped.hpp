@@ -2,12 +2,14 @@
 // Memory that is overwritten before it is given back: for the day's de-duplication state, of which nothing may be left after the day.
 
 #include <cstddef>
-#include <memory>
+#include <cstdlib>
 #include <vector>
 
 namespace earshot::analytics {
 
 void wipe(void* memory, std::size_t size) noexcept;  // an overwrite the compiler keeps
+// For std::free(). Much of it is in large pages, and no dump contains it. Throws std::bad_alloc.
+[[nodiscard]] void* allocate_private(std::size_t size);
 
 template <class T>
 struct WipingAllocator {
@@ -15,10 +17,10 @@ struct WipingAllocator {
     WipingAllocator() = default;
     template <class U>
     WipingAllocator(const WipingAllocator<U>&) noexcept {}  // NOLINT: allocators convert
-    T* allocate(std::size_t n) { return std::allocator<T>().allocate(n); }
+    T* allocate(std::size_t n) { return static_cast<T*>(allocate_private(n * sizeof(T))); }
     void deallocate(T* memory, std::size_t n) noexcept {
         wipe(memory, n * sizeof(T));
-        std::allocator<T>().deallocate(memory, n);
+        std::free(memory);
     }
     bool operator==(const WipingAllocator&) const = default;
 };

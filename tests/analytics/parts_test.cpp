@@ -101,13 +101,13 @@ TEST_CASE("a listener cannot make an interval set grow without end") {
 }
 
 TEST_CASE("addresses stand for a listener") {
-    CHECK(listener_address("192.0.2.1") == listener_address("::ffff:192.0.2.1"));
-    CHECK(listener_address("192.0.2.1") == listener_address("::FFFF:c000:201"));
-    CHECK(listener_address("192.0.2.1") != listener_address("192.0.2.2"));
-    CHECK(listener_address("2001:db8:1:2::1") == listener_address("2001:DB8:1:2:3:4:5:6"));
-    CHECK(listener_address("2001:db8:1:2::1") != listener_address("2001:db8:1:3::1"));
-    CHECK(listener_address("fe80::1%eth0") == listener_address("fe80::2"));
-    CHECK(listener_address("nonsense") != listener_address("other nonsense"));
+    CHECK(ListenerAddress("192.0.2.1") == ListenerAddress("::ffff:192.0.2.1"));
+    CHECK(ListenerAddress("192.0.2.1") == ListenerAddress("::FFFF:c000:201"));
+    CHECK(ListenerAddress("192.0.2.1") != ListenerAddress("192.0.2.2"));
+    CHECK(ListenerAddress("2001:db8:1:2::1") == ListenerAddress("2001:DB8:1:2:3:4:5:6"));
+    CHECK(ListenerAddress("2001:db8:1:2::1") != ListenerAddress("2001:db8:1:3::1"));
+    CHECK(ListenerAddress("fe80::1%eth0") == ListenerAddress("fe80::2"));
+    CHECK(ListenerAddress("nonsense") != ListenerAddress("other nonsense"));
 }
 
 TEST_CASE("probes ask for one or two bytes") {
@@ -140,7 +140,7 @@ TEST_CASE("a listener's key is HMAC-SHA-256 of what it stands for") {
         24);
     std::array<unsigned char, crypto_auth_hmacsha256_BYTES> expected;
     ::crypto_auth_hmacsha256(expected.data(), reinterpret_cast<const unsigned char*>(message.data()), message.size(), secret.data());
-    const auto listener = key.of("192.0.2.1", "agent", "e1");
+    const auto listener = key.of(ListenerAddress("192.0.2.1"), "agent", "e1");
     CHECK(std::equal(listener.bytes.begin(), listener.bytes.end(), expected.begin()));
 }
 
@@ -148,20 +148,23 @@ TEST_CASE("a day's key is found again in its file and gone after the day") {
     const TemporaryFolder folder;
     const auto file = folder.path() / "day.key";
     auto key = DayKey::in_file(file);
-    const auto listener = key.of("192.0.2.1", "agent", "e1");
+    const auto listener = key.of(ListenerAddress("192.0.2.1"), "agent", "e1");
     CHECK(std::filesystem::file_size(file) == 32);
     CHECK(std::filesystem::status(file).permissions() == (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
-    CHECK(DayKey::in_file(file).of("192.0.2.1", "agent", "e1") == listener);
-    CHECK(key.of("192.0.2.1", "agent", "e2").bytes != listener.bytes);
-    CHECK(key.of("192.0.2.1", "agente", "1").bytes != key.of("192.0.2.1", "agent", "e1").bytes);
-    CHECK(DayKey::in_memory().of("192.0.2.1", "agent", "e1").bytes != listener.bytes);
+    CHECK(DayKey::in_file(file).of(ListenerAddress("192.0.2.1"), "agent", "e1") == listener);
+    CHECK(key.of(ListenerAddress("192.0.2.1"), "agent", "e2").bytes != listener.bytes);
+    CHECK(key.place_of(ListenerAddress("192.0.2.1"), "e1") == DayKey::in_file(file).place_of(ListenerAddress("::ffff:192.0.2.1"), "e1"));
+    CHECK(key.place_of(ListenerAddress("192.0.2.1"), "e1") != key.place_of(ListenerAddress("192.0.2.1"), "e2"));
+    CHECK(key.place_of(ListenerAddress("192.0.2.1"), "e1") != DayKey::in_memory().place_of(ListenerAddress("192.0.2.1"), "e1"));
+    CHECK(key.of(ListenerAddress("192.0.2.1"), "agente", "1").bytes != key.of(ListenerAddress("192.0.2.1"), "agent", "e1").bytes);
+    CHECK(DayKey::in_memory().of(ListenerAddress("192.0.2.1"), "agent", "e1").bytes != listener.bytes);
     const auto other_name = folder.path() / "link";
     std::filesystem::create_hard_link(file, other_name);
     key.destroy();
     CHECK_FALSE(std::filesystem::exists(file));
     std::ifstream left(other_name, std::ios::binary);
     CHECK(std::string(std::istreambuf_iterator<char>(left), {}) == std::string(32, '\0'));  // overwritten before it was removed
-    CHECK_THROWS(key.of("192.0.2.1", "agent", "e1"));
+    CHECK_THROWS(key.of(ListenerAddress("192.0.2.1"), "agent", "e1"));
 }
 
 namespace {
@@ -182,7 +185,7 @@ Listen some_listen(Terms& terms) {
 // All kinds of entries, as a frame.
 std::string some_frame(Terms& terms) {
     Record record{.hour = 498'000, .requests = 0, .in_evening = true, .place = 7, .most_at_place = 500, .audio = {{0, 10}, {20, 30}}};
-    record.context = terms.context({terms.episode("e1"), terms.version({1'000, 100}), {{"app", "Overcast"}, {"kind", "app"}}});
+    record.context = terms.context({terms.episode("e1"), terms.version({1'000, 100}), {"Overcast", "app", "mobile", "GB", "none", "mp3"}});
     record.listener.bytes = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
     record.carried = some_listen(terms);
     HourCells cells;

@@ -28,7 +28,7 @@ Recognised recognised(const Recognition& recognition, std::string address, std::
     delivery.user_agent = std::move(agent);
     delivery.referrer = std::move(referrer);
     known = recognition.classifier().classify(delivery.user_agent);
-    return recognition.of(delivery, known);
+    return recognition.of(delivery, known, parse_ip_address(delivery.address));
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <thread>
 
 #include "server/analytics/dimensions.hpp"
+#include "server/analytics/ledger.hpp"
 #include "server/analytics/statistics.hpp"
+#include "server/analytics/tallies.hpp"
 #include "tests/analytics/cases.hpp"
 #include "tests/analytics/room.hpp"
 #include "tests/support/catch.hpp"
@@ -114,6 +116,32 @@ TEST_CASE("an unlisted agent's own name is not stored") {
     room.statistics().flush();
     CHECK(room.statistics().breakdown("app", {"2026-11-23", "2026-11-23", {{"e1"}}}) ==
           std::vector<std::pair<std::string, Statistics::Figure>>{{"other", {1}}});
+}
+
+TEST_CASE("what was foreseen of one batch is not taken for another that lies in the same place") {
+    Room room;
+    room.set_clock("2026-11-23T12:00:00Z");
+    storage::Database database(
+        {.file = room.data() / "other.db", .migrations = storage::statistics_migrations(), .readers = 1, .full_sync = false});
+    const FolderUnder runtime("/dev/shm");
+    analytics::Warnings warnings;
+    analytics::Ledger ledger(database, runtime.path(), warnings, room.now());
+    const auto recognition = analytics::Recognition::load({}).value();
+    std::vector<model::Delivery> batch(2);
+    for (int i = 0; i < 50; ++i) {
+        batch[0] = room.download("e1", "2026-11-23T10:00:00Z", "AntennaPod/3.1.2");
+        batch[1] = room.download("e1", "2026-11-23T10:00:00Z", "AntennaPod/3.1.2");
+        auto later = batch[1];
+        if (i % 2 == 0) batch[1].method = "HEAD";
+        ledger.take_in(batch, recognition);
+        batch[1] = room.download("e1", "2026-11-23T10:00:00Z", "AntennaPod/3.1.2");
+        ledger.take_in({&batch[1], 1}, recognition);
+        if (i % 2 == 0) ledger.take_in({&later, 1}, recognition);
+    }
+    ledger.commit();
+    const auto tally = analytics::reports::tally({database, 1}, {"2026-11-23", "2026-11-23", {{"e1"}}});
+    CHECK(tally.reasons.at("counted").value == 150);
+    CHECK(tally.reasons.at("head").value == 25);
 }
 
 TEST_CASE("a full queue drops, counts the drops and never blocks") {

@@ -1,6 +1,8 @@
 // How many deliveries a second one thread counts, from the queue to the journal and the database: counting CASE DELIVERIES. Prints
-// deliveries, seconds of that thread's processor time, and how large the day's journal has become. What makes the deliveries is not
-// measured.
+// deliveries, seconds of that thread's processor time, bytes of the day's journal at its end, and the most memory that was held (KiB). What
+// makes the deliveries is not measured.
+
+#include <sys/resource.h>
 
 #include <ctime>
 
@@ -90,7 +92,7 @@ int main(int count, char** words) {
     const tests::FolderUnder data("/dev/shm"), runtime("/dev/shm");
     storage::Database database(
         {.file = data.path() / "statistics.db", .migrations = storage::statistics_migrations(), .readers = 1, .full_sync = false});
-    const auto recognition = analytics::Recognition::load({.most_per_address = 0}).value();
+    const auto recognition = analytics::Recognition::load({}).value();
     analytics::Warnings warnings;
     const auto start = *model::parse_rfc3339("2026-11-23T10:00:00Z");
     analytics::Ledger ledger(database, runtime.path(), warnings, start);
@@ -109,5 +111,7 @@ int main(int count, char** words) {
     for (const auto& warning : warnings.all()) std::fprintf(stderr, "%s\n", warning.c_str());
     std::uintmax_t journal = 0;
     for (const auto& file : std::filesystem::directory_iterator(runtime.path())) journal += file.file_size();
-    std::printf("%u %.3f %ju\n", seconds * listeners, spent, journal);
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    std::printf("%u %.3f %ju %ld\n", seconds * listeners, spent, journal, usage.ru_maxrss);
 }
