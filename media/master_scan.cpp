@@ -134,6 +134,7 @@ model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::functi
     meter.keep_trace(expected);
     std::vector<ClipCounter> clips(reader.channels());
     Sides sides;
+    scan.waveform.emplace(reader.info().sample_rate);
     std::optional<LoudnessMeter> mix_meter;
     if (with_mix && reader.channels() == 2) {
         mix_meter.emplace(reader.info().sample_rate, 1);
@@ -142,6 +143,7 @@ model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::functi
     AudioBlock mix;
     for (AudioBlock block; reader.read(block);) {
         meter.add(block);
+        scan.waveform->add(block);
         for (std::size_t c = 0; c < clips.size(); ++c) clips[c].add(block.planes[c]);
         if (clips.size() == 2) sides.add(block);
         if (mix_meter) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "content/model/media.hpp"
 #include "media/av/audio_reader.hpp"
 #include "media/loudness_trace.hpp"
+#include "media/waveform.hpp"
 
 namespace earshot::media {
 
@@ -18,6 +20,7 @@ constexpr double longest_seconds = 12 * 3600;
 struct MasterScan {
     model::Loudness loudness, mixed;  // the latter of a stereo master mixed down to mono, where asked for
     LoudnessTrace trace, mixed_trace;
+    std::optional<WaveformBuilder> waveform;
     std::uint64_t frames{};
     double seconds{};
     std::vector<std::string> warnings;

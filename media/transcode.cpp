@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <memory>
 #include <stdexcept>
@@ -25,6 +26,7 @@ namespace earshot::media {
 namespace {
 
 constexpr int most_corrections = 3;
+constexpr std::size_t most_pauses = 1000;
 constexpr double noisy_gain_db = 25;
 // Shares of the whole job.
 constexpr double measured_at = 0.04, encoded_at = 0.9, checked_at = 0.96;
@@ -63,7 +65,7 @@ public:
     Job(int descriptor, OpenMaster master, const Progress& progress)
         : descriptor_(descriptor), master_(std::move(master)), stages_(progress) {}
 
-    model::Result<TranscodeReport> run(const std::vector<RenditionOutput>& outputs) {
+    model::Result<TranscodeReport> run(const std::vector<RenditionOutput>& outputs, int waveform) {
         const double expected = std::max(master_.reader.info().seconds.value_or(0), 1.0);
         const bool with_mix = std::ranges::any_of(outputs, [](const RenditionOutput& output) { return output.profile.channels == 1; });
         auto scan =
@@ -79,6 +81,7 @@ public:
             from = to = checked_at;  // a second encoding is rare and not foreseen in the shares
         }
         if (auto broken = warn_or_refuse()) return std::unexpected(std::move(*broken));
+        if (waveform >= 0) write_waveform(waveform);
         stages_.report("checking", 1, 1, 1);
         return report();
     }
@@ -157,8 +160,24 @@ private:
         return std::nullopt;
     }
 
+    void write_waveform(int descriptor) const {
+        const Level level = renditions_.empty() ? Level{} : renditions_.front().plan.level();
+        const std::string bytes =
+            waveform_dat(scan_.waveform->finish(std::pow(10, level.gain_db / 20), std::pow(10, level.ceiling_db / 20)));
+        for (std::size_t done = 0; done < bytes.size();) {
+            const ssize_t written = ::pwrite(descriptor, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
+            if (written <= 0) throw av::AvError(-ENOSPC, "waveform");
+            done += static_cast<std::size_t>(written);
+        }
+    }
+
     TranscodeReport report() {
-        TranscodeReport result{.master = master_info(master_), .before = scan_.loudness, .renditions = {}, .warnings = master_.warnings};
+        TranscodeReport result{.master = master_info(master_),
+                               .before = scan_.loudness,
+                               .renditions = {},
+                               .warnings = master_.warnings,
+                               .pauses = find_pauses(scan_.trace, scan_.loudness.integrated_lufs)};
+        if (result.pauses.size() > most_pauses) result.pauses.resize(most_pauses);
         result.master.duration = std::chrono::milliseconds(std::llround(scan_.seconds * 1000));
         result.warnings.insert(result.warnings.end(), scan_.warnings.begin(), scan_.warnings.end());
         for (Rendition& rendition : renditions_) {
@@ -194,12 +213,13 @@ model::Status check_profiles(const std::vector<RenditionOutput>& outputs) {
 
 }  // namespace
 
-model::Result<TranscodeReport> transcode(int descriptor, const std::vector<RenditionOutput>& outputs, const Progress& progress) {
+model::Result<TranscodeReport> transcode(int descriptor, const std::vector<RenditionOutput>& outputs, const Progress& progress,
+                                         int waveform) {
     if (auto status = check_profiles(outputs); !status) return std::unexpected(status.error());
     auto master = open_master(descriptor);
     if (!master) return std::unexpected(master.error());
     try {
-        return Job(descriptor, std::move(*master), progress).run(outputs);
+        return Job(descriptor, std::move(*master), progress).run(outputs, waveform);
     } catch (const Cancelled&) {
         return model::fail(model::Errc::conflict, "cancelled");
     } catch (const av::AvError& error) {

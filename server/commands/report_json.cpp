@@ -92,13 +92,18 @@ std::string probe_json(const std::string& file, const model::MasterInfo& info, c
 }
 
 std::string transcode_json(const std::string& master, const media::TranscodeReport& report, const std::vector<std::string>& files,
-                           double seconds) {
-    json::array renditions, warnings;
+                           const std::vector<std::string>& waveforms, double seconds) {
+    json::array renditions, warnings, pauses;
     for (std::size_t i = 0; i < report.renditions.size(); ++i) renditions.push_back(to_object(files.at(i), report.renditions[i]));
     for (const auto& warning : report.warnings) warnings.emplace_back(warning);
+    for (const auto& pause : report.pauses)
+        pauses.push_back(
+            json::object{{"start_seconds", seconds_of(pause.start)}, {"end_seconds", seconds_of(pause.end)}, {"silent", pause.silent}});
     return printed(json::object{{"master", to_object(master, report.master, report.before)},
                                 {"renditions", std::move(renditions)},
                                 {"warnings", std::move(warnings)},
+                                {"pauses", std::move(pauses)},
+                                {"waveforms", json::array(waveforms.begin(), waveforms.end())},
                                 {"seconds", rounded(seconds)},
                                 {"speed", rounded(seconds > 0 ? seconds_of(report.master.duration) / seconds : 0)}});
 }

@@ -13,9 +13,9 @@ namespace earshot::commands {
 // {"file", "container", …, "duration_seconds", "embedded": […], "loudness": {…}}
 [[nodiscard]] std::string probe_json(const std::string& file, const model::MasterInfo& info, const model::Loudness& loudness);
 
-// {"master": {… "loudness"}, "renditions": [{"profile", "file", "loudness", "gain_db", …}], "warnings", "seconds", "speed"}.
-// `files`: one path per rendition. Speed is the master's duration over the wall time.
+// {"master": {… "loudness"}, "renditions": [{"profile", "file", "loudness", "gain_db", …}], "warnings", "pauses", "waveforms", "seconds",
+// "speed"}. `files`: one path per rendition. Speed is the master's duration over the wall time.
 [[nodiscard]] std::string transcode_json(const std::string& master, const media::TranscodeReport& report,
-                                         const std::vector<std::string>& files, double seconds);
+                                         const std::vector<std::string>& files, const std::vector<std::string>& waveforms, double seconds);
 
 }  // namespace earshot::commands

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "media/codec_table.hpp"
+#include "media/waveform.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/local_worker.hpp"
 #include "server/commands/report_json.hpp"
@@ -54,15 +55,21 @@ public:
         made_folder_ = std::filesystem::create_directory(folder_, failed);
         if (failed)
             return model::fail(model::Errc::invalid_input, fmt::format("{} cannot be made: {}.", folder_.string(), failed.message()));
-        for (const auto& profile : profiles) {
-            const auto name = profile.name + "." + std::string(media::codec_row(profile.codec).extension);
-            std::string hidden = (folder_ / ("." + name + ".XXXXXX")).string();
-            const int descriptor = ::mkostemp(hidden.data(), O_CLOEXEC);
-            if (descriptor < 0) {
-                return model::fail(model::Errc::invalid_input,
-                                   fmt::format("{} cannot be written to: {}.", folder_.string(), std::strerror(errno)));
-            }
-            files_.push_back({descriptor, hidden, folder_ / name});
+        for (const auto& profile : profiles)
+            if (auto opened = open(profile.name + "." + std::string(media::codec_row(profile.codec).extension)); !opened) return opened;
+        renditions_ = files_.size();
+        return open(waveform_name(media::waveform_points_a_second) + ".dat");
+    }
+
+    // What the worker wrote is the finest; the others follow from it.
+    model::Status open_waveforms() {
+        const auto finest = media::parse_waveform_dat(read_all(waveform()));
+        if (!finest) return model::fail(model::Errc::unavailable, "The worker wrote no waveform.");
+        for (const std::uint32_t points : {media::waveform_points_a_second, 10U, 1U}) {
+            const auto shape = media::coarser(*finest, media::waveform_points_a_second / points);
+            if (points != media::waveform_points_a_second)
+                if (auto made = open(waveform_name(points) + ".dat", media::waveform_dat(shape)); !made) return made;
+            if (auto made = open(waveform_name(points) + ".json", media::waveform_json(shape)); !made) return made;
         }
         return {};
     }
@@ -82,19 +89,43 @@ public:
         for (std::size_t i = 0; i < profiles.size(); ++i) outputs.push_back({profiles[i], files_[i].descriptor});
         return outputs;
     }
+    [[nodiscard]] int waveform() const { return files_.at(renditions_).descriptor; }
     [[nodiscard]] std::vector<std::string> names() const {
         std::vector<std::string> names;
-        for (const auto& file : files_) names.push_back(file.shown.string());
+        for (std::size_t i = 0; i < renditions_; ++i) names.push_back(files_[i].shown.string());
+        return names;
+    }
+    [[nodiscard]] std::vector<std::string> waveform_names() const {
+        std::vector<std::string> names;
+        for (std::size_t i = renditions_; i < files_.size(); ++i) names.push_back(files_[i].shown.string());
         return names;
     }
 
 private:
+    static std::string waveform_name(std::uint32_t points_a_second) { return fmt::format("waveform-{}", points_a_second); }
+    static std::string read_all(int descriptor) {
+        std::string bytes(static_cast<std::size_t>(std::max<off_t>(::lseek(descriptor, 0, SEEK_END), 0)), '\0');
+        const ssize_t got = ::pread(descriptor, bytes.data(), bytes.size(), 0);
+        bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+        return bytes;
+    }
+    model::Status open(const std::string& name, std::string_view content = {}) {
+        std::string hidden = (folder_ / ("." + name + ".XXXXXX")).string();
+        const int descriptor = ::mkostemp(hidden.data(), O_CLOEXEC);
+        if (descriptor >= 0) files_.push_back({descriptor, hidden, folder_ / name});
+        if (descriptor < 0 || ::write(descriptor, content.data(), content.size()) != std::ssize(content))
+            return model::fail(model::Errc::invalid_input,
+                               fmt::format("{} cannot be written to: {}.", folder_.string(), std::strerror(errno)));
+        return {};
+    }
+
     struct File {
         int descriptor;
         std::filesystem::path hidden, shown;
     };
     std::filesystem::path folder_;
-    std::vector<File> files_;
+    std::vector<File> files_;  // the renditions, then the waveforms, finest first
+    std::size_t renditions_{};
     bool made_folder_{}, committed_{};
 };
 
@@ -123,12 +154,13 @@ int transcode(const TranscodeOptions& options) {
     const auto begin = std::chrono::steady_clock::now();
     const auto progress = shown_progress();
     auto workers = local_workers(*settings);
-    const auto report = flatten(workers.transcode(master->descriptor(), outputs.for_worker(*profiles), progress));
+    const auto report = flatten(workers.transcode(master->descriptor(), outputs.for_worker(*profiles), progress, outputs.waveform()));
     if (progress) fmt::print(stderr, "\r{:20}\r", "");
     if (!report) return refuse(report.error().message);
+    if (const auto shaped = outputs.open_waveforms(); !shaped) return refuse(shaped.error().message);
     if (const auto committed = outputs.commit(); !committed) return refuse(committed.error().message);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    fmt::print("{}", transcode_json(options.file.string(), *report, outputs.names(), seconds.count()));
+    fmt::print("{}", transcode_json(options.file.string(), *report, outputs.names(), outputs.waveform_names(), seconds.count()));
     return 0;
 }
 

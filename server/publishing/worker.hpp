@@ -50,7 +50,7 @@ public:
     // As media::transcode; outputs are descriptors the server opened. `progress` is called in this thread, several times a second even
     // while the worker is silent: its `false` ends the worker at once.
     [[nodiscard]] Outcome<media::TranscodeReport> transcode(int master, const std::vector<media::RenditionOutput>& outputs,
-                                                            const media::Progress& progress);
+                                                            const media::Progress& progress, int waveform = -1);
     [[nodiscard]] Outcome<media::TaggedFile> tag(model::Codec codec, int essence, int output, const media::AudioTags& tags,
                                                  std::chrono::milliseconds duration);
     // Writes one JPEG per size into the descriptors of fresh temporary files under `folder` and returns the paths with their sizes.

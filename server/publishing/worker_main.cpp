@@ -83,8 +83,9 @@ std::string transcode(const WorkerRecord& record) {
     std::vector<media::RenditionOutput> outputs;
     int next = first_worker_descriptor + 1;
     for (const auto& profile : record.profiles) outputs.push_back({profile, next++});
-    return answer(media::transcode(first_worker_descriptor, outputs,
-                                   [](std::string_view stage, double fraction) { return say(progress_line(stage, fraction)); }));
+    return answer(media::transcode(
+        first_worker_descriptor, outputs, [](std::string_view stage, double fraction) { return say(progress_line(stage, fraction)); },
+        record.has_waveform ? next : -1));
 }
 
 std::string tag(WorkerRecord record) {

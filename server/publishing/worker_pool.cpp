@@ -187,13 +187,14 @@ WorkerPool::Outcome<model::Loudness> WorkerPool::measure(int audio) {
 }
 
 WorkerPool::Outcome<media::TranscodeReport> WorkerPool::transcode(int master, const std::vector<media::RenditionOutput>& outputs,
-                                                                  const media::Progress& progress) {
-    WorkerRecord record{.task = WorkerTask::transcode};
+                                                                  const media::Progress& progress, int waveform) {
+    WorkerRecord record{.task = WorkerTask::transcode, .has_waveform = waveform >= 0};
     std::vector<int> descriptors{master};
     for (const auto& output : outputs) {
         record.profiles.push_back(output.profile);
         descriptors.push_back(output.descriptor);
     }
+    if (waveform >= 0) descriptors.push_back(waveform);
     auto outcome = converse<media::TranscodeReport>({program_, limits_, limits_.deadline}, std::move(record), descriptors, progress);
     if (!outcome || !*outcome) return outcome;
     const auto& renditions = (*outcome)->renditions;

@@ -206,6 +206,7 @@ std::string to_json(const WorkerRecord& record) {
                               {"codec", model::to_string(record.codec)},
                               {"tags", to_object(record.tags)},
                               {"has_artwork", record.has_artwork},
+                              {"has_waveform", record.has_waveform},
                               {"duration_ms", record.duration.count()}};
     return json::serialize(object);
 }
@@ -225,6 +226,7 @@ WorkerRecord parse_worker_record(std::string_view text_of_record) {
                             .codec = to_codec(object),
                             .tags = to_tags(object.at("tags")),
                             .has_artwork = object.at("has_artwork").as_bool(),
+                            .has_waveform = object.at("has_waveform").as_bool(),
                             .duration = milliseconds(object, "duration_ms")};
     });
 }
@@ -249,7 +251,11 @@ std::string result_line(const media::TranscodeReport& report) {
     return result(json::object{{"master", to_object(report.master)},
                                {"before", to_object(report.before)},
                                {"renditions", array_of(report.renditions, [](const auto& rendition) { return to_object(rendition); })},
-                               {"warnings", array_of(report.warnings, [](const auto& warning) { return json::value(warning); })}});
+                               {"warnings", array_of(report.warnings, [](const auto& warning) { return json::value(warning); })},
+                               {"pauses", array_of(report.pauses, [](const media::Pause& pause) {
+                                    return json::object{
+                                        {"start_ms", pause.start.count()}, {"end_ms", pause.end.count()}, {"silent", pause.silent}};
+                                })}});
 }
 std::string result_line(const media::TaggedFile& file) {
     return result(
@@ -281,7 +287,11 @@ media::TranscodeReport parse_result(std::string_view text_of_result) {
             .master = to_master_info(object.at("master")),
             .before = to_loudness(object.at("before")),
             .renditions = vector_of<media::RenditionReport>(object, "renditions", to_rendition),
-            .warnings = vector_of<std::string>(object, "warnings", [](const auto& warning) { return std::string(warning.as_string()); })};
+            .warnings = vector_of<std::string>(object, "warnings", [](const auto& warning) { return std::string(warning.as_string()); }),
+            .pauses = vector_of<media::Pause>(object, "pauses", [](const json::value& pause) {
+                const auto& p = pause.as_object();
+                return media::Pause{milliseconds(p, "start_ms"), milliseconds(p, "end_ms"), p.at("silent").as_bool()};
+            })};
     });
 }
 template <>

@@ -31,7 +31,7 @@ struct WorkerRecord {
     std::vector<model::RenditionProfile> profiles;  // transcode
     model::Codec codec{};                           // tag …
     media::AudioTags tags;                          // … artwork_jpeg is left out: it comes as a descriptor
-    bool has_artwork{};
+    bool has_artwork{}, has_waveform{};
     std::chrono::milliseconds duration{};
 };
 [[nodiscard]] std::string to_json(const WorkerRecord& record);

@@ -53,7 +53,9 @@ TEST_CASE("transcode writes the chosen profiles and reports what it did") {
     const auto done = earshot_command("transcode " + shop.master(20).string() + " " + out.string() + " --profile mp3");
     REQUIRE(done.status == 0);
     CHECK(std::filesystem::exists(out / "mp3.mp3"));
-    CHECK(std::distance(std::filesystem::directory_iterator(out), {}) == 1);
+    CHECK(std::distance(std::filesystem::directory_iterator(out), {}) == 7);  // and the shape in three resolutions, as .dat and .json
+    CHECK(json_value(done.out, "['waveforms'][3]") == (out / "waveform-10.json").string() + "\n");
+    CHECK(json_value(done.out, "['pauses']") == "[]\n");
     CHECK(json_value(done.out, "['renditions'][0]['profile']") == "mp3\n");
     CHECK(json_value(done.out, "['renditions'][0]['byte_length']") == std::to_string(std::filesystem::file_size(out / "mp3.mp3")) + "\n");
     CHECK(json_value(done.out, "['speed'] > 0") == "True\n");
@@ -63,7 +65,7 @@ TEST_CASE("transcode writes the chosen profiles and reports what it did") {
     REQUIRE(both.status == 0);
     CHECK(std::filesystem::exists(out / "aac.m4a"));
     CHECK(std::filesystem::exists(out / "opus.opus"));
-    CHECK(std::distance(std::filesystem::directory_iterator(out), {}) == 3);
+    CHECK(std::distance(std::filesystem::directory_iterator(out), {}) == 9);
 }
 
 TEST_CASE("transcode leaves nothing behind for a refused file") {

@@ -1,0 +1,20 @@
+#pragma once
+// Where a recording says nothing: for whoever cuts it, and for whoever forgot to.
+
+#include <chrono>
+#include <vector>
+
+#include "media/loudness_trace.hpp"
+
+namespace earshot::media {
+
+struct Pause {
+    std::chrono::milliseconds start{}, end{};
+    bool silent{};  // not a sound above -60 dBFS; else something quiet goes on, such as the room
+    bool operator==(const Pause&) const = default;
+};
+
+// Stretches at least 25 LU below the whole for 2 s or longer, and silent ones from 1 s on, to a tenth of a second. In order.
+[[nodiscard]] std::vector<Pause> find_pauses(const LoudnessTrace& trace, double integrated_lufs);
+
+}  // namespace earshot::media
