@@ -78,6 +78,11 @@ void append_policy(std::string& lines, const RoutePolicy& policy, int status, co
     const auto set = [&](std::string_view name) {
         return std::ranges::any_of(own, [&](const Field& field) { return equal_ignoring_case(field.name, name); });
     };
+    const bool as_it_is = status < 400 && !set("Cache-Control") && std::ranges::none_of(policy.always, set, &Field::name);
+    if (as_it_is) {
+        lines.append(policy.lines);
+        return;
+    }
     if (!set("Cache-Control"))
         HeadWriter::append_field(lines, "Cache-Control",
                                  status >= 400 ? std::string_view("no-store") : std::string_view(policy.cache_control));

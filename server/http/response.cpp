@@ -12,13 +12,15 @@ using streaming::equal_ignoring_case;
 // A handler's 200 with a validator: 304 or 412 when the request's conditions say so.
 void apply_preconditions(const Request& request, Reply& reply) {
     if (reply.status != 200 || (request.method != Method::get && request.method != Method::head)) return;
+    const auto conditions = file_request(request.method, request.fields).conditions;
+    const bool by_date = !conditions.if_modified_since.empty() || !conditions.if_unmodified_since.empty();
     streaming::Validators current;
     for (const auto& field : reply.fields) {
         if (equal_ignoring_case(field.name, "ETag")) current.etag = field.value;
-        if (equal_ignoring_case(field.name, "Last-Modified")) current.last_modified = model::parse_http_date(field.value);
+        if (by_date && equal_ignoring_case(field.name, "Last-Modified")) current.last_modified = model::parse_http_date(field.value);
     }
     if (current.etag.empty()) return;
-    switch (streaming::evaluate_preconditions(true, file_request(request.method, request.fields).conditions, current)) {
+    switch (streaming::evaluate_preconditions(true, conditions, current)) {
         case streaming::Verdict::proceed:
             return;
         case streaming::Verdict::not_modified:

@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "server/http/head_writer.hpp"
+
 namespace earshot::http {
 namespace {
 
@@ -43,6 +45,12 @@ std::vector<Field> security_fields(Look look, const std::string& content_policy,
 }
 
 }  // namespace
+
+RoutePolicy::RoutePolicy(std::string cache_control_in, std::vector<Field> always_in)
+    : cache_control(std::move(cache_control_in)), always(std::move(always_in)) {
+    HeadWriter::append_field(lines, "Cache-Control", cache_control);
+    for (const auto& field : always) HeadWriter::append_field(lines, field.name, field.value);
+}
 
 RoutePolicy make_policy(const Route& route) {
     return {cache_control(route.caching), security_fields(route.look, route.content_security_policy, route.cross_origin)};

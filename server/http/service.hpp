@@ -19,8 +19,10 @@ namespace earshot::http {
 
 // The caching and security fields of a route, made once.
 struct RoutePolicy {
+    RoutePolicy(std::string cache_control, std::vector<Field> always);
     std::string cache_control;
     std::vector<Field> always;
+    std::string lines;  // all of it as it goes into a head that says nothing else
 };
 [[nodiscard]] RoutePolicy make_policy(const Route& route);
 [[nodiscard]] RoutePolicy make_policy(Look look);  // for answers without a row: never cached
