@@ -228,9 +228,9 @@ TEST_CASE("a body may come slowly, but not slower than the minimum") {
         options.limits.rate_window = 200ms;
     });
     WireClient slow(inn.port());
-    slow.send(request("POST", "/form", GENERATE("Content-Length: 30\r\n", "Transfer-Encoding: chunked\r\n")));
+    slow.send(request("POST", "/form", GENERATE("Content-Length: 72\r\n", "Transfer-Encoding: chunked\r\n")));
     std::thread drip([&] {
-        for (int i = 0; i < 5; ++i) {
+        for (int i = 0; i < 12; ++i) {
             slow.send("1\r\nx\r\n");  // as chunks, or as bytes
             std::this_thread::sleep_for(60ms);
         }

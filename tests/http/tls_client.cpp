@@ -92,6 +92,10 @@ std::string TlsClient::read(std::size_t count) const {
     return bytes;
 }
 
+int TlsClient::pending() const {
+    return ::SSL_pending(ssl_);
+}
+
 std::string TlsClient::read_to_end() const {
     std::string all;
     for (std::string piece; !(piece = read(64 << 10)).empty();) all += piece;

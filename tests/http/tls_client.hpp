@@ -35,8 +35,10 @@ public:
     void send(std::string_view bytes) const;
     [[nodiscard]] std::string read(std::size_t count) const;  // less at the end of the stream
     [[nodiscard]] std::string read_to_end() const;
+    [[nodiscard]] int pending() const;           // decrypted and not read yet
     [[nodiscard]] bool closed_properly() const;  // after read_to_end: by close_notify
-    void reset();                                // ends with RST, whatever is unread
+    [[nodiscard]] int descriptor() const noexcept { return socket_; }
+    void reset();  // ends with RST, whatever is unread
 
 private:
     ssl_ctx_st* context_;

@@ -1,10 +1,18 @@
 """Clients that wish the server ill, as processes of their own, and an honest listener who checks every byte meanwhile. Used by test_hostile.py
 (quick) and by the soak (long)."""
-import contextlib, errno, os, pathlib, random, resource, selectors, socket, statistics, subprocess, sys, time, urllib.parse
+import contextlib, errno, os, pathlib, random, resource, selectors, socket, ssl, statistics, subprocess, sys, tempfile, time, urllib.parse
 
 from support import run, same, until
 
 RESET = b"\1\0\0\0\0\0\0\0"  # SO_LINGER: on, for no time at all
+
+
+def client_hello():
+    """The first bytes of a TLS connection."""
+    sent = ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), sent, server_hostname="x").do_handshake()
+    return sent.read()
 
 
 class Attacker:
@@ -14,6 +22,7 @@ class Attacker:
         self.kind, self.port, self.path, self.count = kind.removesuffix(" from one address"), port, path, count
         self.alone = self.kind != kind
         self.selector, self.opened, self.ready = selectors.DefaultSelector(), 0, set()
+        self.hello = client_hello()
 
     def open(self):
         client = socket.socket()
@@ -28,6 +37,8 @@ class Attacker:
 
     def begin(self, client):
         """The first bytes of a connection."""
+        if self.kind == "half handshakes":
+            return client.send(self.hello[:len(self.hello) // 2])
         request = {"slow heads": "GET / HTTP/1.1\r\nHost: x\r\n",
                    "slow readers": f"GET {self.path} HTTP/1.1\r\nHost: x\r\n\r\n",
                    "slow posts": "POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9999\r\n\r\n",
@@ -60,6 +71,8 @@ class Attacker:
                         client.recv(64)
                     elif self.kind in ("slow heads", "slow posts"):
                         client.send(b"x")
+                    elif self.kind == "half handshakes":
+                        client.send(self.hello[len(self.hello) // 2:][:1])
                 except BlockingIOError:
                     raise
                 except OSError:
@@ -103,7 +116,8 @@ def attack(kind, port, path, count):
 @contextlib.contextmanager
 def under(kind, server, count, path="/livez"):
     """The attack is running while the body does."""
-    command = [sys.executable, "-B", __file__, kind, str(server.port), path, str(count)]
+    port = server.tls_port if kind == "half handshakes" else server.port
+    command = [sys.executable, "-B", __file__, kind, str(port), path, str(count)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         same(f"{kind}: the attacker", process.stdout.readline(), "ready\n")
@@ -191,6 +205,19 @@ def back_to(base, server):
     more = 256 if os.environ.get("EARSHOT_SANITIZE") else 6  # a sanitizer keeps what was freed, to recognise its use
     until(f"the memory to return to {base[0]:.1f} MiB", lambda: footprint(server)[0] <= base[0] + more, 30)
     return footprint(server)
+
+
+@contextlib.contextmanager
+def tls_section():
+    """(settings that make a server speak TLS as well, its port)"""
+    with tempfile.TemporaryDirectory(prefix="earshot-tls-") as folder, socket.socket() as free:
+        certificate, key = (pathlib.Path(folder) / name for name in ("certificate.pem", "key.pem"))
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", 2, "-subj", "/CN=x",
+            "-keyout", key, "-out", certificate)
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        yield f'[tls]\nlisten = ["127.0.0.1:{port}"]\ncertificate = "{certificate}"\nkey = "{key}"\n', port
 
 
 def publish_noise(server, seconds):

@@ -1,7 +1,7 @@
 """While clients attack, honest listeners get every byte, and afterwards nothing of the attack is left. The quick form of ./dev soak delivery."""
 import pathlib, re, resource, tempfile
 
-from hostile import back_to, footprint, publish_noise, under
+from hostile import back_to, footprint, publish_noise, tls_section, under
 from support import Earshot, earshot, same, step
 
 SETTINGS = """
@@ -33,11 +33,12 @@ def few_files():
 def main():
     step("a process that may open few files says so and takes fewer connections")
     few_files()
-    with earshot(SETTINGS) as server:
+    with tls_section() as (tls, port), earshot(SETTINGS + tls) as server:
+        server.tls_port = port
         listener = publish_noise(server, 60)
         listener.median(0.3)
         base = footprint(server)
-        for kind, count in (("slow heads", 400), ("slow readers", 300), ("slow posts", 200), ("idle", 1000), ("resets", 400)):
+        for kind, count in (("slow heads", 400), ("half handshakes", 400), ("slow readers", 300), ("slow posts", 200), ("idle", 1000), ("resets", 400)):
             with under(kind, server, count, listener.path):
                 ranges, feeds = listener.median(1)
                 memory, descriptors = footprint(server)

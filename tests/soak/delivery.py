@@ -3,7 +3,7 @@ more than twice as long as in quiet, when a byte is wrong, or when memory or des
 (upgrade.py)."""
 import argparse, statistics
 
-from hostile import back_to, footprint, publish_noise, under
+from hostile import back_to, footprint, publish_noise, tls_section, under
 from support import earshot
 from upgrade import upgrades
 
@@ -16,7 +16,7 @@ codec = "mp3"
 bit_rate = 128_000
 """
 ATTACKS = {  # by the most connections the server takes: as many as it likes, and where the attack fills it up
-    14_000: (("slow heads", 400), ("slow readers", 300), ("slow posts", 200), ("idle", 9_500), ("resets", 400)),
+    14_000: (("slow heads", 400), ("half handshakes", 400), ("slow readers", 300), ("slow posts", 200), ("idle", 9_500), ("resets", 400)),
     10_000: (("idle", 9_500), ("idle from one address", 9_500)),
 }
 MOST_TIMES, TURNS = 2.0, 3
@@ -38,7 +38,8 @@ def by_turns(server, listener, kind, count, seconds, base):
 def hostile_clients(seconds):
     failures = []
     for connections, attacks in ATTACKS.items():
-        with earshot(SETTINGS.format(connections=connections)) as server:
+        with tls_section() as (tls, port), earshot(SETTINGS.format(connections=connections) + tls) as server:
+            server.tls_port = port
             listener = publish_noise(server, 600)
             listener.median(2)
             base = footprint(server)
