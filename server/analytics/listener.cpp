@@ -200,11 +200,13 @@ ListenerKey DayKey::of(const ListenerAddress& address, std::string_view agent, s
 
 std::uint64_t DayKey::place_of(const ListenerAddress& address, std::string_view episode) const {
     static_assert(sizeof(std::uint64_t) == crypto_shorthash_siphash24_BYTES);
-    std::string text(address.bytes());
+    thread_local std::string text;  // its room is used again
+    text = address.bytes();
     text += episode;  // an address's length is told by its first byte
     std::uint64_t place = 0;
     ::crypto_shorthash_siphash24(reinterpret_cast<unsigned char*>(&place), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
                                  keys().place.data());
+    wipe(text.data(), text.size());
     return place;
 }
 

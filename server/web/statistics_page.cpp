@@ -154,6 +154,11 @@ void put_breakdown(Values& values, const BreakdownNames& names, const Statistics
         table.add("ENTRY").set("NAME", name_of(names.dimension, value)).set("VALUE", shown(figure, fewest));
 }
 
+// Who acknowledges bytes is then the proxy.
+void put_proxies(Values& values, const config::Settings::Server& server) {
+    if (!server.trusted_proxies.empty()) values.show("BEHIND_PROXY");
+}
+
 void put_shared(Values& values, const Statistics::SharedAddressRules& rules) {
     if (rules.most_per_address == 0) return;
     auto& section = values.add("SHARED").set("MOST", rules.most_per_address);
@@ -192,6 +197,7 @@ http::Answer statistics(Context& context, const http::Request& request) {
     } else {
         put_report(page.values, context.statistics, selection, fewest);
     }
+    put_proxies(page.values, context.settings.server);
     put_shared(page.values, context.statistics.shared_address_rules());
     page.values.set("METHOD_VERSION", std::string(analytics::method_version));
     if (fewest > 1) page.values.add("SMALL_NUMBERS").set("SMALL_NUMBERS", fewest).set("LESS", fewest - 1);

@@ -63,6 +63,15 @@ TEST_CASE("the statistics page shows what may be shown and hides the rest") {
     CHECK_THAT(page, Contains("href=\"/api/v1/statistics.csv?from=2026-10-28&amp;to=2026-11-24\""));
 }
 
+TEST_CASE("the page says when a proxy stands in front, and how floods are treated") {
+    Site site;
+    const auto show = site.add_show("code", "Code");
+    site.publish(site.add_episode(show, {.slug = "one", .title = "One"}));
+    CHECK_THAT(body_of(web::statistics(site.context, ask({}))), !Contains("proxy") && Contains("at most 500 downloads a day"));
+    site.settings.server.trusted_proxies = {"192.0.2.0/24"};
+    CHECK_THAT(body_of(web::statistics(site.context, ask({}))), Contains("name a proxy in front of it"));
+}
+
 TEST_CASE("impossible periods are answered with a sentence") {
     Site site;
     const auto page_of = [&](const char* from, const char* to) {
