@@ -265,6 +265,15 @@ test('an analyst signs in, sees what was downloaded, and signs out', async () =>
   await page.selectOption('#show', show.slug);
   await page.click('button[type=submit]:has-text("Show")');
   assert.match(page.url(), /show=quiet-signals/);
+  const today = new Date().toISOString().slice(0, 10);
+  await page.goto(`${site.base}/statistics?from=${today}&to=${today}`);
+  assert.equal(await page.locator('h3', { hasText: 'Hour by hour' }).count(), 1);
+  for (const viewport of sizes) {
+    await page.setViewportSize(viewport);
+    assert.deepEqual(await axe(page), [], `hours, ${viewport.width}`);
+    await shoot(page, `statistics-hours-${viewport.width}`);
+  }
+  await page.setViewportSize(sizes[0]);
   assert.deepEqual(page.wrong, []);
 
   await page.click('button:has-text("Sign out")');
