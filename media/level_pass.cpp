@@ -51,6 +51,12 @@ private:
     std::thread thread_;  // last: starts when the rest is there
 };
 
+std::shared_ptr<AudioBlock> new_block() {
+    auto block = std::make_shared<AudioBlock>();
+    for (auto& plane : block->planes) plane.reserve(frames_a_block + frames_a_block / 2);
+    return block;
+}
+
 // Takers of one rate, width and level behind one chain.
 struct Group {
     std::uint32_t sample_rate;
@@ -62,7 +68,7 @@ struct Group {
 
     void hand_over(std::size_t at_least) {
         if (block->frames() < at_least || block->frames() == 0) return;
-        const BlockPtr full = std::exchange(block, std::make_shared<AudioBlock>());
+        const BlockPtr full = std::exchange(block, new_block());
         for (const auto& lane : lanes) lane->push(full);
     }
 };
@@ -78,7 +84,7 @@ std::vector<Group> make_groups(const av::AudioReader& master, const std::vector<
                               taker.channels,
                               taker.level,
                               LevelChain(master.info().sample_rate, taker.sample_rate, taker.channels, taker.level),
-                              std::make_shared<AudioBlock>(),
+                              new_block(),
                               {}});
             group = groups.end() - 1;
         }

@@ -20,10 +20,7 @@ struct SegmentedMp3Writer::Segment {
     av::Mp3Encoder encoder;
     Mp3Frames frames;
 
-    Segment(const av::EncoderSettings& settings, std::size_t samples) : encoder(settings) {
-        sound.channels = settings.channels;
-        for (std::size_t c = 0; c < sound.channels; ++c) sound.planes[c].reserve(samples);
-    }
+    Segment(const av::EncoderSettings& settings, AudioBlock memory) : sound(std::move(memory)), encoder(settings) {}
 
     void encode(const AudioBlock& block) {
         encoder.write(block, frames);
@@ -44,8 +41,17 @@ std::size_t SegmentedMp3Writer::samples_a_segment() const {
     return (segmentation_.length + segmentation_.overlap + encoder_holds_back) * file_.samples_a_frame();
 }
 
-SegmentedMp3Writer::SegmentPtr SegmentedMp3Writer::new_segment() const {
-    return std::make_unique<Segment>(settings_, samples_a_segment());
+// Megabytes of sound: the memory of segments that are done serves the next ones.
+SegmentedMp3Writer::SegmentPtr SegmentedMp3Writer::new_segment() {
+    AudioBlock memory;
+    if (!spare_.empty()) {
+        memory = std::move(spare_.back());
+        spare_.pop_back();
+    }
+    memory.clear();
+    memory.channels = settings_.channels;
+    for (std::size_t c = 0; c < memory.channels; ++c) memory.planes[c].reserve(samples_a_segment());
+    return std::make_unique<Segment>(settings_, std::move(memory));
 }
 
 // A segment goes off when there is enough sound for it and its overlap; the next one begins with the overlap.
@@ -115,7 +121,7 @@ void SegmentedMp3Writer::join(SegmentPtr next) {
 
 void SegmentedMp3Writer::adopt(SegmentPtr segment, std::size_t joint) {
     segment->frames.erase(segment->frames.begin(), segment->frames.begin() + static_cast<std::ptrdiff_t>(joint));
-    segment->sound = {};
+    spare_.push_back(std::exchange(segment->sound, {}));
     next_at_ = segmentation_.length - joint;
     open_ = std::move(segment);
 }

@@ -8,6 +8,7 @@
 #include <deque>
 #include <future>
 #include <memory>
+#include <vector>
 
 #include "media/audio_block.hpp"
 #include "media/av/mp3_stream.hpp"
@@ -37,7 +38,7 @@ private:
     using SegmentPtr = std::unique_ptr<Segment>;
 
     [[nodiscard]] std::size_t samples_a_segment() const;
-    [[nodiscard]] SegmentPtr new_segment() const;
+    [[nodiscard]] SegmentPtr new_segment();
     void launch(SegmentPtr segment);
     void take_oldest();
     void join(SegmentPtr next);
@@ -48,6 +49,7 @@ private:
     unsigned threads_;
     av::Mp3File file_;
     std::uint64_t samples_{};
+    std::vector<AudioBlock> spare_;                // memory to use again
     SegmentPtr gathered_;                          // takes in sound
     std::deque<std::future<SegmentPtr>> running_;  // being encoded, oldest first
     SegmentPtr open_;                              // encoded, its end not yet joined to the next; its frames are not in the file yet
