@@ -8,7 +8,7 @@ namespace earshot::media {
 
 namespace {
 
-constexpr unsigned most_threads = 8;  // each holds 40 s of sound
+constexpr unsigned most_threads = 4;  // each holds 13 MiB of sound, and the other codecs are no faster than two of them
 
 }  // namespace
 

@@ -14,6 +14,10 @@ namespace {
 
 constexpr std::size_t lanes = 8;
 
+struct SampleRange {
+    float low{}, high{};
+};
+
 EARSHOT_VECTORS SampleRange extremes(const float* samples, std::size_t count) noexcept {
     float lows[lanes], highs[lanes];
     std::fill_n(lows, lanes, samples[0]);
@@ -39,6 +43,12 @@ struct DatHeader {  // little-endian, as this machine
     std::int32_t channels{1};
 };
 
+constexpr double steps = 8192;  // of full scale: floating-point masters may go 12 dB beyond it
+
+std::int16_t to_16_bits(float value) {
+    return static_cast<std::int16_t>(std::clamp(std::lround(static_cast<double>(value) * steps), -32768L, 32767L));
+}
+
 std::int8_t to_8_bits(double value) {
     return static_cast<std::int8_t>(std::clamp(std::lround(value * 128), -128L, 127L));
 }
@@ -50,14 +60,19 @@ WaveformBuilder::WaveformBuilder(std::uint32_t sample_rate)
 
 void WaveformBuilder::add(const AudioBlock& block) {
     for (std::size_t done = 0; done < block.frames();) {
-        if (filled_ == samples_per_point_) {
-            points_.push_back({block.planes[0][done], block.planes[0][done]});
-            filled_ = 0;
+        const std::size_t room = filled_ == samples_per_point_ ? samples_per_point_ : samples_per_point_ - filled_;
+        const std::size_t count = std::min<std::size_t>(block.frames() - done, room);
+        SampleRange found = extremes(block.planes[0].data() + done, count);
+        if (block.channels == 2) {
+            const SampleRange right = extremes(block.planes[1].data() + done, count);
+            found = {std::min(found.low, right.low), std::max(found.high, right.high)};
         }
-        const std::size_t count = std::min<std::size_t>(block.frames() - done, samples_per_point_ - filled_);
-        for (std::size_t c = 0; c < block.channels; ++c) {
-            const SampleRange found = extremes(block.planes[c].data() + done, count);
-            points_.back() = {std::min(points_.back().low, found.low), std::max(points_.back().high, found.high)};
+        const Point point{to_16_bits(found.low), to_16_bits(found.high)};
+        if (filled_ == samples_per_point_) {
+            points_.push_back(point);
+            filled_ = 0;
+        } else {
+            points_.back() = {std::min(points_.back().low, point.low), std::max(points_.back().high, point.high)};
         }
         done += count;
         filled_ += count;
@@ -68,9 +83,9 @@ Waveform WaveformBuilder::finish(double gain, double ceiling) const {
     Waveform waveform{.sample_rate = sample_rate_, .samples_per_point = samples_per_point_, .lows = {}, .highs = {}};
     waveform.lows.reserve(points_.size());
     waveform.highs.reserve(points_.size());
-    for (const SampleRange& point : points_) {
-        waveform.lows.push_back(to_8_bits(std::max(gain * static_cast<double>(point.low), -ceiling)));
-        waveform.highs.push_back(to_8_bits(std::min(gain * static_cast<double>(point.high), ceiling)));
+    for (const Point& point : points_) {
+        waveform.lows.push_back(to_8_bits(std::max(gain * point.low / steps, -ceiling)));
+        waveform.highs.push_back(to_8_bits(std::min(gain * point.high / steps, ceiling)));
     }
     return waveform;
 }

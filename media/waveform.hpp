@@ -15,10 +15,6 @@ namespace earshot::media {
 
 constexpr std::uint32_t waveform_points_a_second = 100;
 
-struct SampleRange {
-    float low{}, high{};
-};
-
 struct Waveform {
     std::uint32_t sample_rate{}, samples_per_point{};
     std::vector<std::int8_t> lows, highs;  // -128 … 127 for full scale; as many of one as of the other
@@ -33,8 +29,11 @@ public:
     [[nodiscard]] Waveform finish(double gain, double ceiling) const;
 
 private:
+    struct Point {  // in steps of 1/8192: half a day has millions of them
+        std::int16_t low, high;
+    };
     std::uint32_t sample_rate_, samples_per_point_;
-    std::vector<SampleRange> points_;
+    std::vector<Point> points_;
     std::size_t filled_{};  // samples in the last of them
 };
 
