@@ -17,9 +17,11 @@ constexpr std::size_t longest_agent = 1024;  // what follows is not looked at
 constexpr std::array<std::string_view, 6> placeholders{"null", "(null)", "undefined", "none", "unknown", "mozilla"};
 constexpr std::array<std::string_view, 5> bot_words{"bot", "crawl", "spider", "scraper", "scraping"};
 // Of machines mostly; but a person's app may be called so.
-constexpr std::array<std::string_view, 18> machine_words{"+http",    "+www.",     "fetcher",      "importer",    "downloader", "transcri",
-                                                         "analyzer", "validator", "checker",      "monitor",     "scanner",    "indexer",
-                                                         "archiver", "harvest",   "podcast sync", "feed parser", "feedparser", "prefetch"};
+constexpr std::array<std::string_view, 29> machine_words{
+    "+http",      "+www.",    "(compatible;", "subscribers",  "fetcher",      "-fetch",      "fetch-",     "importer",
+    "downloader", "transcri", "translat",     "analyzer",     "validator",    "checker",     "monitor",    "scanner",
+    "indexer",    "archiver", "harvest",      "podcast sync", "prefetch",     "feed parser", "feedparser", "searcher",
+    "backfill",   "-puller",  "screenshot",   "worker/",      "search engine"};
 constexpr std::array<std::string_view, 13> device_words{"iphone",         "ipad",           "ipod",      "ios",     "android",
                                                         "cfnetwork",      "exoplayer",      "alamofire", "watchos", "podcast app",
                                                         "podcast player", "podcast client", "podcatcher"};
