@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -36,8 +37,11 @@ void ReadySet::enter(int socket, Watched& what, Trigger trigger) {
     if (::epoll_ctl(set_.get(), EPOLL_CTL_ADD, socket, &event) != 0) throw std::system_error(errno, std::generic_category(), "epoll_ctl");
 }
 
-void ReadySet::leave(int socket) noexcept {
+void ReadySet::leave(int socket, const Watched& what) noexcept {
     ::epoll_ctl(set_.get(), EPOLL_CTL_DEL, socket, nullptr);
+    for (auto& event : std::span(events_).first(static_cast<std::size_t>(count_))) {
+        if (event.data.ptr == &what) event.data.ptr = nullptr;
+    }
 }
 
 void ReadySet::wait(std::optional<std::chrono::nanoseconds> limit) {
@@ -52,7 +56,7 @@ void ReadySet::wait(std::optional<std::chrono::nanoseconds> limit) {
 void ReadySet::dispatch() {
     for (int i = 0; i < count_; ++i) {
         const auto& event = events_[static_cast<std::size_t>(i)];
-        static_cast<Watched*>(event.data.ptr)->ready(event.events);
+        if (event.data.ptr != nullptr) static_cast<Watched*>(event.data.ptr)->ready(event.events);
     }
     count_ = 0;
 }

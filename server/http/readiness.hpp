@@ -48,9 +48,9 @@ class ReadySet {
 public:
     ReadySet();  // throws std::system_error
 
-    enum class Trigger { edge, level };              // edge: reading and writing; level: reading
-    void enter(int socket, Watched& what, Trigger);  // until the socket is closed, or leave(); throws std::system_error
-    void leave(int socket) noexcept;
+    enum class Trigger { edge, level };                    // edge: reading and writing; level: reading
+    void enter(int socket, Watched& what, Trigger);        // until the socket is closed, or leave(); throws std::system_error
+    void leave(int socket, const Watched& what) noexcept;  // from now on nothing is told, also of what has come already
 
     void wait(std::optional<std::chrono::nanoseconds> limit);  // for something to come, or that long
     void dispatch();                                           // tells whom it came for

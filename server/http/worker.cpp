@@ -150,7 +150,7 @@ void Worker::accept() {
 
 void Worker::accept_no_more() {
     if (!std::exchange(accepting_, false)) return;
-    for (auto& each : listening_) loop_.ready.leave(each.socket());
+    for (auto& each : listening_) loop_.ready.leave(each.socket(), each);
 }
 
 // The process has no descriptor left: who waits to be accepted can only wait on.
