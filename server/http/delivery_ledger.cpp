@@ -8,7 +8,7 @@ namespace earshot::http {
 namespace {
 
 constexpr std::size_t most_together = 1024;
-constexpr std::chrono::seconds rest_of_a_listen{10};
+constexpr std::chrono::seconds rest_of_a_listen{10}, look_after_it{2};
 
 model::Delivery describe(const CountedResponse& response) {
     model::Delivery delivery;
@@ -84,13 +84,15 @@ void DeliveryLedger::rest(Open& response, model::Timestamp now) {
     const auto& file = response.details.file;
     if (file.bytes_for_60s == 0 || response.delivered < file.audio_start + file.bytes_for_60s) return;
     const auto midnight = std::chrono::floor<std::chrono::days>(now) + std::chrono::days(1);
-    response.rests_until = now + rest_of_a_listen < midnight ? now + rest_of_a_listen : model::Timestamp{};
+    const bool today = now + rest_of_a_listen + look_after_it < midnight;
+    response.rests_until = today ? now + rest_of_a_listen : model::Timestamp{};
 }
 
 void DeliveryLedger::advance(std::uint64_t acknowledged, model::Timestamp now, const model::DeliverySink& sink) {
     for (auto& response : open_) {
         const auto here = std::min(acknowledged, response.end);
-        if (now < response.rests_until && here < response.end) continue;
+        const auto left = response.rests_until - now;  // more than it can be: the clock was set back
+        if (left > std::chrono::seconds(0) && left <= rest_of_a_listen && here < response.end) continue;
         if (response.segments.size() > 1 && response.alike) {
             report_whole(response, here, now, sink);
         } else {

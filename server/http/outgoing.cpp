@@ -4,7 +4,6 @@
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,12 +22,6 @@ std::int64_t second_now() {
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     return now.tv_sec;
-}
-
-// Shorter than it was when it was opened: nobody changes these files, but disks do break.
-bool is_cut_short(const model::OpenFile* file) {
-    struct stat status{};
-    return file != nullptr && ::fstat(file->descriptor(), &status) == 0 && static_cast<std::uint64_t>(status.st_size) < file->size();
 }
 
 }  // namespace
@@ -220,8 +213,9 @@ Outgoing::Step Outgoing::push(int socket, std::uint64_t& position) {
         advance(static_cast<std::uint64_t>(sent));
         position += static_cast<std::uint64_t>(sent);
         sent_now += static_cast<std::uint64_t>(sent);
-        // Asking again would only say the same.
-        if (static_cast<std::uint64_t>(sent) < wanted) return is_cut_short(parts_[first_].file.get()) ? Step::failed : Step::blocked;
+        // Asking again would only say so. A file's bytes are asked for again: sendfile also stops short for a signal, and only the refusal
+        // makes the kernel tell when there is room.
+        if (static_cast<std::uint64_t>(sent) < wanted && !parts_[first_].file) return Step::blocked;
     }
     return Step::done;
 }

@@ -48,9 +48,11 @@ class ReadySet {
 public:
     ReadySet();  // throws std::system_error
 
-    enum class Trigger { edge, level };                    // edge: reading and writing; level: reading
-    void enter(int socket, Watched& what, Trigger);        // until the socket is closed, or leave(); throws std::system_error
-    void leave(int socket, const Watched& what) noexcept;  // from now on nothing is told, also of what has come already
+    enum class Trigger { edge, level };              // edge: reading and writing; level: reading
+    void enter(int socket, Watched& what, Trigger);  // until leave(); throws std::system_error
+    // From now on nothing is told, also of what has come already. Closing would not do: a process that is just starting holds the socket as
+    // well, and the kernel goes on watching it.
+    void leave(int socket, const Watched& what) noexcept;
 
     void wait(std::optional<std::chrono::nanoseconds> limit);  // for something to come, or that long
     void dispatch();                                           // tells whom it came for

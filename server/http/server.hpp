@@ -1,5 +1,5 @@
 #pragma once
-// The listening server: N network threads, each with its own io_context and SO_REUSEPORT listeners, and one bounded pool for blocking work.
+// The listening server: N network threads, each with its own loop and SO_REUSEPORT listeners, and one bounded pool for blocking work.
 //
 // How a byte travels to a listener, and where to read about it:
 //   accept (worker) → a place (admission) → PROXY header, TLS (session_proxy, session_tls, tls)

@@ -42,6 +42,7 @@ Session::~Session() {
         ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     }
     loop_.sessions.erase(this);
+    loop_.ready.leave(socket_.get(), ready_);
 }
 
 void Session::enter(Phase phase, std::chrono::milliseconds allowance) {

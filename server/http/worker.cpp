@@ -9,10 +9,9 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
-#include <deque>
 #include <exception>
-#include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -46,6 +45,8 @@ Detached serve(Loop& loop, std::unique_ptr<Session> session) {
         co_await session->run();
     } catch (const std::exception& error) {
         loop.service.log({.route = "-", .method = "-", .status = 0, .error = error.what()});
+    } catch (...) {
+        loop.service.log({.route = "-", .method = "-", .status = 0, .error = "an exception of unknown type"});
     }
 }
 
@@ -145,7 +146,12 @@ void Worker::run() {
 
 void Worker::accept() {
     if (std::exchange(accepting_, true)) return;
-    for (auto& each : listening_) loop_.ready.enter(each.socket(), each, ReadySet::Trigger::level);
+    try {
+        for (auto& each : listening_) loop_.ready.enter(each.socket(), each, ReadySet::Trigger::level);
+    } catch (const std::system_error& error) {
+        loop_.service.log({.route = "-", .method = "-", .status = 0, .error = error.what()});
+        rest();
+    }
 }
 
 void Worker::accept_no_more() {
@@ -153,7 +159,7 @@ void Worker::accept_no_more() {
     for (auto& each : listening_) loop_.ready.leave(each.socket(), each);
 }
 
-// The process has no descriptor left: who waits to be accepted can only wait on.
+// The process has no descriptor or memory left: who waits to be accepted can only wait on.
 void Worker::rest() {
     if (!accepting_) return;
     accept_no_more();
