@@ -49,8 +49,10 @@ void Ledger::open(Day day) {
         auto journal = Journal::open(folder_.journal(day));
         windows_.open(day, DayKey::in_file(folder_.key(day)));
         journals_.emplace(day, DayJournal(std::move(journal), terms_));
-        if (!windows_.key(day).locked())
-            warnings_.set("lock", "The day's key could not be locked in memory. Raise the limit (LimitMEMLOCK) or turn swap off.");
+        if (!windows_.is_locked(day))
+            warnings_.set("lock",
+                          "The day's key and what is remembered of requests could not be locked in memory. Raise the limit (LimitMEMLOCK) "
+                          "or turn swap off.");
     } catch (const std::exception& error) {
         windows_.open(day, DayKey::in_memory());
         warnings_.set("journal", fmt::format("Today's counting is in memory only; a crash may count listeners twice ({}).", error.what()));

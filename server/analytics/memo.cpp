@@ -2,31 +2,35 @@
 
 #include <sodium.h>
 
-#include <stdexcept>
+#include <array>
+#include <string_view>
 #include <utility>
 
 namespace earshot::analytics {
 
-Memo::Memo() {
-    if (::sodium_init() < 0) throw std::runtime_error("The cryptography library libsodium could not be started.");
-    ::randombytes_buf(key_.data(), key_.size());
+Memo::~Memo() {
+    if (locked_) ::sodium_munlock(found_.data(), found_.size() * sizeof(Found));
+}
+
+bool Memo::prepare() {
+    if (found_.empty()) {
+        found_.resize(size);
+        locked_ = ::sodium_mlock(found_.data(), found_.size() * sizeof(Found)) == 0;
+    }
+    return locked_;
 }
 
 Memo::Hash Memo::hash_of(const model::Delivery& delivery, Day day) {
     scratch_.clear();
+    const auto append = [this](std::string_view bytes) { scratch_.insert(scratch_.end(), bytes.begin(), bytes.end()); };
     const std::array<std::uint64_t, 9> head{
         static_cast<std::uint64_t>(day), delivery.file.size,         delivery.file.audio_start, delivery.file.bytes_for_60s,
         delivery.address.size(),         delivery.user_agent.size(), delivery.referrer.size(),  delivery.episode.value.size(),
         delivery.profile.size()};
-    scratch_.append(reinterpret_cast<const char*>(head.data()), sizeof head);
+    append({reinterpret_cast<const char*>(head.data()), sizeof head});
     for (const auto* text : {&delivery.address, &delivery.user_agent, &delivery.referrer, &delivery.episode.value, &delivery.profile})
-        scratch_.append(*text);
-    Hash hash{};
-    static_assert(sizeof hash == crypto_shorthash_siphashx24_BYTES);
-    ::crypto_shorthash_siphashx24(reinterpret_cast<unsigned char*>(hash.data()), reinterpret_cast<const unsigned char*>(scratch_.data()),
-                                  scratch_.size(), key_.data());
-    hash[0] |= 1;  // never that of an empty place
-    return hash;
+        append(*text);
+    return key_.of({scratch_.data(), scratch_.size()});
 }
 
 // Two places for each, the one that was used again in front.
@@ -35,7 +39,7 @@ Memo::Found* Memo::places(const Hash& hash) noexcept {
 }
 
 void Memo::foresee(const model::Delivery& delivery, Day day) {
-    if (found_.empty()) found_.resize(size);
+    prepare();
     foreseen_ = &delivery;
     foreseen_day_ = day;
     foreseen_hash_ = hash_of(delivery, day);
@@ -45,7 +49,7 @@ void Memo::foresee(const model::Delivery& delivery, Day day) {
 }
 
 Memo::Found& Memo::of(const model::Delivery& delivery, Day day, bool& is_new) {
-    if (found_.empty()) found_.resize(size);
+    prepare();
     asked_ = std::exchange(foreseen_, nullptr) == &delivery && foreseen_day_ == day ? foreseen_hash_ : hash_of(delivery, day);
     auto* pair = places(asked_);
     is_new = false;
@@ -60,7 +64,11 @@ Memo::Found& Memo::of(const model::Delivery& delivery, Day day, bool& is_new) {
 
 void Memo::clear() noexcept {
     if (!found_.empty()) wipe(found_.data(), found_.size() * sizeof(Found));
-    wipe(scratch_.data(), scratch_.size());
+    Wiped<char>().swap(scratch_);  // all of its room, not only what is in use
+    wipe(&asked_, sizeof asked_);
+    wipe(&foreseen_hash_, sizeof foreseen_hash_);
+    skip();
+    key_.renew();
 }
 
 }  // namespace earshot::analytics

@@ -1,12 +1,12 @@
 #pragma once
 // What was found out lately about requests, so that the next fragment of a listen costs no hashing, no rules and no search. It holds no
-// address and no agent: a request is found by a keyed hash of all that was looked at, under a key that lives with the object.
+// address and no agent: a request is found by a keyed hash of all that was looked at, which nobody can make again after clear().
 
-#include <array>
 #include <cstdint>
 
 #include "content/model/delivery.hpp"
 #include "server/analytics/day.hpp"
+#include "server/analytics/hash_key.hpp"
 #include "server/analytics/listen.hpp"
 #include "server/analytics/wiped.hpp"
 
@@ -15,7 +15,7 @@ namespace earshot::analytics {
 class Memo {
 public:
     static constexpr std::uint32_t nobody = 0xffffffff;  // instead of a context
-    using Hash = std::array<std::uint64_t, 2>;
+    using Hash = HashKey::Hash;
     struct Found {
         Hash hash{};  // 0: empty
         std::uint32_t episode{};
@@ -26,7 +26,12 @@ public:
         Listen* listen{};  // null: not looked for yet, or nobody listens
     };
 
-    Memo();
+    Memo() = default;
+    ~Memo();
+    Memo(const Memo&) = delete;
+    Memo& operator=(const Memo&) = delete;
+    // Before the first request. False: the system refused to keep what is remembered out of swap.
+    bool prepare();
     // Begins to look for a request that will be asked for next; when it is not, skip() has to say so, for another one may come to lie
     // there.
     void foresee(const model::Delivery& delivery, Day day);
@@ -35,18 +40,19 @@ public:
     // the next call.
     Found& of(const model::Delivery& delivery, Day day, bool& is_new);
     void keep(Found& found) noexcept { found.hash = asked_; }
-    void clear() noexcept;  // after lists have changed or a window is closed
+    void clear() noexcept;  // wiped, and hashes are others: after lists have changed or a window is closed
 
 private:
     static constexpr std::size_t size = 1 << 17;
     [[nodiscard]] Hash hash_of(const model::Delivery& delivery, Day day);
     [[nodiscard]] Found* places(const Hash& hash) noexcept;
-    std::array<unsigned char, 16> key_{};
+    HashKey key_;
     Wiped<Found> found_;
+    bool locked_{};
     Hash asked_{}, foreseen_hash_{};
     const model::Delivery* foreseen_{};
     Day foreseen_day_{};
-    std::string scratch_;
+    Wiped<char> scratch_;
 };
 
 }  // namespace earshot::analytics

@@ -36,12 +36,12 @@ std::uint64_t sum(const Cells& cells) {
     return result;
 }
 
-// What cannot be shown beside the day's sum goes into "other".
-Cells folded(const Cells& cells, const Source& source) {
-    auto named = cells;
-    const auto other = named.extract(std::string(other_values));
-    auto shown = showable(named, source, other.empty() ? 0 : other.mapped());
-    if (const auto rest = sum(cells) - sum(shown); rest > 0) shown[std::string(other_values)] = rest;
+// What cannot be shown beside the day's total goes into "other"; so does what nobody asked for when it was counted: a dimension may be
+// younger than the day.
+Cells folded(Cells named, std::uint64_t total, const Source& source) {
+    named.erase(std::string(other_values));
+    auto shown = showable(named, source, total - std::min(total, sum(named)));
+    if (const auto known = sum(shown); known < total) shown[std::string(other_values)] = total - known;
     return shown;
 }
 
@@ -80,11 +80,13 @@ std::vector<std::pair<std::string, Figure>> breakdown(const Source& source, std:
         source.database.read([&](soci::session& session) {
             for (const auto& episode : query.episodes) {
                 const auto all = totals(session, episode.value, period);
-                for (const auto& [day, cells] : by_dimension(session, dimension, episode.value, period)) {
-                    const bool hide = source.hides(total_of(all, day));
+                auto named = by_dimension(session, dimension, episode.value, period);
+                for (const auto& [day, cells] : all) {
+                    const auto total = total_of(all, day);
+                    const bool hide = source.hides(total);
                     any_hidden |= hide;
                     if (hide) continue;
-                    for (const auto& [value, count] : folded(cells, source)) sums[value] += count;
+                    for (const auto& [value, count] : folded(std::move(named[day]), total, source)) sums[value] += count;
                 }
             }
         });

@@ -23,12 +23,12 @@ void Windows::open(Day day, DayKey key) {
 void Windows::close(Day day) noexcept {
     const auto window = windows_.find(day);
     if (window == windows_.end()) return;
-    memo_.clear();
+    forget();
     window->second.key.destroy();
     windows_.erase(window);
 }
 
-void Windows::lists_changed() noexcept {
+void Windows::forget() noexcept {
     memo_.clear();
     agents_.clear();
 }
@@ -85,7 +85,7 @@ void Windows::take(const model::Delivery& delivery, const Recognition& recogniti
     }
     bool is_new = false;
     auto& found = memo_.of(delivery, day, is_new);
-    if (next != nullptr) memo_.foresee(*next, day_for(next->time));
+    if (next != nullptr && !verdict_of_request(*next)) memo_.foresee(*next, day_for(next->time));
     if (is_new) recognise(delivery, day, recognition, found);
     step.episode = found.episode;
     if (found.context == Memo::nobody) {

@@ -29,17 +29,19 @@ class Windows {
 public:
     explicit Windows(Terms& terms) : terms_(terms) {}
     void open(Day day, DayKey key);
-    void close(Day day) noexcept;  // wipes the window and destroys its key
+    // False: the system refused to keep the day's key or what is remembered of requests out of swap.
+    [[nodiscard]] bool is_locked(Day day) { return memo_.prepare() && key(day).locked(); }
+    void close(Day day) noexcept;  // wipes the window and what is remembered of requests, and destroys the day's key
     [[nodiscard]] bool is_open(Day day) const { return windows_.contains(day); }
     [[nodiscard]] std::vector<Day> days() const;  // ascending
     [[nodiscard]] const DayKey& key(Day day) const { return windows_.at(day).key; }
     void new_batch() noexcept { memo_.skip(); }  // what was `next` is not
-    void lists_changed() noexcept;               // another Recognition from now on
+    void lists_changed() noexcept { forget(); }  // another Recognition from now on
 
     // Which window has to be open for a delivery of this moment: its day's, or the oldest open one when that is later (a straggler).
     [[nodiscard]] Day day_for(model::Timestamp time) const;
     // At least that window must be open. `step` is overwritten; the same one again and again costs the least. `next`: what will be taken
-    // after this, if it is known.
+    // after this, if it is known; nothing of it is looked at when its verdict does not depend on who asks.
     void take(const model::Delivery& delivery, const Recognition& recognition, Step& step, const model::Delivery* next = nullptr);
 
     // A journal's way back.
@@ -55,6 +57,7 @@ private:
         Crowds crowds;
         ListenTable listens;
     };
+    void forget() noexcept;  // what is remembered of requests and agents
     void recognise(const model::Delivery& delivery, Day day, const Recognition& recognition, Memo::Found& found);
     [[nodiscard]] std::optional<Listen> carried(const model::Delivery& delivery, Day day) const;
 

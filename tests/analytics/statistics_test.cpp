@@ -4,6 +4,7 @@
 #include <fstream>
 #include <thread>
 
+#include "content/storage/statement.hpp"
 #include "server/analytics/dimensions.hpp"
 #include "server/analytics/ledger.hpp"
 #include "server/analytics/statistics.hpp"
@@ -98,6 +99,51 @@ TEST_CASE("small numbers are hidden, and no sum gives them away") {
     const auto one_day = room.statistics().tally({"2026-11-24", "2026-11-24", {{"e1"}, {"e2"}}});
     CHECK(one_day.reasons.at("counted").value == std::nullopt);
     CHECK(one_day.requests.value == std::nullopt);
+}
+
+TEST_CASE("a dimension that is younger than its day gives no small number away") {
+    Room room({.suppress_below = 10});
+    room.set_clock("2026-11-23T12:00:00Z");
+    for (int i = 0; i < 30; ++i) room.statistics().submit(room.download("e1", "2026-11-23T10:00:00Z", "Overcast/3.0"));
+    for (int i = 0; i < 30; ++i) room.statistics().submit(room.download("e1", "2026-11-24T10:00:00Z", "Overcast/3.0"));
+    room.statistics().flush();
+    room.stop();
+    {  // as an upgrade leaves it: of the first day 12 since the dimension is there, of the second nothing
+        storage::Database database(
+            {.file = room.data() / "statistics.db", .migrations = storage::statistics_migrations(), .readers = 1, .full_sync = false});
+        database.write([](soci::session& session) {
+            storage::Statement(session, "delete from downloads where dimension = 'app' and hour >= 1795478400000").run();
+            storage::Statement(session, "update downloads set downloads = 12 where dimension = 'app'").run();
+        });
+    }
+    room.set_clock("2026-11-25T12:00:00Z");
+    room.restart();
+    using Row = std::pair<std::string, Statistics::Figure>;
+    CHECK(room.statistics().breakdown("app", {"2026-11-23", "2026-11-23", {{"e1"}}}) ==
+          std::vector<Row>{{"Overcast", {12}}, {"other", {18}}});
+    CHECK(room.statistics().breakdown("app", {"2026-11-24", "2026-11-24", {{"e1"}}}) == std::vector<Row>{{"other", {30}}});
+    CHECK(room.statistics().breakdown("app", {"2026-11-23", "2026-11-24", {{"e1"}}}) ==
+          std::vector<Row>{{"Overcast", {12}}, {"other", {48}}});
+}
+
+TEST_CASE("beside the downloads before a dimension was there, its small cells are hidden as always") {
+    Room room({.suppress_below = 10});
+    room.set_clock("2026-11-23T12:00:00Z");
+    for (int i = 0; i < 21; ++i) room.statistics().submit(room.download("e1", "2026-11-23T10:00:00Z", "Overcast/3.0"));
+    room.statistics().flush();
+    room.stop();
+    {
+        storage::Database database(
+            {.file = room.data() / "statistics.db", .migrations = storage::statistics_migrations(), .readers = 1, .full_sync = false});
+        database.write([](soci::session& session) {
+            storage::Statement(session, "update downloads set downloads = 12 where dimension = 'app'").run();
+        });
+    }
+    room.set_clock("2026-11-25T12:00:00Z");
+    room.restart();
+    // 21 less 12 would tell that 9 came before.
+    CHECK(room.statistics().breakdown("app", {"2026-11-23", "2026-11-23", {{"e1"}}}) ==
+          std::vector<std::pair<std::string, Statistics::Figure>>{{"other", {21}}});
 }
 
 TEST_CASE("a query that makes no sense gives nothing") {
