@@ -57,6 +57,11 @@ bool is_accepted(const AVCodecParameters& parameters) {
     return codec != nullptr && av_match_list(codec->name, audio_input().codecs.c_str(), ',') > 0;
 }
 
+// Containers whose packets hold what is to be heard and nothing else. Others have edit lists and priming, which the decoder sees to.
+bool plays_every_byte(std::string_view container) {
+    return container == "wav" || container == "w64" || container == "aiff";
+}
+
 // PCM tells its length by bytes; a header that promises more than the file holds is not believed.
 std::optional<double> pcm_seconds(const AVCodecParameters& parameters, int descriptor) {
     struct stat status{};
@@ -127,7 +132,8 @@ struct AudioReader::State {
         for (unsigned i = 0; i < input->nb_streams; ++i)
             input->streams[i]->discard = input->streams[i] == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
         channels = info.channels == 1 ? 1 : 2;
-        if (stream != nullptr && info.channels == channels) pcm_bytes = pcm_sample_bytes(stream->codecpar->codec_id) * channels;
+        if (stream != nullptr && info.channels == channels && plays_every_byte(info.container))
+            pcm_bytes = pcm_sample_bytes(stream->codecpar->codec_id) * channels;
     }
 
     // Room for so many more frames, and where they go.

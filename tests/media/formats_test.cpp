@@ -1,5 +1,8 @@
 // Every format a producer may hand in, in the sample formats that occur, and what is told about each.
 
+#include <cstring>
+
+#include "media/av/audio_reader.hpp"
 #include "media/probe.hpp"
 #include "tests/media/audio_support.hpp"
 #include "tests/support/catch.hpp"
@@ -82,6 +85,26 @@ TEST_CASE("A film cutter's MOV with a track for every microphone gives its first
     REQUIRE(report);
     CHECK(report->master.duration.count() == 4000);
     CHECK(has_warning(report->warnings, "12 soundtracks"));
+}
+
+TEST_CASE("What a MOV's edit list cuts out is not heard, with plain samples either") {
+    const Workshop shop;
+    for (const std::string codec : {"pcm_s16le", "pcm_s24le", "pcm_f32le"}) {
+        INFO(codec);
+        std::string movie = bytes_of(shop.make("whole.mov", "-c:a " + codec));
+        // One entry: length (of a film that counts milliseconds), where it starts (in samples), speed.
+        const auto entry = movie.find("elst") + 12;
+        movie.replace(entry, 8, std::string("\0\0\x07\xD0\0\1\x19\x40", 8));  // 2 s, from 1.5 s on
+        const auto trimmed = shop.write("trimmed.mov", movie);
+        const OpenDescriptor in(trimmed);
+        media::av::AudioReader reader(in);
+        std::vector<float> heard;
+        for (media::AudioBlock block; reader.read(block);) heard.insert(heard.end(), block.planes[0].begin(), block.planes[0].end());
+        const std::string expected = output_of("ffmpeg -v error -i " + trimmed + " -af 'pan=mono|c0=c0' -f f32le -");
+        CHECK(decoded_samples(trimmed) < 2.1 * 48'000);
+        REQUIRE(heard.size() * sizeof(float) == expected.size());
+        CHECK(std::memcmp(heard.data(), expected.data(), expected.size()) == 0);
+    }
 }
 
 TEST_CASE("Files made by sox are read as well") {
