@@ -28,6 +28,7 @@ struct AudioWriter::State {
         : output(descriptor, muxer),
           encoder(settings, wants_global_header(output)),
           stream(output.add_stream(*encoder.get(), encoder.get()->time_base)) {
+        output->metadata_header_padding = 0;  // of a FLAC: tags bring their own, and only ever add to a file
         output.write_header(muxer_options(muxer, settings.sample_rate));
     }
     auto taker() {

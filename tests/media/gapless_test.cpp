@@ -95,6 +95,17 @@ TEST_CASE("FLAC holds 24 bits, knows the hash of its sound and reports the bit r
     CHECK(report->renditions[0].loudness.integrated_lufs == Approx(-16).margin(0.1));
 }
 
+TEST_CASE("Tags make a FLAC longer, however short it is and however few they are") {
+    const Workshop shop;
+    const auto master = shop.make("short.wav", "-t 2 -c:a pcm_s16le");
+    const OpenDescriptor in(master), essence(shop.path("essence.flac"), O_RDWR | O_CREAT | O_TRUNC),
+        tagged(shop.path("tagged.flac"), O_RDWR | O_CREAT | O_TRUNC);
+    REQUIRE(media::transcode(in, {{flac_profile(), essence}}, {}));
+    REQUIRE(media::write_tagged(model::Codec::flac, essence, tagged, {.title = "T"}, std::chrono::seconds(2)));
+    CHECK(bytes_of(shop.path("tagged.flac")).size() > bytes_of(shop.path("essence.flac")).size());
+    CHECK(decoded_samples(shop.path("tagged.flac")) == 2 * 48'000);
+}
+
 TEST_CASE("The first minute is found by packets, as ffprobe lists them") {
     const Workshop shop;
     const auto long_master = shop.ffmpeg("long.wav", "-f lavfi -i anoisesrc=color=pink:amplitude=0.1:r=44100:d=75 -ac 1");
