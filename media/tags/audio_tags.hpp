@@ -23,7 +23,8 @@ struct AudioTags {
     std::string guid, feed_url, page_url;
     std::string artwork_jpeg;  // ≤ 600 px, bytes; "" = none
     std::vector<model::Chapter> chapters;
-    std::optional<double> integrated_lufs;  // of the file, for players that bring everything to one loudness; read back from Opus only
+    // Of the file, for players that bring everything to one loudness. Read back from Opus only; -70 and lower is silence: not written.
+    std::optional<double> integrated_lufs;
 };
 
 struct TaggedFile {

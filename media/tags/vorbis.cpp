@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "content/model/time.hpp"
+#include "media/gated_loudness.hpp"
 #include "media/tags/bytes.hpp"
 #include "media/tags/descriptor_stream.hpp"
 #include "media/tags/formats.hpp"
@@ -150,7 +151,7 @@ model::Status write_opus(int essence, int output, const AudioTags& tags, std::ch
     if (!file.isValid() || file.tag() == nullptr) return broken();
     XiphComment& comment = *file.tag();
     fill(comment, tags);
-    if (tags.integrated_lufs) {
+    if (tags.integrated_lufs && *tags.integrated_lufs > silence_lufs) {
         const long gain = std::lrint((r128_reference - *tags.integrated_lufs) * 256);
         set(comment, gain_field, std::to_string(std::clamp(gain, -32768L, 32767L)));
     }

@@ -105,6 +105,14 @@ TEST_CASE("Opus says how far it is from the reference loudness") {
     CHECK(bytes_of(tagged.file).substr(28 + 16, 2) == std::string(2, '\0'));  // no gain in the header: every player applies that one
 }
 
+TEST_CASE("Silence has no loudness, and so no gain") {
+    media::AudioTags tags{.title = "Bare"};
+    tags.integrated_lufs = -70;
+    CHECK(bytes_of(Tagged(model::Codec::opus, tags).file).find("R128_TRACK_GAIN") == std::string::npos);
+    tags.integrated_lufs = -69.9;
+    CHECK(bytes_of(Tagged(model::Codec::opus, tags).file).find("R128_TRACK_GAIN=12006") != std::string::npos);
+}
+
 TEST_CASE("an essence that is none is not tagged") {
     const TemporaryFolder folder;
     std::ofstream(folder.path() / "junk") << "this is not audio";
