@@ -80,7 +80,7 @@ WorkerPool::Outcome<T> converse(const Call& call, WorkerRecord record, std::vect
     record.parent = ::getpid();
     record.degraded = call.limits.degraded;
     record.descriptors = static_cast<unsigned>(descriptors.size());
-    record.cpu_seconds = static_cast<std::uint64_t>(2 * call.deadline.count() + 1);  // two threads at most times
+    record.cpu_seconds = worker_cpu_seconds(call.deadline, cores_at_hand(), call.limits.spare_cores);
     Conversation conversation(progress);
     WorkerExit exit;
     try {

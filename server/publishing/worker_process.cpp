@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -253,6 +254,17 @@ WorkerExit run_worker(const WorkerProcess& process, const std::function<bool(std
     child.end_by(end);
     exit.status = child.wait();
     return exit;
+}
+
+unsigned cores_at_hand() noexcept {
+    cpu_set_t cores;
+    if (::sched_getaffinity(0, sizeof cores, &cores) != 0) return std::thread::hardware_concurrency();
+    return static_cast<unsigned>(CPU_COUNT(&cores));
+}
+
+std::uint64_t worker_cpu_seconds(std::chrono::seconds deadline, unsigned cores, unsigned spare_cores) noexcept {
+    const std::uint64_t usable = cores > spare_cores ? cores - spare_cores : 1;
+    return std::max<std::uint64_t>(usable, 2) * static_cast<std::uint64_t>(deadline.count()) + 1;
 }
 
 std::string describe(const WorkerExit& exit) {

@@ -3,6 +3,7 @@
 // time.
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -30,6 +31,11 @@ struct WorkerExit {
 // The child dies with this thread's process at the latest. Throws std::system_error when it cannot be started.
 [[nodiscard]] WorkerExit run_worker(const WorkerProcess& process, const std::function<bool(std::string_view)>& on_line,
                                     const std::function<bool()>& on_tick);
+
+// Cores this thread may run on.
+[[nodiscard]] unsigned cores_at_hand() noexcept;
+// More processor time than a worker can come to by its deadline, which is what should end it: all the cores it may use at once, at least 2.
+[[nodiscard]] std::uint64_t worker_cpu_seconds(std::chrono::seconds deadline, unsigned cores, unsigned spare_cores) noexcept;
 
 // "was killed by signal 9 (Killed)", "ended with status 3".
 [[nodiscard]] std::string describe(const WorkerExit& exit);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <sstream>
 
+#include "server/publishing/worker_process.hpp"
 #include "server/publishing/worker_protocol.hpp"
 #include "tests/publishing/worker_support.hpp"
 #include "tests/support/catch.hpp"
@@ -43,6 +44,21 @@ TEST_CASE("A worker keeps off the cores that are left to listeners, and always h
     cpu_set_t after;
     REQUIRE(::sched_getaffinity(0, sizeof after, &after) == 0);
     CHECK(CPU_EQUAL(&ours, &after));
+}
+
+TEST_CASE("A worker on many cores is ended by its deadline, not by the processor time it may use") {
+    using publishing::worker_cpu_seconds;
+    using std::chrono::hours;
+    CHECK(worker_cpu_seconds(hours(3), 16, 0) > 16 * 3 * 3600);
+    CHECK(worker_cpu_seconds(hours(3), 16, 1) == 15 * 3 * 3600 + 1);
+    for (const unsigned spare : {0U, 1U, 2U, 1000U}) CHECK(worker_cpu_seconds(hours(3), 2, spare) == 2 * 3 * 3600 + 1);
+
+    const Workshop shop;
+    const auto program = shop.script("/bin/cat >&4");
+    const OpenDescriptor input(shop.write("input", "")), output(shop.path("output"), O_RDWR | O_CREAT);
+    REQUIRE_FALSE(pool_of(program).tag(model::Codec::mp3, input, output, {}, {}));  // a script gives no answer
+    CHECK(publishing::parse_worker_record(bytes_of(shop.path("output"))).cpu_seconds ==
+          worker_cpu_seconds(std::chrono::seconds(60), publishing::cores_at_hand(), 0));
 }
 
 TEST_CASE("A worker gets its descriptors at fixed numbers, no others, and an empty environment") {
