@@ -125,25 +125,24 @@ void warn_of_level(MasterScan& scan, std::uint64_t clipped_places) {
 
 }  // namespace
 
-model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::function<void(double)>& tick, bool with_mix,
-                                      double most_seconds) {
+model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::function<void(double)>& tick, const ScanOptions& options) {
     MasterScan scan;
     const double rate = reader.info().sample_rate;
     LoudnessMeter meter(reader.info().sample_rate, reader.channels());
-    const double expected = std::min(reader.info().seconds.value_or(0), most_seconds);
+    const double expected = std::min(reader.info().seconds.value_or(0), options.most_seconds);
     meter.keep_trace(expected);
     std::vector<ClipCounter> clips(reader.channels());
     Sides sides;
-    scan.waveform.emplace(reader.info().sample_rate);
+    if (options.with_waveform) scan.waveform.emplace(reader.info().sample_rate);
     std::optional<LoudnessMeter> mix_meter;
-    if (with_mix && reader.channels() == 2) {
+    if (options.with_mix && reader.channels() == 2) {
         mix_meter.emplace(reader.info().sample_rate, 1);
         mix_meter->keep_trace(expected);
     }
     AudioBlock mix;
     for (AudioBlock block; reader.read(block);) {
         meter.add(block);
-        scan.waveform->add(block);
+        if (scan.waveform) scan.waveform->add(block);
         for (std::size_t c = 0; c < clips.size(); ++c) clips[c].add(block.planes[c]);
         if (clips.size() == 2) sides.add(block);
         if (mix_meter) {
@@ -152,7 +151,7 @@ model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::functi
         }
         scan.frames += block.frames();
         scan.seconds = static_cast<double>(scan.frames) / rate;
-        if (scan.seconds > most_seconds) return std::unexpected(too_long(scan.seconds));
+        if (scan.seconds > options.most_seconds) return std::unexpected(too_long(scan.seconds));
         tick(scan.seconds);
     }
     if (scan.frames == 0 && reader.damaged_places() == 0) return std::unexpected(no_samples());

@@ -20,15 +20,20 @@ constexpr double longest_seconds = 12 * 3600;
 struct MasterScan {
     model::Loudness loudness, mixed;  // the latter of a stereo master mixed down to mono, where asked for
     LoudnessTrace trace, mixed_trace;
-    std::optional<WaveformBuilder> waveform;
+    std::optional<WaveformBuilder> waveform;  // where asked for
     std::uint64_t frames{};
     double seconds{};
     std::vector<std::string> warnings;
 };
 
+struct ScanOptions {
+    bool with_mix{}, with_waveform{};
+    double most_seconds{longest_seconds};
+};
+
 // Reads to the end. `tick` is called per block with the seconds read and may throw to stop.
-// Errors (unprocessable): no samples, longer than `most_seconds`, damaged or cut short with less than a second left.
+// Errors (unprocessable): no samples, longer than most_seconds, damaged or cut short with less than a second left.
 [[nodiscard]] model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::function<void(double seconds)>& tick,
-                                                    bool with_mix = false, double most_seconds = longest_seconds);
+                                                    const ScanOptions& options = {});
 
 }  // namespace earshot::media

@@ -30,14 +30,15 @@ std::vector<Pause> find_pauses(const LoudnessTrace& trace, double integrated_luf
     const std::size_t tenths = trace.size() / ticks_a_tenth;
     std::vector<Pause> pauses;
     for (std::size_t start = 0; start < tenths;) {
-        std::size_t end = start;
-        bool silent = true;
+        std::size_t end = start, silence = 0, longest_silence = 0;
         for (; end < tenths; ++end) {
             const Tenth tenth = judge(trace, end * ticks_a_tenth, quiet_energy);
             if (tenth == Tenth::sound) break;
-            silent = silent && tenth == Tenth::silent;
+            silence = tenth == Tenth::silent ? silence + 1 : 0;
+            longest_silence = std::max(longest_silence, silence);
         }
-        if (end - start >= (silent ? silence_tenths : pause_tenths))
+        const bool silent = longest_silence >= silence_tenths;
+        if (silent || end - start >= pause_tenths)
             pauses.push_back({std::chrono::milliseconds(100 * start), std::chrono::milliseconds(100 * end), silent});
         start = end + 1;
     }

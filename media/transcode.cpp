@@ -68,8 +68,8 @@ public:
     model::Result<TranscodeReport> run(const std::vector<RenditionOutput>& outputs, int waveform) {
         const double expected = std::max(master_.reader.info().seconds.value_or(0), 1.0);
         const bool with_mix = std::ranges::any_of(outputs, [](const RenditionOutput& output) { return output.profile.channels == 1; });
-        auto scan =
-            scan_master(master_.reader, [&](double seconds) { stages_.report("measuring", 0, measured_at, seconds / expected); }, with_mix);
+        auto scan = scan_master(master_.reader, [&](double seconds) { stages_.report("measuring", 0, measured_at, seconds / expected); },
+                                {.with_mix = with_mix, .with_waveform = waveform >= 0});
         if (!scan) return std::unexpected(scan.error());
         scan_ = std::move(*scan);
         plan(outputs);

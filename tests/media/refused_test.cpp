@@ -174,7 +174,7 @@ TEST_CASE("A recording that turns out too long while it is decoded is refused") 
     const auto scan = [&](double most_seconds) {
         auto master = media::open_master(file);
         REQUIRE(master);
-        return media::scan_master(master->reader, [](double) {}, false, most_seconds);
+        return media::scan_master(master->reader, [](double) {}, {.most_seconds = most_seconds});
     };
     CHECK(scan(6));
     const auto refused = scan(4);

@@ -35,13 +35,13 @@ TEST_CASE("Every point holds the lowest and the highest sample of either side, w
         CHECK(waveform.samples_per_point == 480);
         REQUIRE(waveform.lows.size() == 4);
         CHECK(waveform.lows == std::vector<std::int8_t>{-32, -96, -32, -64});
-        CHECK(waveform.highs == std::vector<std::int8_t>{32, 115, 32, waveform.highs[3]});
+        CHECK(waveform.highs == std::vector<std::int8_t>{32, 115, 32, 8});
         if (!first) first = waveform;
         CHECK(waveform == *first);
     }
     media::WaveformBuilder builder(48'000);
     builder.add(sound);
-    CHECK(builder.finish(2, 0.5).highs == std::vector<std::int8_t>{64, 64, 64, builder.finish(2, 0.5).highs[3]});
+    CHECK(builder.finish(2, 0.5).highs == std::vector<std::int8_t>{64, 64, 64, 16});
     CHECK(media::coarser(*first, 3).lows == std::vector<std::int8_t>{-96, -64});
     CHECK(media::coarser(*first, 3).samples_per_point == 1440);
 }
@@ -90,6 +90,17 @@ TEST_CASE("The shape and the pauses of a master come with its renditions") {
     CHECK(std::ranges::all_of(waveform->highs.begin() + 1060, waveform->highs.end(), [](int high) { return high == 0; }));
 }
 
+TEST_CASE("No waveform is built that nobody asked for") {
+    const Workshop shop;
+    const OpenDescriptor in(shop.path("speech.wav"));
+    for (const bool wanted : {false, true}) {
+        media::av::AudioReader reader(in);
+        const auto scan = media::scan_master(reader, [](double) {}, {.with_waveform = wanted});
+        REQUIRE(scan);
+        CHECK(scan->waveform.has_value() == wanted);
+    }
+}
+
 TEST_CASE("Pauses are long enough to be meant, silence is told from the room") {
     const auto tenths = [](std::initializer_list<std::pair<int, float>> parts) {
         media::LoudnessTrace trace;
@@ -109,5 +120,14 @@ TEST_CASE("Pauses are long enough to be meant, silence is told from the room") {
     CHECK(media::find_pauses(tenths({{9, 0}, {10, 1}, {10, 0}}), lufs) ==
           std::vector<Pause>{{milliseconds(1900), milliseconds(2900), true}});
     CHECK(media::find_pauses(tenths({{10, 0}, {15, 0.02F}, {5, 1}}), lufs) ==
-          std::vector<Pause>{{milliseconds(0), milliseconds(2500), false}});
+          std::vector<Pause>{{milliseconds(0), milliseconds(2500), true}});
+    // Dead air behind a fade is dead air, short or long.
+    CHECK(media::find_pauses(tenths({{10, 1}, {3, 0.02F}, {15, 0}, {10, 1}}), lufs) ==
+          std::vector<Pause>{{milliseconds(1000), milliseconds(2800), true}});
+    CHECK(media::find_pauses(tenths({{10, 1}, {3, 0.02F}, {100, 0}, {10, 1}}), lufs) ==
+          std::vector<Pause>{{milliseconds(1000), milliseconds(11'300), true}});
+    // Gaps in the room's noise that are shorter add up to nothing.
+    CHECK(media::find_pauses(tenths({{10, 1}, {9, 0}, {1, 0.02F}, {9, 0}, {10, 1}}), lufs).empty());
+    CHECK(media::find_pauses(tenths({{10, 1}, {9, 0}, {2, 0.02F}, {9, 0}, {10, 1}}), lufs) ==
+          std::vector<Pause>{{milliseconds(1000), milliseconds(3000), false}});
 }
