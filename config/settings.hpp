@@ -49,7 +49,7 @@ struct Settings {
         std::string sandbox{"required"};  // or "degraded": run jobs even when a layer is missing
         std::chrono::seconds job_deadline{3 * 3600};
     } publishing;
-    std::vector<model::RenditionProfile> renditions;  // [[rendition]] blocks; default: mp3 (main enclosure, first) and aac
+    std::vector<model::RenditionProfile> renditions;  // [[rendition]] blocks; default: mp3 (main enclosure, first), aac and opus
     struct Statistics {
         unsigned suppress_below{10};                    // cells under this are never shown; 1 shows everything
         std::filesystem::path agents_file{};            // OPAWG-shaped rules instead of the built-in ones: a file or a folder

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::uint32_t rate = 44'100;
 constexpr std::size_t frame = 1152;
-constexpr Segmentation serial{.length = 1'000'000}, short_pieces{.length = 49};
+constexpr Segmentation serial{.length = 10'000}, short_pieces{.length = 49};
 
 media::av::EncoderSettings settings(std::uint32_t channels = 2) {
     return {.encoder = "libmp3lame", .sample_rate = rate, .channels = channels, .bit_rate = 128'000, .scale = 1 / 0.95F};
