@@ -135,6 +135,12 @@ TEST_CASE("Loudness is foretold: gain by itself, and what the limiter takes away
     CHECK(media::foretell_lufs({}, {10, -1}) == media::silence_lufs);
 }
 
+TEST_CASE("Processors with and without fused multiply-add come to the same numbers: the code has none of it") {
+    const std::string found = output_of(
+        "llvm-objdump-19 --disassemble --no-show-raw-insn /proc/$PPID/exe | grep -oE 'KWeighting6energy|vfn?m(add|sub)' | sort -u");
+    CHECK(found == "KWeighting6energy\n");
+}
+
 TEST_CASE("What is foretold comes true, however hard the limiter works") {
     const Workshop shop;
     const auto dynamic = shop.make("dynamic.wav", "-af 'volume=if(lt(mod(t\\,1)\\,0.3)\\,1\\,0.05):eval=frame,volume=10dB' -c:a pcm_f32le");
