@@ -46,6 +46,7 @@ struct Outcome {
         bool operator==(const Change&) const = default;
     };
     bool download{};
+    bool asked_crowd{};           // the last delivery's: it went by how many downloads its address has had
     std::vector<Change> changes;  // of the tally
 };
 

@@ -12,7 +12,8 @@ namespace earshot::analytics {
 
 class Crowds {
 public:
-    using Place = std::uint64_t;  // bits of a keyed hash
+    using Place = std::uint64_t;                                                                                // bits of a keyed hash
+    [[nodiscard]] static constexpr Place used(Place place) { return place & ((size - 1) << 32 | (size - 1)); }  // the bits that matter here
 
     void add(Place place) {
         for (std::size_t row = 0; row < rows_.size(); ++row) {

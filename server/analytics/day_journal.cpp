@@ -1,5 +1,6 @@
 #include "server/analytics/day_journal.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace earshot::analytics {
@@ -24,7 +25,8 @@ void DayJournal::add(const Step& step) {
             for (const auto& change : step.outcome.changes) cell.requests[static_cast<std::size_t>(change.verdict)] += change.requests;
         }
     }
-    if (step.changed) writer_.record(step.record, frame_);
+    // Equal places tell that listeners share an address, so they are there only when counting it again needs them.
+    if (step.changed) writer_.record(step.record, step.outcome.asked_crowd ? Crowds::used(step.record.place) : 0, frame_);
 }
 
 void DayJournal::write() {
@@ -36,33 +38,48 @@ void DayJournal::write() {
         journal_.append(frame);
     } catch (...) {
         writer_.forget();
+        has_lost_some_ = true;
         throw;
     }
     frame.resize(Journal::frame_head);
     frame_ = std::move(frame);  // its room is used again
 }
 
-Journal DayJournal::shorter(const std::filesystem::path& file, const Windows& windows, Day day) const {
-    Journal::open(file).destroy();  // what an earlier try has left
-    auto result = Journal::open(file);
-    auto frame = empty_frame();
-    const auto flush = [&] {
-        result.append(frame);
-        frame.resize(Journal::frame_head);
-    };
-    windows.listens(day).each([&](const ListenerKey& listener, const Listen& listen) {
-        writer_.listen(listener, listen, frame);
-        if (frame.size() > a_frame) flush();
-    });
-    windows.crowds(day).each([&](std::uint32_t row, std::uint32_t at, std::uint16_t count) { writer_.crowd(row, at, count, frame); });
-    flush();
-    return result;
+bool DayJournal::is_due(std::uint64_t least) {
+    if (pause_ > 0) {
+        --pause_;
+        return false;
+    }
+    return has_lost_some_ || journal_.position() > std::max(least, 2 * shortened_to_);
 }
 
-void DayJournal::replace(Journal shorter) {
+Journal DayJournal::shorter(const std::filesystem::path& file, const Windows& windows, Day day) const {
+    Journal::destroy(file);  // what an earlier process has left
+    try {
+        auto result = Journal::open(file);
+        auto frame = empty_frame();
+        const auto flush = [&] {
+            result.append(frame);
+            frame.resize(Journal::frame_head);
+        };
+        windows.listens(day).each([&](const ListenerKey& listener, const Listen& listen) {
+            writer_.listen(listener, listen, frame);
+            if (frame.size() > a_frame) flush();
+        });
+        windows.crowds(day).each([&](std::uint32_t row, std::uint32_t at, std::uint16_t count) { writer_.crowd(row, at, count, frame); });
+        flush();
+        return result;
+    } catch (...) {
+        Journal::destroy(file);
+        throw;
+    }
+}
+
+void DayJournal::replace(Journal& shorter) {
     shorter.replace(journal_);
     journal_ = std::move(shorter);
     shortened_to_ = journal_.position();
+    has_lost_some_ = false;
     writer_.forget();
 }
 

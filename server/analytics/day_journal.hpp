@@ -16,15 +16,17 @@ class DayJournal {
 public:
     DayJournal(Journal journal, const Terms& terms);
     void add(const Step& step);
-    void write();  // what was added; throws std::system_error, and then it is lost
+    void write();  // what was added; throws std::system_error, and then it is lost until the journal is written anew
 
-    // Larger than `least`, and than the twofold of what it came to the last time.
-    [[nodiscard]] bool is_long(std::uint64_t least) const { return journal_.position() > std::max(least, 2 * shortened_to_); }
+    // Asked at every commit. True when it is larger than `least` and than the twofold of what it came to the last time, or has lost
+    // something; some commits after a try that failed it is true again.
+    [[nodiscard]] bool is_due(std::uint64_t least);
     // All of that day as it is now, in a journal of its own; the sums must be committed up to here. What is left to do is to say so in the
-    // database, then replace(). Throws std::system_error.
+    // database, then replace(). Throws std::system_error, and then there is no such file.
     [[nodiscard]] Journal shorter(const std::filesystem::path& file, const Windows& windows, Day day) const;
-    void replace(Journal shorter);
-    void postpone() noexcept { shortened_to_ = journal_.position(); }  // it could not be done
+    void replace(Journal& shorter);                             // takes it over; throws std::system_error, and then both are as before
+    void postpone() noexcept { pause_ = commits_until_retry; }  // it could not be done
+    static constexpr unsigned commits_until_retry = 60;
 
     [[nodiscard]] Journal& journal() noexcept { return journal_; }
     [[nodiscard]] const Journal& journal() const noexcept { return journal_; }
@@ -35,6 +37,8 @@ private:
     std::string frame_;
     HourCells cells_;  // of the frame
     std::uint64_t shortened_to_{};
+    unsigned pause_{};
+    bool has_lost_some_{};
 };
 
 }  // namespace earshot::analytics

@@ -17,7 +17,7 @@ namespace {
 
 using storage::checked;
 
-constexpr std::string_view magic = "EARSHOT2";
+constexpr std::string_view family = "EARSHOT", magic = "EARSHOT3";  // counts up with every change of the format
 constexpr std::size_t id_size = 16;
 constexpr std::size_t header_size = magic.size() + id_size;
 struct FrameHead {
@@ -93,10 +93,18 @@ Journal Journal::open(const std::filesystem::path& file) {
         journal.id_ = hex(found.substr(magic.size()));
         journal.position_ = storage::file_size(journal.file_.get());
     } else {
+        journal.replaced_another_format_ = found.starts_with(family) && !found.starts_with(magic);
         overwrite(journal.file_.get());
         journal.start();
     }
     return journal;
+}
+
+void Journal::destroy(const std::filesystem::path& file) noexcept {
+    const storage::Descriptor opened(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    if (!opened) return;
+    overwrite(opened.get());
+    ::unlink(file.c_str());
 }
 
 void Journal::start() {
@@ -143,7 +151,7 @@ void Journal::append(std::string& frame) {
 
 void Journal::replace(Journal& old) {
     (void)checked(::rename(path_.c_str(), old.path_.c_str()), "replace the counting journal");
-    path_ = old.path_;
+    path_.swap(old.path_);
     overwrite(old.file_.get());
     old.file_.reset();
 }

@@ -141,7 +141,7 @@ std::optional<Record> read_record(ByteReader& reader, const std::unordered_map<s
 
 }  // namespace
 
-void EntryWriter::record(const Record& record, std::string& frame) {
+void EntryWriter::record(const Record& record, Crowds::Place place, std::string& frame) {
     if (record.context >= defined_.size()) defined_.resize(record.context + 1);
     if (!defined_[record.context]) write_context(record.context, terms_.context_of(record.context), terms_, frame);
     defined_[record.context] = true;
@@ -153,7 +153,7 @@ void EntryWriter::record(const Record& record, std::string& frame) {
     head.hour = static_cast<std::uint32_t>(record.hour);
     head.most_at_place = record.most_at_place;
     head.listener = record.listener.bytes;
-    head.place = record.place;
+    head.place = place;
     frame.append(reinterpret_cast<const char*>(&head), sizeof head);
     frame.append(reinterpret_cast<const char*>(record.audio.data()), head.intervals * sizeof(model::Interval));
     ByteWriter writer(frame);

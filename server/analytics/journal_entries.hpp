@@ -1,5 +1,6 @@
 #pragma once
-// What a journal's frames hold, as bytes and back. The format lives no longer than a day, so it needs no versions.
+// What a journal's frames hold, as bytes and back. They live no longer than a day, but an upgrade may come within it: who changes them
+// gives the journal's format another number.
 
 #include <functional>
 #include <string>
@@ -16,7 +17,7 @@ namespace earshot::analytics {
 class EntryWriter {
 public:
     explicit EntryWriter(const Terms& terms) : terms_(terms) {}
-    void record(const Record& record, std::string& frame);
+    void record(const Record& record, Crowds::Place place, std::string& frame);
     void cells(const HourCells& cells, std::string& frame) const;                              // settled requests, and bytes
     void listen(const ListenerKey& listener, const Listen& listen, std::string& frame) const;  // as it is
     void crowd(std::uint32_t row, std::uint32_t at, std::uint16_t count, std::string& frame) const;

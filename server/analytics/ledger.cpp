@@ -20,12 +20,26 @@ void Warnings::clear(const std::string& cause) {
     sentences_.erase(cause);
 }
 
+void Warnings::clear_all(std::string_view prefix) {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(sentences_, [&](const auto& each) { return each.first.starts_with(prefix); });
+}
+
 std::vector<std::string> Warnings::all() const {
     const std::scoped_lock lock(mutex_);
     std::vector<std::string> result;
     for (const auto& [cause, sentence] : sentences_) result.push_back(sentence);
     return result;
 }
+
+namespace {
+
+// Of a day's journal; gone with the day.
+std::string cause(Day day, std::string_view what) {
+    return fmt::format("{} {}", format_day(day), what);
+}
+
+}  // namespace
 
 Ledger::Ledger(storage::Database& database, fs::path runtime, Warnings& warnings, model::Timestamp now, std::uint64_t long_journal)
     : database_(database), warnings_(warnings), long_journal_(long_journal), folder_(std::move(runtime)) {
@@ -47,6 +61,12 @@ void Ledger::open(Day day) {
     try {
         if (spent_.contains(day)) throw std::runtime_error("its journal is still to be committed");
         auto journal = Journal::open(folder_.journal(day));
+        if (journal.replaced_another_format())
+            warnings_.set(
+                cause(day, "format"),
+                fmt::format("The journal of {} is of another version of Earshot and could not be read: listeners of that day may be "
+                            "counted twice.",
+                            format_day(day)));
         windows_.open(day, DayKey::in_file(folder_.key(day)));
         journals_.emplace(day, DayJournal(std::move(journal), terms_));
         if (!windows_.is_locked(day))
@@ -55,7 +75,8 @@ void Ledger::open(Day day) {
                           "or turn swap off.");
     } catch (const std::exception& error) {
         windows_.open(day, DayKey::in_memory());
-        warnings_.set("journal", fmt::format("Today's counting is in memory only; a crash may count listeners twice ({}).", error.what()));
+        warnings_.set(cause(day, "journal"),
+                      fmt::format("Today's counting is in memory only; a crash may count listeners twice ({}).", error.what()));
     }
 }
 
@@ -79,7 +100,7 @@ void Ledger::write_journals() {
         try {
             journal.write();
         } catch (const std::system_error& error) {
-            warnings_.set("journal",
+            warnings_.set(cause(day, "append"),
                           fmt::format("Part of today's counting is in memory only; a crash may count listeners twice ({}).", error.what()));
         }
     }
@@ -114,7 +135,8 @@ void Ledger::close_days(model::Timestamp now) noexcept {
     for (const auto day : windows_.days()) {
         if (!is_over(day, now)) continue;
         windows_.close(day);
-        warnings_.clear("journal");
+        warnings_.clear_all(format_day(day));
+        Journal::destroy(folder_.shorter_journal(day));
         if (auto journal = journals_.extract(day)) spent_.emplace(day, std::move(journal.mapped().journal()));
     }
     if (!spent_.empty()) commit();
@@ -122,29 +144,44 @@ void Ledger::close_days(model::Timestamp now) noexcept {
 
 void Ledger::shorten(Day day, DayJournal& journal) {
     auto shorter = journal.shorter(folder_.shorter_journal(day), windows_, day);
-    const auto longer = journal.journal().id();
     // From here on a restart may find either file, and the database knows how far both are in the sums.
-    database_.write([&](soci::session& session) { save_positions(session, {{shorter.id(), format_day(day), shorter.position()}}); });
-    journal.replace(std::move(shorter));
-    forget_journals(database_, {longer});
+    try {
+        database_.write([&](soci::session& session) { save_positions(session, {{shorter.id(), format_day(day), shorter.position()}}); });
+        journal.replace(shorter);
+    } catch (...) {
+        shorter.destroy();
+        throw;
+    }
+    for (const auto* what : {"append", "long"}) warnings_.clear(cause(day, what));
+}
+
+// Both files, the long and the shorter one, have to fit in beside each other, and yesterday's.
+std::uint64_t Ledger::long_journal() const {
+    const auto capacity = folder_.capacity();
+    return capacity ? std::min(long_journal_, *capacity / 4) : long_journal_;
 }
 
 void Ledger::shorten_journals() {
+    std::vector<std::string> gone;
     for (auto& [day, journal] : journals_) {
-        if (!journal.is_long(long_journal_)) continue;
+        if (!journal.is_due(long_journal())) continue;
         try {
+            const auto longer = journal.journal().id();
             shorten(day, journal);
+            gone.push_back(longer);
         } catch (const std::exception& error) {
             journal.postpone();
-            warnings_.set("long", fmt::format("The journal of today's counting grows and cannot be shortened ({}).", error.what()));
+            warnings_.set(cause(day, "long"),
+                          fmt::format("The journal of today's counting grows and cannot be shortened ({}).", error.what()));
         }
     }
+    forget_journals(database_, gone);
 }
 
 void Ledger::recover(model::Timestamp now) {
     const auto committed = journal_positions(database_);
     for (const auto day : folder_.days()) {
-        if (const auto unfinished = folder_.shorter_journal(day); fs::exists(unfinished)) Journal::open(unfinished).destroy();
+        Journal::destroy(folder_.shorter_journal(day));
         if (fs::exists(folder_.journal(day)))
             replay(day, committed);
         else if (is_over(day, now) && fs::exists(folder_.key(day)))
@@ -190,7 +227,8 @@ void Ledger::replay(Day day, const std::map<std::string, std::uint64_t>& committ
         return reader.read(entries);
     });
     if (any && !has_key)
-        warnings_.set("key", fmt::format("The key of {} is missing: listeners of that day may be counted twice.", format_day(day)));
+        warnings_.set(cause(day, "key"),
+                      fmt::format("The key of {} is missing: listeners of that day may be counted twice.", format_day(day)));
 }
 
 }  // namespace earshot::analytics

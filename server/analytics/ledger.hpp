@@ -7,6 +7,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "content/storage/database.hpp"
@@ -21,6 +22,7 @@ class Warnings {
 public:
     void set(const std::string& cause, std::string sentence);
     void clear(const std::string& cause);
+    void clear_all(std::string_view prefix);  // causes that begin with it
     [[nodiscard]] std::vector<std::string> all() const;
 
 private:
@@ -30,8 +32,8 @@ private:
 
 class Ledger {
 public:
-    // Journals longer than `long_journal` bytes are shortened now and then. Replays what the runtime folder holds. Throws
-    // std::runtime_error when another process counts in that folder or it cannot be used.
+    // Journals longer than `long_journal` bytes, or than a quarter of the runtime folder's file system, are shortened now and then. Replays
+    // what that folder holds. Throws std::runtime_error when another process counts in it or it cannot be used.
     Ledger(storage::Database& database, std::filesystem::path runtime, Warnings& warnings, model::Timestamp now,
            std::uint64_t long_journal = 64 << 20);
 
@@ -47,6 +49,7 @@ private:
     void replay(Day day, const std::map<std::string, std::uint64_t>& committed);
     void write_journals();
     void shorten_journals();
+    [[nodiscard]] std::uint64_t long_journal() const;
     void shorten(Day day, DayJournal& journal);
     [[nodiscard]] std::vector<JournalPosition> positions() const;
     [[nodiscard]] static bool is_over(Day day, model::Timestamp now);

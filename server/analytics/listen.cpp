@@ -46,6 +46,7 @@ void change(Outcome& outcome, Hour hour, Verdict verdict, std::int64_t requests)
 
 // 60 seconds are complete.
 void complete(Listen& listen, Crowds& crowds, const Record& record, bool begins, Outcome& outcome) {
+    outcome.asked_crowd = true;
     const bool believed = record.most_at_place == 0 || crowds.count(record.place) < record.most_at_place;
     if (!believed && !begins && !listen.is_waiting) return;
     if (!begins && listen.is_waiting) change(outcome, listen.last.hour, listen.last.verdict, -1);
@@ -105,6 +106,7 @@ Listen::Track& Listen::add_track() {
 }
 
 bool take_in(Listen& listen, Crowds& crowds, const Record& record, const Terms& terms, Outcome& outcome) {
+    outcome.asked_crowd = false;
     bool changed = record.in_evening && !listen.in_evening;
     listen.in_evening |= record.in_evening;
     if (record.requests <= 1) {

@@ -49,6 +49,12 @@ bool RuntimeFolder::is_in_memory() const {
     return ::statfs(path_.c_str(), &info) == 0 && (info.f_type == TMPFS_MAGIC || info.f_type == RAMFS_MAGIC);
 }
 
+std::optional<std::uint64_t> RuntimeFolder::capacity() const {
+    struct statfs info{};
+    if (::statfs(path_.c_str(), &info) != 0 || info.f_blocks == 0) return std::nullopt;
+    return static_cast<std::uint64_t>(info.f_blocks) * static_cast<std::uint64_t>(info.f_bsize);
+}
+
 fs::path RuntimeFolder::file(Day day, std::string_view kind) const {
     return path_ / fmt::format("{}{}.{}", prefix, format_day(day), kind);
 }

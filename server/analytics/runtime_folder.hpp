@@ -1,7 +1,9 @@
 #pragma once
 // The folder in memory for what is known about today's listeners: one process's alone, one key and one journal a day.
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -15,6 +17,7 @@ public:
     // Makes it when absent, and claims it: 0700, nobody else counts in it. Throws std::runtime_error with a sentence.
     explicit RuntimeFolder(std::filesystem::path path);
     [[nodiscard]] bool is_in_memory() const;
+    [[nodiscard]] std::optional<std::uint64_t> capacity() const;  // bytes, of its whole file system; nothing when that has no limit
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
     [[nodiscard]] std::filesystem::path key(Day day) const { return file(day, "key"); }
     [[nodiscard]] std::filesystem::path journal(Day day) const { return file(day, "journal"); }

@@ -192,8 +192,8 @@ std::string some_frame(Terms& terms) {
     cells.of(record.context, 498'000) += {12'345, {0, 3}};
     std::string frame(Journal::frame_head, '\0');
     EntryWriter writer(terms);
-    writer.record(record, frame);
-    writer.record(record, frame);  // the context is known by now
+    writer.record(record, record.place, frame);
+    writer.record(record, record.place, frame);  // the context is known by now
     writer.cells(cells, frame);
     writer.listen(record.listener, some_listen(terms), frame);
     writer.crowd(1, 77, 9, frame);
@@ -204,7 +204,7 @@ std::string some_frame(Terms& terms) {
 struct Again {
     explicit Again(Terms& terms)
         : writer(terms),
-          reader(terms, {.record = [this](Record&& record) { ++records, writer.record(record, frame); },
+          reader(terms, {.record = [this](Record&& record) { ++records, writer.record(record, record.place, frame); },
                          .cell =
                              [this](std::uint32_t episode, Hour hour, const HourCells::Cell& cell) {
                                  HourCells one;

@@ -220,9 +220,13 @@ TEST_CASE("the day's key, journal and set end ten minutes after the day") {
     const auto journal = room.runtime() / "day-2026-11-23.journal";
     const auto kept_key = room.runtime() / "kept.key";  // what somebody would find who kept the files' pages
     const auto kept_journal = room.runtime() / "kept.journal";
+    const auto unfinished = room.runtime() / "day-2026-11-23.shorter";
+    const auto kept_unfinished = room.runtime() / "kept.shorter";
     REQUIRE(std::filesystem::exists(key));
     std::filesystem::create_hard_link(key, kept_key);
     std::filesystem::create_hard_link(journal, kept_journal);
+    std::filesystem::copy_file(journal, unfinished);
+    std::filesystem::create_hard_link(unfinished, kept_unfinished);
 
     room.set_clock("2026-11-24T00:10:00Z");
     room.statistics().flush();
@@ -238,6 +242,8 @@ TEST_CASE("the day's key, journal and set end ten minutes after the day") {
     }
     CHECK_FALSE(std::filesystem::exists(key));
     CHECK_FALSE(std::filesystem::exists(journal));
+    CHECK_FALSE(std::filesystem::exists(unfinished));
+    CHECK_FALSE(room.contains_other_than_zero(kept_unfinished));
     CHECK_FALSE(room.contains_other_than_zero(kept_key));
     CHECK_FALSE(room.contains_other_than_zero(kept_journal));
     CHECK(room.total("e1") == 1);
