@@ -2,6 +2,7 @@
 // Cells of statistics.db and which of them may be shown: an episode's day, and within it an hour, a reason or a value of a dimension.
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,7 +17,12 @@ namespace earshot::analytics::reports {
 struct Source {
     storage::Database& database;
     unsigned suppress_below;
+    Day running{std::numeric_limits<Day>::max()};  // the first day that is not closed yet
     [[nodiscard]] bool hides(std::uint64_t count) const { return count > 0 && count < suppress_below; }
+    // Whoever asks every second must not see a single listener come: while a day runs, its figures rise in steps and nothing is broken
+    // down.
+    [[nodiscard]] bool runs(Day day) const { return suppress_below > 1 && day >= running; }
+    [[nodiscard]] std::uint64_t rounded(Day day, std::uint64_t count) const { return runs(day) ? count - count % suppress_below : count; }
 };
 
 struct Period {

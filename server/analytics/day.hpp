@@ -30,6 +30,11 @@ constexpr std::chrono::minutes evening{30};  // a listen active in the day's las
     return hour * 3'600'000;
 }
 
+// The first day that is not closed at that moment: figures from it on still change.
+[[nodiscard]] inline Day first_running(model::Timestamp now) noexcept {
+    return day_of(now - grace - std::chrono::milliseconds(1));
+}
+
 // "2026-11-24" and back; nothing else is a day.
 [[nodiscard]] inline std::string format_day(Day day) {
     return model::format_utc_day(start_of(day));

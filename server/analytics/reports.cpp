@@ -51,9 +51,10 @@ Statistics::EpisodeReport one_episode(const Source& source, const DayCells& cell
     for (auto day = period.first; day <= period.last; ++day) {
         const auto count = total_of(cells, day);
         const bool hide = source.hides(count);
-        report.days.push_back({format_day(day), Figure{hide ? std::nullopt : std::optional(count)}});
+        const auto shown = source.rounded(day, count);
+        report.days.push_back({format_day(day), Figure{hide ? std::nullopt : std::optional(shown)}});
         report.total_is_partial |= hide;
-        if (!hide) sum += count;
+        if (!hide) sum += shown;
     }
     report.total.value = sum == 0 && report.total_is_partial ? std::nullopt : std::optional(sum);
     return report;
@@ -82,6 +83,7 @@ std::vector<std::pair<std::string, Figure>> breakdown(const Source& source, std:
                 const auto all = totals(session, episode.value, period);
                 auto named = by_dimension(session, dimension, episode.value, period);
                 for (const auto& [day, cells] : all) {
+                    if (source.runs(day)) continue;
                     const auto total = total_of(all, day);
                     const bool hide = source.hides(total);
                     any_hidden |= hide;

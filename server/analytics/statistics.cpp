@@ -49,6 +49,7 @@ struct Statistics::State {
     void commit() noexcept;
     void claim() { ledger.emplace(database, options.runtime_dir, warnings, clock(), options.long_journal); }
     void role_changed();
+    [[nodiscard]] reports::Source source() const { return {database, options.suppress_below, first_running(clock())}; }
     // Asks the worker to get `stage` to where the queue is now, and waits.
     void wait_for(std::uint64_t& wanted, const std::uint64_t& reached);
 
@@ -248,19 +249,18 @@ std::vector<std::string> Statistics::warnings() const {
 }
 
 std::vector<Statistics::EpisodeReport> Statistics::report(const Query& query) {
-    return reports::days({state_->database, state_->options.suppress_below}, query);
+    return reports::days(state_->source(), query);
 }
-Statistics::Tally Statistics::tally(const Query& query) {
-    return reports::tally({state_->database, state_->options.suppress_below}, query);
+std::optional<std::string> Statistics::first_rounded_day(const Query& query) const {
+    const auto source = state_->source();
+    const auto period = reports::period_of(query);
+    return !period.empty() && source.runs(period.last) ? std::optional(format_day(source.running)) : std::nullopt;
 }
-std::vector<Statistics::Tally> Statistics::tallies(const Query& query) {
-    return reports::tallies({state_->database, state_->options.suppress_below}, query);
-}
-std::vector<Statistics::Tally> Statistics::hourly_tallies(const Query& query) {
-    return reports::hourly_tallies({state_->database, state_->options.suppress_below}, query);
+Statistics::Tallies Statistics::tallies(const Query& query) {
+    return reports::tallies(state_->source(), query);
 }
 Statistics::Breakdown Statistics::breakdown(std::string_view dimension, const Query& query) {
-    return reports::breakdown({state_->database, state_->options.suppress_below}, dimension, query);
+    return reports::breakdown(state_->source(), dimension, query);
 }
 
 }  // namespace earshot::analytics

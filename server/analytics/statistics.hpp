@@ -67,7 +67,8 @@ public:
 
     // A figure people may look at. value empty: more than 0 but fewer than suppress_below ("fewer than 10").
     // Suppression is of cells (an episode's day, and there a reason or an app); every other figure is a sum of cells that are shown, so
-    // that no two queries can be subtracted to find a hidden one.
+    // that no two queries can be subtracted to find a hidden one. Of a day that is not closed yet (today; yesterday until 00:10 UTC)
+    // figures are rounded down to a multiple of suppress_below, cell by cell, so that nobody can watch a single listener come.
     struct Figure {
         std::optional<std::uint64_t> value{0};
         bool operator==(const Figure&) const = default;
@@ -87,6 +88,8 @@ public:
         std::vector<model::EpisodeId> episodes;  // in the order wanted
     };
     [[nodiscard]] std::vector<EpisodeReport> report(const Query& query);
+    // The first day that is not closed yet, when the query reaches it and its figures are rounded.
+    [[nodiscard]] std::optional<std::string> first_rounded_day(const Query& query) const;
 
     // The day's tally of requests and why they did not count (all episodes of the query), suppressed alike.
     struct Tally {
@@ -95,13 +98,17 @@ public:
         Figure requests;                        // sum of what is shown
         bool is_partial{};                      // some cells are hidden
     };
-    [[nodiscard]] Tally tally(const Query& query);
-    [[nodiscard]] std::vector<Tally> tallies(const Query& query);  // one for each episode of the query; they add up to tally()
-    // The 24 hours (UTC) of the query's last day, all its episodes together. Beside the day's figures no hidden hour can be computed, so an
-    // hour may be hidden (value empty) although it is not small.
-    [[nodiscard]] std::vector<Tally> hourly_tallies(const Query& query);
+    struct Tallies {
+        Tally all;
+        std::vector<Tally> by_episode;  // one for each of the query; they add up to all
+        // The 24 hours (UTC) of the query's last day, all its episodes together. Beside the day's figures no hidden hour can be computed,
+        // so an hour may be hidden (value empty) although it is not small.
+        std::vector<Tally> by_hour;
+    };
+    [[nodiscard]] Tallies tallies(const Query& query);  // all of one moment
     // Downloads over the period by one of dimensions() ("app", "device", "country", "site", …), most first; suppressed ones folded into
-    // "other", which comes last. They add up to the report's totals.
+    // "other", which comes last. They add up to the report's totals of closed days; one that is not closed is left out, unless
+    // suppress_below is 1.
     using Breakdown = std::vector<std::pair<std::string, Figure>>;
     [[nodiscard]] Breakdown breakdown(std::string_view dimension, const Query& query);
 

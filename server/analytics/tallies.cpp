@@ -55,29 +55,22 @@ DayCells by_hour_and_reason(soci::session& session, const std::string& episode, 
                       episode, period);
 }
 
-std::vector<Adding> by_episode(const Source& source, const Statistics::Query& query) {
-    std::vector<Adding> result(query.episodes.size());
-    const auto period = period_of(query);
-    if (period.empty()) return result;
-    source.database.read([&](soci::session& session) {
-        for (std::size_t i = 0; i < query.episodes.size(); ++i) {
-            for (const auto& [day, cells] : by_reason(session, query.episodes[i].value, period)) {
-                for (const auto& [reason, count] : cells) source.hides(count) ? result[i].leave_out(reason) : result[i].add(reason, count);
-            }
-        }
-    });
-    return result;
+void add_days(Adding& episode, const DayCells& days, const Source& source) {
+    for (const auto& [day, cells] : days) {
+        for (const auto& [reason, count] : cells)
+            source.hides(count) ? episode.leave_out(reason) : episode.add(reason, source.rounded(day, count));
+    }
 }
 
-void add_hours(std::vector<Adding>& hours, const Cells& day, const Source& source) {
+void add_hours(std::vector<Adding>& hours, Day day, const Cells& cells_of_day, const Source& source) {
     std::map<std::string, Cells> reasons;  // → hour → requests
-    for (const auto& [name, count] : day) reasons[name.substr(3)][name.substr(0, 2)] = count;
+    for (const auto& [name, count] : cells_of_day) reasons[name.substr(3)][name.substr(0, 2)] = count;
     for (const auto& [reason, cells] : reasons) {
         const auto shown = showable(cells, source);
         for (const auto& [hour, count] : cells) {
             auto& adding = hours.at(std::stoul(hour));
             if (shown.contains(hour))
-                adding.add(reason, count);
+                adding.add(reason, source.rounded(day, count));
             else if (count > 0)
                 adding.leave_out(reason);
         }
@@ -86,31 +79,27 @@ void add_hours(std::vector<Adding>& hours, const Cells& day, const Source& sourc
 
 }  // namespace
 
-Tally tally(const Source& source, const Statistics::Query& query) {
-    Adding all;
-    for (const auto& one : by_episode(source, query)) all.add(one);
-    return all.sum();
-}
-
-std::vector<Tally> tallies(const Source& source, const Statistics::Query& query) {
-    std::vector<Tally> result;
-    for (const auto& one : by_episode(source, query)) result.push_back(one.sum());
-    return result;
-}
-
-std::vector<Tally> hourly_tallies(const Source& source, const Statistics::Query& query) {
-    std::vector<Adding> hours(24);
+Statistics::Tallies tallies(const Source& source, const Statistics::Query& query) {
+    std::vector<Adding> episodes(query.episodes.size()), hours(24);
     const auto period = period_of(query);
     if (!period.empty()) {
-        source.database.read([&](soci::session& session) {
-            for (const auto& episode : query.episodes) {
-                for (const auto& [day, cells] : by_hour_and_reason(session, episode.value, {period.last, period.last}))
-                    add_hours(hours, cells, source);
+        source.database.read([&](soci::session& session) {  // one state for all three: what they add up to must not differ by who just came
+            for (std::size_t i = 0; i < query.episodes.size(); ++i) {
+                const auto& episode = query.episodes[i].value;
+                add_days(episodes[i], by_reason(session, episode, period), source);
+                for (const auto& [day, cells] : by_hour_and_reason(session, episode, {period.last, period.last}))
+                    add_hours(hours, day, cells, source);
             }
         });
     }
-    std::vector<Tally> result;
-    for (const auto& one : hours) result.push_back(one.sum());
+    Statistics::Tallies result;
+    Adding all;
+    for (const auto& one : episodes) {
+        all.add(one);
+        result.by_episode.push_back(one.sum());
+    }
+    for (const auto& one : hours) result.by_hour.push_back(one.sum());
+    result.all = all.sum();
     return result;
 }
 

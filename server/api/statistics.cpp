@@ -124,18 +124,18 @@ object tally_object(const Statistics::Tally& tally) {
 
 // What became of every request: of all episodes, of each, and of each hour when one day is asked for.
 object requests_object(Statistics& statistics, const Question& question) {
-    object result = tally_object(statistics.tally(question.query));
-    array episodes;
     const auto tallies = statistics.tallies(question.query);
-    for (std::size_t i = 0; i < tallies.size(); ++i) {
-        object one = tally_object(tallies[i]);
+    object result = tally_object(tallies.all);
+    array episodes;
+    for (std::size_t i = 0; i < tallies.by_episode.size(); ++i) {
+        object one = tally_object(tallies.by_episode[i]);
         one["id"] = question.subjects[i].episode.id.value;
         episodes.push_back(std::move(one));
     }
     result["by_episode"] = std::move(episodes);
     if (question.query.first_day == question.query.last_day) {
         array hours;
-        for (const auto& tally : statistics.hourly_tallies(question.query)) {
+        for (const auto& tally : tallies.by_hour) {
             object hour = tally_object(tally);
             hour["hour"] = hours.size();
             hours.push_back(std::move(hour));
@@ -185,6 +185,8 @@ Answer get_statistics(Context& context, const Request& request) {
     for (const Subject& subject : question->subjects)
         if (const auto* report = find_report(reports, subject.episode.id)) episodes.push_back(report_object(subject, *report, below));
     object answer{{"from", question->query.first_day}, {"to", question->query.last_day}, {"episodes", std::move(episodes)}};
+    if (const auto day = context.statistics.first_rounded_day(question->query))
+        answer["rounded"] = object{{"from", *day}, {"steps_of", below}};
     for (const auto& [list, dimension] : breakdowns) answer[list] = breakdown(context.statistics, dimension, question->query, below);
     answer["requests"] = requests_object(context.statistics, *question);
     return http::json(200, serialize(answer));

@@ -141,11 +141,11 @@ std::string name_of(std::string_view dimension, const std::string& value) {
     return capitalised(words);
 }
 
-void put_breakdown(Values& values, const BreakdownNames& names, const Statistics::Breakdown& rows, unsigned fewest) {
+void put_breakdown(Values& values, const BreakdownNames& names, const Statistics::Breakdown& rows, unsigned fewest, bool to_come) {
     auto& section = values.add("BREAKDOWN");
     section.set("ID", std::string(names.dimension)).set("TITLE", std::string(names.title));
     if (rows.empty()) {
-        section.show("NOTHING_YET");
+        section.show(to_come ? "TO_COME" : "NOTHING_YET");
         return;
     }
     auto& table = section.add("TABLE");
@@ -180,9 +180,13 @@ void put_report(Values& values, Statistics& statistics, const Selection& selecti
     put_figures(report, reports, put_table(report, reports, titles, fewest));
     put_chart(report, reports, titles, few);
     if (std::ranges::any_of(reports, &Statistics::EpisodeReport::total_is_partial)) report.add("PARTIAL").set("FEW", few);
-    put_tally(values, statistics.tally(query), statistics.tallies(query), titles);
-    if (selection.first_day == selection.last_day) put_hours(values, statistics.hourly_tallies(query));
-    for (const auto& names : breakdowns) put_breakdown(report, names, statistics.breakdown(names.dimension, query), fewest);
+    const auto rounded_from = statistics.first_rounded_day(query);
+    if (rounded_from) report.add("ROUNDED").set("DAY", *rounded_from).set("STEP", fewest);
+    const auto tallies = statistics.tallies(query);
+    put_tally(values, tallies.all, tallies.by_episode, titles);
+    if (selection.first_day == selection.last_day) put_hours(values, tallies.by_hour);
+    for (const auto& names : breakdowns)
+        put_breakdown(report, names, statistics.breakdown(names.dimension, query), fewest, rounded_from.has_value());
 }
 
 }  // namespace

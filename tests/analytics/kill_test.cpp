@@ -31,8 +31,8 @@ struct Server {
                       .long_journal = long_journal},
                      [] { return *model::parse_rfc3339(moment); }) {}
     std::uint64_t downloads() { return *statistics.report(query()).front().total.value; }
-    std::uint64_t requests() { return *statistics.tally(query()).requests.value; }
-    std::uint64_t counted() { return *statistics.tally(query()).reasons.at("counted").value; }
+    std::uint64_t requests() { return *statistics.tallies(query()).all.requests.value; }
+    std::uint64_t counted() { return *statistics.tallies(query()).all.reasons.at("counted").value; }
     static Statistics::Query query() { return {"2026-11-23", "2026-11-23", {{"e1"}}}; }
 
     storage::Database database;

@@ -171,7 +171,7 @@ TEST_CASE("lists can be replaced while counting goes on, and a wrong one changes
     write(lists.data_centres, "10.0.0.0/8");  // where the test's listeners live
     REQUIRE(room.statistics().reload_lists().has_value());
     CHECK(counted() == 3);
-    const auto tally = [&room] { return room.statistics().tally({"2026-11-23", "2026-11-23", {{"e1"}}}); };
+    const auto tally = [&room] { return room.statistics().tallies({"2026-11-23", "2026-11-23", {{"e1"}}}).all; };
     CHECK(tally().reasons.at("counted").value == 3);
     CHECK(tally().reasons.at("bot").value == 3);
 

@@ -36,7 +36,7 @@ TEST_CASE("the documented cases count the same through database, journal and res
             }
         }
         CHECK(downloads == one.downloads);
-        const auto tally = room.statistics().tally(query);
+        const auto tally = room.statistics().tallies(query).all;
         for (const auto& [reason, figure] : tally.reasons) {
             if (reason != "counted" && *figure.value > 0) not_counted[reason] = *figure.value;
         }
@@ -65,6 +65,7 @@ TEST_CASE("small numbers are hidden, and no sum gives them away") {
     listen("e1", "2026-11-25T10:00:00Z", "Overcast/3.0", 10);
     listen("e2", "2026-11-24T10:00:00Z", "Overcast/3.0", 1);
     room.statistics().flush();
+    room.set_clock("2026-11-26T12:00:00Z");
 
     const auto reports = room.statistics().report({"2026-11-22", "2026-11-25", {{"e2"}, {"e1"}, {"never heard"}}});
     REQUIRE(reports.size() == 3);
@@ -91,12 +92,12 @@ TEST_CASE("small numbers are hidden, and no sum gives them away") {
           std::vector<Row>{{"other", {std::nullopt}}});
     CHECK(room.statistics().breakdown("app", {"2026-11-01", "2026-11-02", {{"e1"}}}).empty());
 
-    const auto tally = room.statistics().tally({"2026-11-22", "2026-11-25", {{"e1"}, {"e2"}}});
+    const auto tally = room.statistics().tallies({"2026-11-22", "2026-11-25", {{"e1"}, {"e2"}}}).all;
     CHECK(tally.reasons.at("counted").value == 44);  // the same as the report's days that are shown
     CHECK(tally.reasons.at("bot").value == 0);
     CHECK(tally.requests.value == 44);
     CHECK(tally.is_partial);
-    const auto one_day = room.statistics().tally({"2026-11-24", "2026-11-24", {{"e1"}, {"e2"}}});
+    const auto one_day = room.statistics().tallies({"2026-11-24", "2026-11-24", {{"e1"}, {"e2"}}}).all;
     CHECK(one_day.reasons.at("counted").value == std::nullopt);
     CHECK(one_day.requests.value == std::nullopt);
 }
@@ -152,7 +153,7 @@ TEST_CASE("a query that makes no sense gives nothing") {
     CHECK(room.statistics().report({"2026-11-26", "2026-11-25", {{"e1"}}}).empty());
     CHECK(room.statistics().report({"", "'; drop table downloads; --", {{"e1"}}}).empty());
     CHECK(room.statistics().report({"2020-01-01", "2026-11-25", {{"e1"}}}).front().days.size() == 366);
-    CHECK(room.statistics().tally({"x", "y", {{"e1"}}}).requests.value == 0);
+    CHECK(room.statistics().tallies({"x", "y", {{"e1"}}}).all.requests.value == 0);
 }
 
 TEST_CASE("an unlisted agent's own name is not stored") {
@@ -185,7 +186,7 @@ TEST_CASE("what was foreseen of one batch is not taken for another that lies in 
         if (i % 2 == 0) ledger.take_in({&later, 1}, recognition);
     }
     ledger.commit();
-    const auto tally = analytics::reports::tally({database, 1}, {"2026-11-23", "2026-11-23", {{"e1"}}});
+    const auto tally = analytics::reports::tallies({database, 1}, {"2026-11-23", "2026-11-23", {{"e1"}}}).all;
     CHECK(tally.reasons.at("counted").value == 150);
     CHECK(tally.reasons.at("head").value == 25);
 }
@@ -206,7 +207,7 @@ TEST_CASE("a full queue drops, counts the drops and never blocks") {
             });
     }
     room.statistics().flush();
-    const auto counted = *room.statistics().tally({"2026-11-23", "2026-11-23", {{"e1"}}}).requests.value;
+    const auto counted = *room.statistics().tallies({"2026-11-23", "2026-11-23", {{"e1"}}}).all.requests.value;
     CHECK(submitted == 12'000);
     CHECK(counted + room.statistics().dropped() == submitted);
 }

@@ -23,7 +23,7 @@ struct Process {
     }
     std::uint64_t requests() {
         statistics.flush();
-        return *statistics.tally({"2026-11-23", "2026-11-23", {{"e1"}}}).requests.value;
+        return *statistics.tallies({"2026-11-23", "2026-11-23", {{"e1"}}}).all.requests.value;
     }
     storage::Database database;
     Statistics statistics;

@@ -19,7 +19,7 @@ const Statistics::Query one_day(const std::string& episode) {
 
 Cells shown_cells(Statistics& statistics, const Statistics::Query& query) {
     Cells result;
-    const auto hours = statistics.hourly_tallies(query);
+    const auto hours = statistics.tallies(query).by_hour;
     for (std::size_t hour = 0; hour < hours.size(); ++hour) {
         for (const auto& [reason, figure] : hours[hour].reasons) {
             if (figure.value.value_or(0) > 0) result[{static_cast<int>(hour), reason}] = *figure.value;
@@ -125,7 +125,7 @@ TEST_CASE("every request is in one cell of the tally, whatever was restarted in 
             for (const auto& [cell, count] : cells) tallied += count;
         }
         CHECK(tallied == requests);
-        CHECK(room.statistics().tally({"2026-11-23", "2026-11-23", {{"e0"}, {"e1"}, {"e2"}}}).requests.value == requests);
+        CHECK(room.statistics().tallies({"2026-11-23", "2026-11-23", {{"e0"}, {"e1"}, {"e2"}}}).all.requests.value == requests);
     }
 }
 
@@ -144,12 +144,12 @@ TEST_CASE("beside a day's figures no hour's small one can be computed") {
         }
         room.statistics().flush();
         const Statistics::Query both{"2026-11-23", "2026-11-23", {{"e0"}, {"e1"}}};
+        room.set_clock("2026-11-24T00:11:00Z");
         const auto tallies = room.statistics().tallies(both);
-        const auto all = room.statistics().tally(both);
-        for (const auto& [reason, figure] : all.reasons) {
+        for (const auto& [reason, figure] : tallies.all.reasons) {
             std::uint64_t sum = 0;
             for (std::size_t episode = 0; episode < 2; ++episode) {
-                const auto day = tallies[episode].reasons.at(reason).value;
+                const auto day = tallies.by_episode[episode].reasons.at(reason).value;
                 sum += day.value_or(0);
                 std::uint64_t shown = 0;
                 for (const auto& [cell, count] : shown_cells(room.statistics(), one_day("e" + std::to_string(episode)))) {
@@ -164,6 +164,51 @@ TEST_CASE("beside a day's figures no hour's small one can be computed") {
             CHECK(figure.value.value_or(0) == sum);
         }
     }
+}
+
+TEST_CASE("who asks again and again sees no single listener of a running day come") {
+    Room room({.suppress_below = 10});
+    room.set_clock("2026-11-23T20:00:00Z");
+    const Statistics::Query today{"2026-11-22", "2026-11-23", {{"e1"}}};
+    const auto figures = [&] {  // all that somebody is told
+        std::vector<std::uint64_t> result;
+        const auto report = room.statistics().report(today);
+        for (const auto& day : report.front().days) result.push_back(day.downloads.value.value_or(0));
+        result.push_back(report.front().total.value.value_or(0));
+        const auto tallies = room.statistics().tallies(today);
+        const auto add = [&](const Statistics::Tally& tally) {
+            for (const auto& [reason, figure] : tally.reasons) result.push_back(figure.value.value_or(0));
+            result.push_back(tally.requests.value.value_or(0));
+        };
+        add(tallies.all);
+        for (const auto& tally : tallies.by_episode) add(tally);
+        for (const auto& tally : tallies.by_hour) add(tally);
+        for (const auto* dimension : {"app", "device", "country", "site"}) CHECK(room.statistics().breakdown(dimension, today).empty());
+        return result;
+    };
+    CHECK(room.statistics().first_rounded_day(today) == "2026-11-23");
+    auto before = figures();
+    int changes = 0;
+    for (int listener = 1; listener <= 34; ++listener) {
+        room.statistics().submit(room.download("e1", "2026-11-23T19:00:00Z", "Overcast/3.0"));
+        room.statistics().flush();
+        const auto now = figures();
+        for (const auto figure : now) CHECK(figure % 10 == 0);
+        if (now != before) CHECK(listener % 10 == 0);
+        changes += now != before;
+        before = now;
+    }
+    CHECK(changes == 3);
+
+    room.set_clock("2026-11-24T00:10:00Z");  // somebody may still complete a minute of yesterday's
+    CHECK(figures() == before);
+    room.set_clock("2026-11-24T00:10:01Z");
+    CHECK_FALSE(room.statistics().first_rounded_day(today));
+    CHECK(room.statistics().report(today).front().total.value == 34);
+    const auto tallies = room.statistics().tallies(today);
+    CHECK(tallies.all.reasons.at("counted").value == 34);
+    CHECK(tallies.by_hour[19].reasons.at("counted").value == 34);
+    CHECK(room.statistics().breakdown("app", today) == Statistics::Breakdown{{"Overcast", {34}}});
 }
 
 }  // namespace earshot::tests

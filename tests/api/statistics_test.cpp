@@ -45,6 +45,16 @@ TEST_CASE("statistics count what was public and hide small numbers") {
     listen(stage, quiet, 3);
 
     const std::string day = model::format_utc_day(stage.context().clock());
+    const auto running = stage.api("analyst", "GET", "/statistics?episode=" + loud.id.value + "&from=" + day + "&to=" + day);
+    CHECK(running.at("episodes.0.days.0.downloads") == "10");
+    CHECK(running.at("requests.by_reason.counted.requests") == "10");
+    CHECK(running.at("rounded.from") == day);
+    CHECK(running.at("rounded.steps_of") == "10");
+    CHECK_THAT(running.body,
+               Contains("\"apps\":[]") && Contains("\"devices\":[]") && Contains("\"countries\":[]") && Contains("\"sites\":[]"));
+    CHECK_THAT(stage.api("analyst", "GET", "/statistics.csv?from=" + day + "&to=" + day).body, Contains("said\",10\r\n"));
+
+    stage.clock_offset_ms = std::chrono::milliseconds(std::chrono::hours(25)).count();
     const auto one = stage.api("analyst", "GET", "/statistics?episode=" + loud.id.value + "&from=" + day + "&to=" + day);
     CHECK(one.status == 200);
     CHECK(one.at("episodes.0.days.0.day") == day);
@@ -52,6 +62,8 @@ TEST_CASE("statistics count what was public and hide small numbers") {
     CHECK(one.at("episodes.0.total.downloads") == "12");
     CHECK(one.at("requests.by_reason.counted.requests") == "12");
     CHECK(one.at("requests.by_episode.0.by_reason.counted.requests") == "12");
+    CHECK(one.at("apps.0.downloads") == "12");
+    CHECK_THAT(one.body, !Contains("rounded"));
 
     const auto all = stage.api("analyst", "GET", "/statistics?show=night-watch&from=" + day + "&to=" + day);
     const std::string hidden = all.at("episodes.0.id") == quiet.id.value ? "episodes.0" : "episodes.1";

@@ -249,11 +249,12 @@ test('an analyst signs in, sees what was downloaded, and signs out', async () =>
   await signIn(page, '/statistics');
   const cookie = (await context.cookies())[0];
   assert.ok(cookie.httpOnly && cookie.sameSite === 'Strict');
-  for (let i = 0; i < 60 && !(await page.locator('td', { hasText: /^14$/ }).count()); ++i) {
+  for (let i = 0; i < 60 && !(await page.locator('td', { hasText: /^10$/ }).count()); ++i) {
     await page.waitForTimeout(500); // counts are committed within seconds
     await page.reload();
   }
-  assert.ok(await page.locator('tbody td', { hasText: /^14$/ }).count(), 'fourteen downloads are shown');
+  assert.ok(await page.locator('tbody td', { hasText: /^10$/ }).count(), 'fourteen downloads of today are shown as ten');
+  assert.match(await page.locator('p.rounded').innerText(), /still change.* steps of 10/);
   assert.ok(await page.locator('svg.chart rect.chart-bar').count());
   for (const [scheme, viewport] of [['light', sizes[0]], ['dark', sizes[0]], ['light', sizes[1]], ['dark', sizes[1]]]) {
     await page.emulateMedia({ colorScheme: scheme });

@@ -43,7 +43,14 @@ TEST_CASE("the statistics page shows what may be shown and hides the rest") {
     for (int i = 0; i < 3; ++i) listen(site, two, i);
     site.statistics.flush();
 
-    const auto page = body_of(web::statistics(site.context, ask({})));
+    const auto running = body_of(web::statistics(site.context, ask({})));
+    CHECK_THAT(running, Contains("Figures from 2026-11-24 on still change") && Contains("rise in steps of 10") &&
+                            Contains("<td class=\"number\">20</td>"));
+    CHECK_THAT(running, Contains("Shown when the day has ended.") && !Contains("AntennaPod") && !Contains("<td class=\"number\">25</td>"));
+
+    site.now += std::chrono::hours(13);
+    const auto page = body_of(web::statistics(site.context, ask({{"from", "2026-10-28"}, {"to", "2026-11-24"}})));
+    CHECK_THAT(page, !Contains("still change") && !Contains("Shown when the day has ended."));
     CHECK_THAT(page,
                Contains("name=\"from\" type=\"date\" value=\"2026-10-28\"") && Contains("name=\"to\" type=\"date\" value=\"2026-11-24\""));
     CHECK_THAT(page, Contains("=One&lt;b&gt;") && Contains("Two") && !Contains("Draft") && !Contains("<b>\""));
