@@ -52,7 +52,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t size = 1 << 20;
+    static constexpr std::size_t size = 1 << 19;
     static std::size_t index(Place place, std::size_t row) { return place >> (row * 32) & (size - 1); }
     std::array<Wiped<std::uint16_t>, 2> rows_;
 };

@@ -43,7 +43,7 @@ public:
     void clear() noexcept;  // wiped, and hashes are others: after lists have changed or a window is closed
 
 private:
-    static constexpr std::size_t size = 1 << 17;
+    static constexpr std::size_t size = 1 << 15;
     [[nodiscard]] Hash hash_of(const model::Delivery& delivery, Day day);
     [[nodiscard]] Found* places(const Hash& hash) noexcept;
     HashKey key_;
