@@ -56,9 +56,9 @@ struct Sides {
     double left{}, right{}, sum{}, difference{};
     std::uint64_t count{};
     void add(const AudioBlock& block) {
-        constexpr std::size_t stretch = 1024;  // as many as single precision may add up
-        for (std::size_t at = 0; at < block.frames(); at += stretch)
-            add(block.planes[0].data() + at, block.planes[1].data() + at, std::min(stretch, block.frames() - at));
+        constexpr std::size_t at_once = 1024;  // as many as single precision may add up
+        for (std::size_t at = 0; at < block.frames(); at += at_once)
+            add(block.planes[0].data() + at, block.planes[1].data() + at, std::min(at_once, block.frames() - at));
         count += block.frames();
     }
     void add(const float* l, const float* r, std::size_t frames) {
