@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view prefix = "day-";
 
 // The folder is ours alone, so that nobody can plant or read a key in it.
-storage::Descriptor claim(const fs::path& folder) {
+storage::LockedFile claim(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
     struct stat info{};
@@ -29,10 +29,10 @@ storage::Descriptor claim(const fs::path& folder) {
     if (info.st_uid != ::geteuid() || ::chmod(folder.c_str(), 0700) != 0)
         throw std::runtime_error(fmt::format(
             "{}: the folder for the day's counting belongs to somebody else. Choose another storage.runtime_dir.", folder.string()));
-    storage::Descriptor lock(::open((folder / "counting.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
-        throw std::runtime_error(fmt::format("{}: another Earshot is counting in this folder. Stop it first.", folder.string()));
-    return lock;
+    auto lock = storage::LockedFile::take(
+        storage::Descriptor(::open((folder / "counting.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)));
+    if (!lock) throw std::runtime_error(fmt::format("{}: another Earshot is counting in this folder. Stop it first.", folder.string()));
+    return *std::move(lock);
 }
 
 std::optional<Day> day_of_file(const fs::path& file) {

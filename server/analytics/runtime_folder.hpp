@@ -27,7 +27,7 @@ public:
 private:
     [[nodiscard]] std::filesystem::path file(Day day, std::string_view kind) const;
     std::filesystem::path path_;
-    storage::Descriptor lock_;
+    storage::LockedFile lock_;
 };
 
 }  // namespace earshot::analytics
