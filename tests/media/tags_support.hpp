@@ -13,6 +13,7 @@
 #include <string>
 
 #include "media/tags/audio_tags.hpp"
+#include "tests/support/catch.hpp"
 
 namespace earshot::tests {
 
@@ -83,6 +84,24 @@ inline media::AudioTags full_tags() {
                                  .href = i % 2 == 0 ? "https://example.org/" + std::to_string(i) : ""});
     }
     return tags;
+}
+
+// Languages and chapters differ by format.
+inline void check_kept_by_every_format(const media::AudioTags& read, const media::AudioTags& written) {
+    CHECK(read.title == written.title);
+    CHECK(read.show == written.show);
+    CHECK(read.author == written.author);
+    CHECK(read.copyright == written.copyright);
+    CHECK(read.people == written.people);
+    CHECK(read.date == written.date);
+    CHECK(read.season == written.season);
+    CHECK(read.number == written.number);
+    CHECK(read.summary == written.summary);
+    CHECK(read.transcript == written.transcript);
+    CHECK(read.guid == written.guid);
+    CHECK(read.feed_url == written.feed_url);
+    CHECK(read.page_url == written.page_url);
+    CHECK(read.artwork_jpeg == written.artwork_jpeg);
 }
 
 }  // namespace earshot::tests
