@@ -14,9 +14,8 @@ std::string episode_path(const model::Show& show, const model::Episode& episode)
     return show_path(show) + "/" + episode.slug;
 }
 
-std::string transcript_path(const model::Show& show, const model::Episode& episode) {
-    const bool vtt = !episode.transcript || episode.transcript->mime_type == "text/vtt";
-    return episode_path(show, episode) + (vtt ? "/transcript.vtt" : "/transcript.srt");
+std::string transcript_path(const model::Show& show, const model::Episode& episode, std::string_view extension) {
+    return episode_path(show, episode).append("/transcript.").append(extension);
 }
 
 std::string chapters_path(const model::Show& show, const model::Episode& episode) {

@@ -13,8 +13,8 @@ namespace earshot::feeds {
 [[nodiscard]] std::string show_path(const model::Show& show);                                    // /shows/{show}
 [[nodiscard]] std::string feed_path(const model::Show& show);                                    // /shows/{show}/feed.xml
 [[nodiscard]] std::string episode_path(const model::Show& show, const model::Episode& episode);  // /shows/{show}/{episode}
-[[nodiscard]] std::string transcript_path(const model::Show& show,
-                                          const model::Episode& episode);                         // …/transcript.vtt or .srt, as handed in
+[[nodiscard]] std::string transcript_path(const model::Show& show, const model::Episode& episode,
+                                          std::string_view extension = "vtt");                    // …/transcript.vtt, .srt, .json, .html
 [[nodiscard]] std::string chapters_path(const model::Show& show, const model::Episode& episode);  // …/chapters.json
 [[nodiscard]] std::string image_path(const model::ArtworkSize& size);                             // /images/{object_key}.jpg
 // The largest size not above max_pixels, or the smallest there is; nullptr without artwork.

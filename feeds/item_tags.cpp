@@ -4,6 +4,7 @@
 #include <array>
 
 #include "content/model/text.hpp"
+#include "content/model/transcript_forms.hpp"
 #include "feeds/addresses.hpp"
 #include "feeds/links.hpp"
 #include "feeds/tags.hpp"
@@ -71,11 +72,16 @@ Elements duration(const Item& i) {
     return number(static_cast<std::uint64_t>(std::max<std::int64_t>(1, seconds)));
 }
 
-Elements transcript(const Item& i) {
-    return {Element{.attributes = {{"url", absolute(i, transcript_path(i.channel.show, i.episode))},
-                                   {"type", i.episode.transcript->mime_type},
-                                   {"language", i.episode.transcript->language},
-                                   {"rel", "captions"}}}};
+Elements transcripts(const Item& i) {
+    Elements out;
+    for (const auto& form : model::transcript_forms()) {
+        Element element{.attributes = {{"url", absolute(i, transcript_path(i.channel.show, i.episode, form.extension))},
+                                       {"type", std::string(form.mime_type)},
+                                       {"language", i.episode.transcript->language}}};
+        if (form.captions) element.attributes.emplace_back("rel", "captions");
+        out.push_back(std::move(element));
+    }
+    return out;
 }
 
 Elements chapters(const Item& i) {
@@ -147,7 +153,7 @@ constexpr std::array<Tag<Item>, 22> item_rows{{
     {"itunes:episodeType", always, [](const Item& i) { return one(model::to_string(i.episode.type)); }},
     {"podcast:season", has_season, [](const Item& i) { return number(*i.episode.season); }},
     {"podcast:episode", has_number, [](const Item& i) { return number(*i.episode.number); }},
-    {"podcast:transcript", has_transcript, transcript},
+    {"podcast:transcript", has_transcript, transcripts},
     {"podcast:chapters", has_chapters, chapters},
     {"psc:chapters", has_chapters, simple_chapters},
     {"podcast:person", always, [](const Item& i) { return people(i.episode.people); }},

@@ -36,8 +36,21 @@ std::string encode_utf8(std::uint32_t c) {
 }
 
 std::optional<std::string> decode_entity(std::string_view name) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> named{
-        {{"amp", "&"}, {"lt", "<"}, {"gt", ">"}, {"quot", "\""}, {"apos", "'"}, {"nbsp", "\u00A0"}, {"lrm", "\u200E"}, {"rlm", "\u200F"}}};
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 15> named{{{"amp", "&"},
+                                                                                          {"lt", "<"},
+                                                                                          {"gt", ">"},
+                                                                                          {"quot", "\""},
+                                                                                          {"apos", "'"},
+                                                                                          {"nbsp", "\u00A0"},
+                                                                                          {"lrm", "\u200E"},
+                                                                                          {"rlm", "\u200F"},
+                                                                                          {"ndash", "–"},
+                                                                                          {"mdash", "—"},
+                                                                                          {"hellip", "…"},
+                                                                                          {"lsquo", "‘"},
+                                                                                          {"rsquo", "’"},
+                                                                                          {"ldquo", "“"},
+                                                                                          {"rdquo", "”"}}};
     if (name.starts_with('#')) {
         const bool hexadecimal = name.starts_with("#x") || name.starts_with("#X");
         name.remove_prefix(hexadecimal ? 2 : 1);
@@ -48,24 +61,6 @@ std::optional<std::string> decode_entity(std::string_view name) {
     }
     const auto* found = std::ranges::find(named, name, &std::pair<std::string_view, std::string_view>::first);
     return found == named.end() ? std::nullopt : std::optional<std::string>(found->second);
-}
-
-// What is no entity stays as it is: "R&D" is common in files made by hand.
-std::string decode_entities(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '&') {
-            const auto end = text.substr(i, 12).find(';');
-            const auto decoded = end == std::string_view::npos ? std::nullopt : decode_entity(text.substr(i + 1, end - 1));
-            if (decoded) {
-                out += *decoded;
-                i += end;
-                continue;
-            }
-        }
-        out += text[i];
-    }
-    return out;
 }
 
 // Looking further for the end of each of a million '<' would take for ever.
@@ -169,6 +164,23 @@ bool is_sound(std::string_view text) {
         }
     }
     return found;
+}
+
+std::string decode_entities(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '&') {
+            const auto end = text.substr(i, 12).find(';');
+            const auto decoded = end == std::string_view::npos ? std::nullopt : decode_entity(text.substr(i + 1, end - 1));
+            if (decoded) {
+                out += *decoded;
+                i += end;
+                continue;
+            }
+        }
+        out += text[i];
+    }
+    return out;
 }
 
 std::vector<Turn> read_vtt_text(std::string_view payload) {

@@ -18,6 +18,9 @@ struct Turn {
 // SubRip: a line that begins with "Name:" says who speaks. `speaker` is whoever spoke last and goes on speaking in the next cue.
 [[nodiscard]] std::vector<Turn> read_srt_text(std::string_view payload, std::string& speaker);
 
+// &amp;, &#233; and the like as characters. What is no entity stays as it is: "R&D" is common in files made by hand.
+[[nodiscard]] std::string decode_entities(std::string_view text);
+
 // "[music]", "(applause)", "♪ … ♪": heard, not said.
 [[nodiscard]] bool is_sound(std::string_view text);
 

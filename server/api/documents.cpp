@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "content/model/transcript_forms.hpp"
 #include "feeds/addresses.hpp"
 
 namespace earshot::api {
@@ -147,9 +148,13 @@ object episode_object(Context& context, const model::Show& show, const model::Ep
         chapters.push_back(object{{"start_seconds", seconds(chapter.start)}, {"title", chapter.title}, {"href", chapter.href}});
     value transcript = nullptr;
     if (episode.transcript) {
+        array files;
+        for (const auto& form : model::transcript_forms())
+            files.push_back(object{{"mime_type", form.mime_type}, {"url", base + feeds::transcript_path(show, episode, form.extension)}});
         object words{{"mime_type", episode.transcript->mime_type},
                      {"language", episode.transcript->language},
-                     {"url", base + feeds::transcript_path(show, episode)}};
+                     {"url", base + feeds::transcript_path(show, episode)},
+                     {"files", std::move(files)}};
         if (with_source) words["source"] = episode.transcript->source;
         transcript = std::move(words);
     }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "content/model/text.hpp"
+#include "content/model/transcript_forms.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/edits.hpp"
 #include "server/api/finding.hpp"
@@ -36,6 +37,26 @@ Answer change_episode(Context& context, const Request& request, std::string_view
 std::optional<std::chrono::milliseconds> known_duration(const model::Episode& episode) {
     if (episode.renditions.empty()) return std::nullopt;
     return episode.renditions.front().duration;
+}
+
+// As it is kept, or written in the form that is asked for. An HTML one is for saving: on this origin no document may be opened that came
+// from a file.
+Answer transcript_reply(const model::Episode& episode, const model::Transcript& transcript, std::optional<std::string_view> format) {
+    http::Reply reply;
+    std::string mime_type = transcript.mime_type;
+    reply.body = transcript.source;
+    if (format) {
+        const auto* form = model::find_transcript_form(*format);
+        if (form == nullptr) return problem(400, "\"format\" is one of vtt, srt, json and html.");
+        const auto cues = model::parse_cues(transcript.source);
+        if (!cues) return problem(cues.error());
+        mime_type = form->mime_type;
+        reply.body = form->write(*cues, episode.title, transcript.language);
+        reply.fields.push_back({"Content-Disposition", fmt::format("attachment; filename=\"{}.{}\"", episode.slug, form->extension)});
+    }
+    reply.fields.push_back({"Content-Type", mime_type + "; charset=utf-8"});
+    reply.fields.push_back({"Content-Language", transcript.language});
+    return reply;
 }
 
 }  // namespace
@@ -83,11 +104,7 @@ Answer get_transcript(Context& context, const Request& request) {
     const auto episode = find_episode(context, request);
     if (!episode) return problem(episode.error());
     if (!episode->transcript) return problem(404, "This episode has no transcript yet.");
-    http::Reply reply;
-    reply.fields = {{"Content-Type", episode->transcript->mime_type + "; charset=utf-8"},
-                    {"Content-Language", episode->transcript->language}};
-    reply.body = episode->transcript->source;
-    return reply;
+    return transcript_reply(*episode, *episode->transcript, request.query_value("format"));
 }
 
 Answer put_transcript(Context& context, const Request& request) {
@@ -96,9 +113,7 @@ Answer put_transcript(Context& context, const Request& request) {
     std::string language(request.query_value("language").value_or(""));
     if (language.empty())
         if (const auto show = context.catalogue.find_show(episode->show)) language = show->language;
-    auto tag = publishing::tidy_language(language);
-    if (!tag) return problem(tag.error());
-    auto transcript = model::make_transcript(request.body, std::move(*tag));
+    auto transcript = publishing::read_transcript(request.body, language, known_duration(*episode));
     if (!transcript) return problem(transcript.error());
     return change_episode(context, request, "episode.transcript", [&](model::Episode& now) {
         now.transcript = std::move(*transcript);

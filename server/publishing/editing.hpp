@@ -32,6 +32,11 @@ namespace earshot::publishing {
 [[nodiscard]] model::Result<std::vector<model::Chapter>> parse_chapters(std::string_view text,
                                                                         std::optional<std::chrono::milliseconds> duration);
 
+// WebVTT, SubRip, and the podcast namespace's JSON and HTML, told apart by their content; the last two are kept as WebVTT. unprocessable
+// with a sentence, also when cues begin after the audio has ended; invalid_input for the language.
+[[nodiscard]] model::Result<model::Transcript> read_transcript(std::string_view source, std::string_view language,
+                                                               std::optional<std::chrono::milliseconds> duration);
+
 // Markdown notes as a person would type them into a plain field: links as "text (address)", no marks.
 [[nodiscard]] std::string plain_notes(std::string_view markdown);
 

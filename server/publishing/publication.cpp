@@ -52,6 +52,10 @@ std::vector<std::string> Publisher::obstacles(const model::Episode& episode) {
     if (episode.renditions.empty()) return sentences;
     if (auto chapters = model::check_chapters(episode.chapters, episode.renditions.front().duration); !chapters)
         sentences.push_back(chapters.error().message);
+    if (episode.transcript)
+        if (const auto cues = model::parse_cues(episode.transcript->source))
+            if (auto fits = model::check_timing(*cues, episode.renditions.front().duration); !fits)
+                sentences.push_back(fits.error().message);
     return sentences;
 }
 
@@ -61,8 +65,12 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
     const model::Job* transcode = newest_transcode(jobs);
     if (transcode != nullptr && transcode->state == model::JobState::failed && !episode.renditions.empty())
         sentences.push_back("The recording handed in last could not be used; the one before it stays. " + transcode->reason);
-    if (!episode.transcript)
+    if (!episode.transcript) {
         sentences.emplace_back("Add a transcript, so that deaf listeners can read the episode and everybody can search it.");
+    } else if (const auto cues = model::parse_cues(episode.transcript->source)) {
+        const auto duration = episode.renditions.empty() ? std::nullopt : std::optional(episode.renditions.front().duration);
+        std::ranges::move(model::timing_advice(*cues, duration), std::back_inserter(sentences));
+    }
     if (episode.chapters.empty()) sentences.emplace_back("Add chapters, so that listeners find what they need.");
     if (episode.notes.empty()) sentences.emplace_back("Add show notes with what to do and whom to call.");
     if (episode.summary.empty()) sentences.emplace_back("Add a summary of one or two sentences; apps show it in lists.");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "content/model/transcript_forms.hpp"
 #include "feeds/addresses.hpp"
 #include "feeds/notes.hpp"
 #include "server/web/caches.hpp"
@@ -68,13 +69,16 @@ void put_chapters(Values& values, const model::Episode& episode) {
 
 void put_transcript(Values& values, const model::Show& show, const model::Episode& episode) {
     if (!episode.transcript) return;
-    const auto cues = model::parse_cues(episode.transcript->source);
+    auto cues = model::parse_cues(episode.transcript->source);
     if (!cues) return;  // it was checked when it came in; an unreadable one is still offered in the feed
+    const auto* main = feeds::main_rendition(episode);
+    if (main) cues = model::cues_within(std::move(*cues), main->duration);
     auto& section = values.show("HAS_TRANSCRIPT").add("TRANSCRIPT");
     section.set("TRANSCRIPT_LANG", episode.transcript->language.empty() ? show.language : episode.transcript->language);
-    section.set("TRANSCRIPT_HREF", feeds::transcript_path(show, episode));
-    section.set("FORMAT", episode.transcript->mime_type == "text/vtt" ? "VTT" : "SRT");
-    const auto* main = feeds::main_rendition(episode);
+    for (const auto& form : model::transcript_forms()) {
+        auto& file = section.add("FILE");
+        file.set("HREF", feeds::transcript_path(show, episode, form.extension)).set("FORMAT", std::string(form.name));
+    }
     for (const auto& turn : turns_of(*cues)) {
         auto& item = section.add("TURN");
         item.set("TEXT", turn.text).maybe("SPEAKER", turn.speaker);

@@ -1,5 +1,6 @@
 // Feeds, transcripts, chapters, audio and pictures. These run on network threads: the snapshot, cached bytes, and open files.
 
+#include "content/model/transcript_forms.hpp"
 #include "feeds/addresses.hpp"
 #include "feeds/chapters_json.hpp"
 #include "feeds/rss.hpp"
@@ -50,11 +51,15 @@ http::Answer transcript(Context& context, const http::Request& request) {
     const auto found = find_public(*snapshot, request);
     if (found.withdrawn) return withdrawn();
     if (!found.episode || !found.episode->transcript) return nothing_there();
-    const auto path = feeds::transcript_path(found.show->show, *found.episode);
-    if (path != request.path) return nothing_there();  // .vtt asked for, .srt there, or the other way round
-    const auto document = context.caches->document(snapshot, path, [&] {
-        const auto& text = *found.episode->transcript;
-        return make_document(text.mime_type + "; charset=utf-8", text.source, found.episode->updated_at);
+    const auto* form = model::find_transcript_form(request.path.substr(request.path.rfind('.') + 1));
+    if (!form) return nothing_there();
+    const auto document = context.caches->document(snapshot, request.path, [&] {
+        const auto& episode = *found.episode;
+        // Checked when it came in; should a later version read less, an empty one is better than none at a known address.
+        auto cues = model::parse_cues(episode.transcript->source).value_or(std::vector<model::Cue>{});
+        if (const auto* main = feeds::main_rendition(episode)) cues = model::cues_within(std::move(cues), main->duration);
+        return make_document(std::string(form->mime_type) + "; charset=utf-8",
+                             form->write(cues, episode.title, episode.transcript->language), episode.updated_at);
     });
     return reply_with(request, *document);
 }

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "content/model/transcript_forms.hpp"
 #include "feeds/addresses.hpp"
 #include "server/web/studio.hpp"
 #include "server/web/studio_parts.hpp"
@@ -45,6 +46,10 @@ void put_transcript(Values& values, const model::Show& show, const model::Episod
     const auto cues = model::parse_cues(episode.transcript->source);
     auto& part = values.add("TRANSCRIPT");
     part.set("FORMAT", episode.transcript->mime_type == "text/vtt" ? "WebVTT" : "SubRip").set("LANGUAGE", episode.transcript->language);
+    for (const auto& form : model::transcript_forms())
+        part.add("FILE")
+            .set("HREF", fmt::format("/api/v1/episodes/{}/transcript?format={}", episode.id.value, form.extension))
+            .set("NAME", std::string(form.name));
     part.set("CUES", counted(cues ? cues->size() : 0, "cue"))
         .set("SOURCE", fmt::format("/api/v1/episodes/{}/transcript", episode.id.value));
 }

@@ -171,6 +171,20 @@ TEST_CASE("transcripts and chapters are checked before they replace the old ones
     CHECK(stage.api("producer", "GET", path + "/transcript").body == vtt);
     CHECK(stage.api("producer", "GET", path + "/transcript").field("content-type") == "text/vtt; charset=utf-8");
 
+    const auto json_form = stage.api("producer", "GET", path + "/transcript?format=json");
+    CHECK(json_form.field("content-type") == "application/json; charset=utf-8");
+    CHECK(json_form.at("segments.0.speaker") == "Ann");
+    CHECK(stage.api("producer", "GET", path + "/transcript?format=doc").status == 400);
+    const auto html_form = stage.api("producer", "GET", path + "/transcript?format=html");
+    CHECK_THAT(html_form.field("content-disposition"), Contains("attachment; filename=\"") && Contains(".html\""));
+    for (const auto& form : {json_form.body, html_form.body}) {
+        const auto again = stage.api("producer", "PUT", path + "/transcript?language=cy", form);
+        CHECK(again.status == 200);
+        CHECK(again.at("transcript.mime_type") == "text/vtt");
+        CHECK(again.at("transcript.files.3.mime_type") == "text/html");
+        CHECK(again.at("transcript.source") == "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n<v Ann>Hello &amp; you.\n");
+    }
+
     const auto chapters = stage.api("producer", "PUT", path + "/chapters", "00:00:00 Start\n\n1:30 What to look for\r\n");
     CHECK(chapters.status == 200);
     CHECK(chapters.at("chapters.1.start_seconds") == "9E1");

@@ -190,6 +190,10 @@ TEST_CASE("chapters beyond the end keep an episode from being published") {
     CHECK_THAT(refused.at("detail"), Contains("Chapter 2 starts at 0:30"));
     CHECK(stage.api("producer", "PUT", path + "/chapters", "0:00 Start\n0:30 Beyond").status == 400);
     CHECK(stage.api("producer", "PUT", path + "/chapters", "0:00 Start\n0:02 End").status == 200);
+    CHECK(stage.api("producer", "GET", path).at("obstacles.0") == "");
+    const auto other = stage.api("producer", "PUT", path + "/transcript", "WEBVTT\n\n00:30.000 --> 00:31.000\nBeyond\n");
+    CHECK(other.status == 422);
+    CHECK_THAT(other.at("detail"), Contains("The transcript does not fit the audio, which is 0:03 long"));
 }
 
 TEST_CASE("a job's progress is told as it happens, until its end") {

@@ -183,8 +183,7 @@ TEST_CASE("addresses") {
     CHECK(feeds::episode_path(show, episode) == "/shows/code-severe/multiple-bombings");
     CHECK(feeds::chapters_path(show, episode) == "/shows/code-severe/multiple-bombings/chapters.json");
     CHECK(feeds::transcript_path(show, episode) == "/shows/code-severe/multiple-bombings/transcript.vtt");
-    episode.transcript->mime_type = "application/x-subrip";
-    CHECK(feeds::transcript_path(show, episode) == "/shows/code-severe/multiple-bombings/transcript.srt");
+    CHECK(feeds::transcript_path(show, episode, "srt") == "/shows/code-severe/multiple-bombings/transcript.srt");
     CHECK(feeds::image_path(show.artwork->sizes[0]) == "/images/c0ffee3000.jpg");
     CHECK(feeds::pick_size(*show.artwork, 3000)->pixels == 3000);
     CHECK(feeds::pick_size(*show.artwork, 2999)->pixels == 1400);

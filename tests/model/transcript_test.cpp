@@ -2,6 +2,8 @@
 
 #include <random>
 
+#include "content/model/transcript_forms.hpp"
+
 #include "tests/support/catch.hpp"
 
 namespace {
@@ -30,6 +32,10 @@ void ok(std::string_view source, const std::string& expected) {
     INFO(to_vtt(*cues));
     REQUIRE(again);
     CHECK(shown(*again) == expected);
+    const auto from_html = parse_html_cues(to_html(*cues, "Title", "en-GB"));
+    INFO(to_html(*cues, "Title", "en-GB"));
+    REQUIRE(from_html);
+    CHECK(shown(*from_html) == expected);
 }
 
 void bad(std::string_view source, const std::string& begins) {
@@ -204,6 +210,10 @@ TEST_CASE("whatever is read can be written and read again") {
             INFO(source);
             REQUIRE(again);
             REQUIRE(shown(*again) == shown(*cues));
+            const auto from_html = parse_html_cues(to_html(*cues, "T", "en"));
+            INFO(to_html(*cues, "T", "en"));
+            REQUIRE(from_html);
+            REQUIRE(shown(*from_html) == shown(*cues));
         }
     }
     CHECK(read > 1000);
@@ -216,4 +226,136 @@ TEST_CASE("a hostile transcript costs no more than its length") {
         CHECK(parse_cues(vtt(payload)).has_value());
         CHECK(parse_cues(srt(payload)).has_value());
     }
+}
+
+TEST_CASE("SubRip goes out in cards that fit a screen, a long cue's time shared among them, each new speaker named") {
+    using std::chrono::milliseconds;
+    CHECK(to_srt({{milliseconds(0), milliseconds(4000), "Anna",
+                   "Welcome to the programme, where we ask what could have been seen before it happened."},
+                  {milliseconds(4000), milliseconds(5000), "Anna", "Good evening."},
+                  {milliseconds(5000), milliseconds(6000), "", "[music]"},
+                  {milliseconds(6000), milliseconds(7500), "Anna", "And a <b> {\\an8} & <3."},
+                  {milliseconds(7000), milliseconds(8000), "Ben", "Thanks."}}) ==
+          "1\n00:00:00,000 --> 00:00:02,681\nAnna: Welcome to the programme,\nwhere we ask what could have\n\n"
+          "2\n00:00:02,681 --> 00:00:04,000\nbeen seen before it happened.\n\n"
+          "3\n00:00:04,000 --> 00:00:05,000\nGood evening.\n\n"
+          "4\n00:00:05,000 --> 00:00:06,000\n[music]\n\n"
+          "5\n00:00:06,000 --> 00:00:07,500\nAnd a < b> { \\an8} & <3.\n\n"
+          "6\n00:00:07,000 --> 00:00:08,000\nBen: Thanks.\n");
+    const std::vector<Cue> two{
+        {milliseconds(1000), milliseconds(2500), "Dr. Anna Berg", std::string(40, 'x') + " " + std::string(500, 'y') + " z"},
+        {milliseconds(2500), milliseconds(2501), "Ben", "one two three four five six seven eight nine ten eleven twelve thirteen"}};
+    const auto again = parse_cues(to_srt(two));
+    REQUIRE(again);
+    CHECK(plain_text(*again) == plain_text(two));
+    for (const auto& cue : *again) CHECK(cue.end > cue.start);
+}
+
+TEST_CASE("the podcast namespace's JSON holds every cue") {
+    using std::chrono::milliseconds;
+    CHECK(to_json({{milliseconds(0), milliseconds(1500), "A \"B\"", "one\ntwo \\ <three>"},
+                   {milliseconds(1500), milliseconds(62005), "", "[music]"}}) ==
+          R"({"version":"1.0.0","segments":[
+{"speaker":"A \"B\"","startTime":0.000,"endTime":1.500,"body":"one\ntwo \\ <three>"},
+{"startTime":1.500,"endTime":62.005,"body":"[music]"}
+]}
+)");
+    CHECK(to_json({}) == "{\"version\":\"1.0.0\",\"segments\":[\n]}\n");
+}
+
+TEST_CASE("HTML goes out as a page of its own with everything escaped") {
+    using std::chrono::milliseconds;
+    CHECK(to_html({{milliseconds(0), milliseconds(1500), "A & B", "<script>x</script>\nnext"},
+                   {milliseconds(62345), milliseconds(63000), "", "(rain)"}},
+                  "\"T\" & <b>", "en-GB") == R"(<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>&quot;T&quot; &amp; &lt;b&gt;</title>
+</head>
+<body>
+<h1>&quot;T&quot; &amp; &lt;b&gt;</h1>
+<cite>A &amp; B:</cite>
+<time datetime="PT0.000S" data-end="PT1.500S">0:00</time>
+<p>&lt;script&gt;x&lt;/script&gt;<br>
+next</p>
+<time datetime="PT62.345S" data-end="PT63.000S">1:02</time>
+<p>(rain)</p>
+</body>
+</html>
+)");
+}
+
+namespace {
+
+std::string html(std::string_view body) {
+    const auto cues = parse_html_cues(body);
+    INFO(body);
+    INFO((cues ? "" : cues.error().message));
+    REQUIRE(cues);
+    return shown(*cues);
+}
+
+std::string html_fault(std::string_view body) {
+    const auto cues = parse_html_cues(body);
+    INFO(body);
+    REQUIRE_FALSE(cues);
+    CHECK(cues.error().code == Errc::unprocessable);
+    CHECK(cues.error().message.ends_with('.'));
+    return cues.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("HTML transcripts as hosts write them") {
+    CHECK(html("<cite>Kevin:</cite>\n<time>0:00</time>\n<p>We have an update planned.</p>\n<cite>Alban "
+               ":</cite>\n<time>0:09</time>\n<p>Hey&mdash;a "
+               "cool &amp; new one.</p>") == "0-9000 Kevin|We have an update planned.\n9000-12250 Alban|Hey—a cool & new one.");
+    CHECK(html("<html><head><title>0:00 x</title><style>p{}</style></head><BODY CLASS='a>b'><P>"
+               "<CITE>Anna</CITE> <TIME>[1:02:03]</TIME> Unclosed <b>words</b><!-- <p>not me</p> --><script>p('<p>no</p>')</script> go on"
+               "<p><time>1:02:04</time>Next") == "3723000-3724000 Anna|Unclosed words go on\n3724000-3726250 Anna|Next");
+    CHECK(html("<time datetime=\"PT1M2.5S\">about a minute in</time><p>x</p><time datetime=\"PT1H\"></time><p>y</p>") ==
+          "62500-3600000 |x\n3600000-3602250 |y");
+    CHECK(html("<cite>Anna:</cite><time>0:01</time><p>1234</p><p>123456<br>8</p><time>0:04</time><p>[door]</p><p>Ha.</p>") ==
+          "1000-2000 Anna|1234\n2000-4000 Anna|123456/8\n4000-5666 |[door]\n5666-6500 Anna|Ha.");
+    CHECK(html("<cite>Anna:</cite><time>0:01</time><p>a</p><cite>Ben:</cite><time>0:01</time><p>b</p>") ==
+          "1000-2250 Anna|a\n2250-3500 Ben|b");
+    CHECK_THAT(html_fault("<p>No time at all</p>"), Catch::Contains("does not say when \"No time at all\" is said"));
+    CHECK_THAT(html_fault("<time>soon</time><p>x</p>"), Catch::Contains("a <time> of \"soon\""));
+    CHECK_THAT(html_fault("<time>0:05</time><p>x</p><time>0:04</time><p>y</p>"), Catch::Contains("0:04 comes after 0:05"));
+    for (const auto* nothing :
+         {"", "<", "<p>", "<html><body>words</body></html>", "<cite>Anna</cite><time>0:00</time>", "<!--", "<script>"})
+        CHECK_THAT(html_fault(nothing), Catch::Contains("holds no paragraphs"));
+}
+
+TEST_CASE("a hostile HTML transcript costs no more than its length") {
+    for (const std::string piece : {"<", "<p ", "<!--", "&", "<cite>", "<p a=\"", "</", "<p><time>0:00</time>a"}) {
+        std::string page = "<time>0:00</time><p>x";
+        while (page.size() < 300'000) page += piece;
+        CHECK(parse_html_cues(page).has_value());
+    }
+}
+
+TEST_CASE("a transcript's times are held against the audio and against each other") {
+    using std::chrono::milliseconds;
+    const auto cue = [](int start, int end) { return Cue{milliseconds(start), milliseconds(end), "", "x"}; };
+    CHECK(check_timing({cue(0, 1000), cue(1000, 90000)}, milliseconds(60000)).has_value());
+    CHECK(check_timing({cue(0, 1000), cue(60900, 61000)}, milliseconds(60000)).has_value());  // a rounded time
+    const auto other = check_timing({cue(0, 1000), cue(61000, 62000), cue(63000, 64000)}, milliseconds(60000));
+    REQUIRE_FALSE(other);
+    CHECK(other.error().message ==
+          "The transcript does not fit the audio, which is 1:00 long: 2 cues begin after its end, the first at 1:01. Hand in the "
+          "transcript of "
+          "this recording.");
+
+    CHECK(timing_advice({cue(0, 1000), cue(1000, 2000), cue(1000, 3000), cue(3000, 61000)}, milliseconds(60000)).empty());
+    const auto advice =
+        timing_advice({cue(0, 5000), cue(1000, 2000), cue(1000, 6000), cue(5500, 7000), cue(8000, 65000)}, milliseconds(60000));
+    REQUIRE(advice.size() == 2);
+    CHECK_THAT(advice[0], Catch::StartsWith("3 cues of the transcript begin before the one above has ended (the first at 0:01)"));
+    CHECK_THAT(advice[1], Catch::StartsWith("The transcript's last cue ends at 1:05, but the audio at 1:00"));
+
+    CHECK(cues_within({cue(0, 1000), cue(900, 2000), cue(1000, 2000)}, milliseconds(1000)) == std::vector{cue(0, 1000), cue(900, 1000)});
 }

@@ -114,19 +114,28 @@ TEST_CASE("only pictures in use by something public are served") {
     CHECK(status_of(get("../../etc/passwd.jpg")) == 404);
 }
 
-TEST_CASE("transcript and chapters come as they were handed in, under their own address only") {
+TEST_CASE("a transcript comes in every form, fitted to the audio; chapters under their own address") {
     Site site;
     const auto show = site.add_show("code", "Code");
     model::Episode episode{.slug = "one", .title = "One"};
     episode.chapters = {{std::chrono::milliseconds(0), "Start", ""}};
     const std::string srt = "1\n00:00:00,000 --> 00:00:02,000\nAnn: Hello.\n";
-    episode.transcript = model::Transcript{"application/x-subrip", "en-GB", srt};
+    episode.transcript = model::Transcript{"application/x-subrip", "en-GB", srt + "\n2\n20:00:00,000 --> 20:00:01,000\nBeyond\n"};
     site.publish(site.add_episode(show, episode));
     const std::map<std::string, std::string> params{{"show", "code"}, {"episode", "one"}};
     const auto text = web::transcript(site.context, Site::get("/shows/code/one/transcript.srt", params));
     CHECK(body_of(text) == srt);
     CHECK(field_of(text, "Content-Type") == "application/x-subrip; charset=utf-8");
-    CHECK(status_of(web::transcript(site.context, Site::get("/shows/code/one/transcript.vtt", params))) == 404);
+    const auto vtt = web::transcript(site.context, Site::get("/shows/code/one/transcript.vtt", params));
+    CHECK(body_of(vtt) == "WEBVTT\n\n00:00:00.000 --> 00:00:02.000\n<v Ann>Hello.\n");
+    CHECK(field_of(vtt, "Content-Type") == "text/vtt; charset=utf-8");
+    const auto json = web::transcript(site.context, Site::get("/shows/code/one/transcript.json", params));
+    CHECK_THAT(body_of(json), Contains(R"({"speaker":"Ann","startTime":0.000,"endTime":2.000,"body":"Hello."})"));
+    CHECK(field_of(json, "Content-Type") == "application/json; charset=utf-8");
+    const auto page = web::transcript(site.context, Site::get("/shows/code/one/transcript.html", params));
+    CHECK_THAT(body_of(page), Contains("<html lang=\"en-GB\">") && Contains("<cite>Ann:</cite>") && !Contains("Beyond"));
+    CHECK(field_of(page, "Content-Type") == "text/html; charset=utf-8");
+    CHECK(status_of(web::transcript(site.context, Site::get("/shows/code/one/transcript.txt", params))) == 404);
     const auto chapters = web::chapters(site.context, Site::get("/shows/code/one/chapters.json", params));
     CHECK(field_of(chapters, "Content-Type") == "application/json+chapters");
     CHECK_THAT(body_of(chapters), Contains("\"Start\""));

@@ -10,7 +10,7 @@ import { send } from './_studio_uploads';
 type Kind = 'picture' | 'transcript' | 'recording';
 
 function kind_of(file: File): Kind {
-  if (/\.(vtt|srt)$/i.test(file.name)) return 'transcript';
+  if (/\.(vtt|srt|json|html?)$/i.test(file.name)) return 'transcript';
   return file.type.startsWith('image/') ? 'picture' : 'recording'; // anything else: the server looks inside and says what it is
 }
 
