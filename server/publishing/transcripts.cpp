@@ -16,22 +16,21 @@ namespace {
 
 using model::Errc;
 using model::fail;
-using std::chrono::milliseconds;
 
-std::optional<milliseconds> moment(const boost::json::object& segment, std::string_view name) {
+std::optional<std::chrono::milliseconds> moment_in(const boost::json::object& segment, std::string_view name) {
     const auto* value = segment.if_contains(name);
     const double seconds = value != nullptr && value->is_number() ? value->to_number<double>() : -1;
     if (!(seconds >= 0 && seconds < 1e7)) return std::nullopt;
-    return milliseconds(std::llround(seconds * 1000));
+    return std::chrono::milliseconds(std::llround(seconds * 1000));
 }
 
-std::string text(const boost::json::object& segment, std::string_view name) {
+std::string words_in(const boost::json::object& segment, std::string_view name) {
     const auto* value = segment.if_contains(name);
     return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
 // The podcast namespace's form; members it does not know are passed over. A segment without a speaker is nobody's.
-model::Result<std::vector<model::Cue>> from_json(std::string_view source) {
+model::Result<std::vector<model::Cue>> cues_from_json(std::string_view source) {
     boost::system::error_code error;
     const auto document = boost::json::parse(source, error);
     if (error) return fail(Errc::unprocessable, fmt::format("The transcript is not valid JSON: {}.", error.message()));
@@ -42,18 +41,18 @@ model::Result<std::vector<model::Cue>> from_json(std::string_view source) {
     std::size_t number = 0;
     for (const auto& row : list->as_array()) {
         const auto which = fmt::format("Segment {} of the JSON transcript", ++number);
-        const auto start = row.is_object() ? moment(row.as_object(), "startTime") : std::nullopt;
+        const auto start = row.is_object() ? moment_in(row.as_object(), "startTime") : std::nullopt;
         if (!start) return fail(Errc::unprocessable, which + " needs a \"startTime\" in seconds.");
         const auto& segment = row.as_object();
         const auto* end = segment.if_contains("endTime");
-        const auto until = moment(segment, "endTime");
+        const auto until = moment_in(segment, "endTime");
         if (end != nullptr && !end->is_null() && (!until || *until < *start))
             return fail(Errc::unprocessable, which + ": \"endTime\" must be seconds, and not before \"startTime\".");
         if (!cues.empty() && *start < cues.back().start)
             return fail(Errc::unprocessable, which + " starts before the one above it; put the segments in order of time.");
-        auto body = model::clean_text(text(segment, "body"));
+        auto body = model::clean_text(words_in(segment, "body"));
         if (model::clean_line(body).empty()) continue;
-        cues.push_back({*start, until.value_or(*start), model::clean_line(text(segment, "speaker")), std::move(body)});
+        cues.push_back({*start, until.value_or(*start), model::clean_line(words_in(segment, "speaker")), std::move(body)});
     }
     if (cues.empty()) return fail(Errc::unprocessable, "The JSON transcript has no segments with a \"body\" of words.");
     model::complete_ends(cues);
@@ -62,7 +61,8 @@ model::Result<std::vector<model::Cue>> from_json(std::string_view source) {
 
 }  // namespace
 
-model::Result<model::Transcript> read_transcript(std::string_view source, std::string_view language, std::optional<milliseconds> duration) {
+model::Result<model::Transcript> read_transcript(std::string_view source, std::string_view language,
+                                                 std::optional<std::chrono::milliseconds> duration) {
     auto tag = tidy_language(language);
     if (!tag) return std::unexpected(std::move(tag.error()));
     auto body = source;
@@ -70,7 +70,7 @@ model::Result<model::Transcript> read_transcript(std::string_view source, std::s
     body.remove_prefix(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
     std::string written;
     if (body.starts_with('{') || body.starts_with('[') || body.starts_with('<')) {
-        const auto cues = body.front() == '<' ? model::parse_html_cues(body) : from_json(body);
+        const auto cues = body.front() == '<' ? model::parse_html_cues(body) : cues_from_json(body);
         if (!cues) return std::unexpected(cues.error());
         source = written = model::to_vtt(*cues);
     }
