@@ -88,11 +88,19 @@ void DeliveryLedger::rest(Open& response, model::Timestamp now) {
     response.rests_until = today ? now + rest_of_a_listen : model::Timestamp{};
 }
 
+bool DeliveryLedger::Open::rests(model::Timestamp now) const {
+    const auto left = rests_until - now;  // more than it can be: the clock was set back
+    return left > std::chrono::seconds(0) && left <= rest_of_a_listen;
+}
+
+bool DeliveryLedger::rests(model::Timestamp now) const {
+    return !open_.empty() && std::ranges::all_of(open_, [&](const Open& response) { return response.rests(now); });
+}
+
 void DeliveryLedger::advance(std::uint64_t acknowledged, model::Timestamp now, const model::DeliverySink& sink) {
     for (auto& response : open_) {
         const auto here = std::min(acknowledged, response.end);
-        const auto left = response.rests_until - now;  // more than it can be: the clock was set back
-        if (left > std::chrono::seconds(0) && left <= rest_of_a_listen && here < response.end) continue;
+        if (response.rests(now) && here < response.end) continue;
         if (response.segments.size() > 1 && response.alike) {
             report_whole(response, here, now, sink);
         } else {

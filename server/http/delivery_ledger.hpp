@@ -41,6 +41,8 @@ public:
     // The connection ends: reports the rest, so that every request has been reported, and forgets all.
     void finish(std::uint64_t acknowledged, model::Timestamp now, const model::DeliverySink& sink);
 
+    // Whether nothing would be reported now but an end.
+    [[nodiscard]] bool rests(model::Timestamp now) const;
     [[nodiscard]] bool empty() const noexcept { return open_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept;  // responses
 
@@ -54,6 +56,7 @@ private:
         std::uint64_t delivered{};  // file bytes reported
         model::Timestamp rests_until{};
         [[nodiscard]] bool goes_on_with(const CountedResponse& response) const;
+        [[nodiscard]] bool rests(model::Timestamp now) const;
     };
     static void rest(Open& response, model::Timestamp now);
     static void report(Open& response, std::uint64_t acknowledged, bool last, model::Timestamp now, const model::DeliverySink& sink);

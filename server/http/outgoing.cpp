@@ -213,9 +213,8 @@ Outgoing::Step Outgoing::push(int socket, std::uint64_t& position) {
         advance(static_cast<std::uint64_t>(sent));
         position += static_cast<std::uint64_t>(sent);
         sent_now += static_cast<std::uint64_t>(sent);
-        // Asking again would only say so. A file's bytes are asked for again: sendfile also stops short for a signal, and only the refusal
-        // makes the kernel tell when there is room.
-        if (static_cast<std::uint64_t>(sent) < wanted && !parts_[first_].file) return Step::blocked;
+        // Asking again would only say so, at the price of half a call.
+        if (static_cast<std::uint64_t>(sent) < wanted) return Step::blocked;
     }
     return Step::done;
 }

@@ -76,9 +76,18 @@ void Session::update_acknowledged(SteadyTime now) {
 }
 
 void Session::sweep(SteadyTime now) {
-    if (acked_ < written_ || !ledger_.empty()) update_acknowledged(now);
+    if (wants_to_know(now)) update_acknowledged(now);
     if (reads_too_slowly(now)) return abort();
-    if (now >= deadline_ && !expired_) expire();
+    if (now >= deadline_ && !expired_) return expire();
+    // Nothing is left in the kernel that could tell of room: a send stopped short for another reason (a debugger; a file cut short).
+    if (phase_ == Phase::write && acked_ == written_) wake();
+}
+
+// What was acknowledged: a system call. Not while more is to be sent, counting waits for nothing, and no decision is near.
+bool Session::wants_to_know(SteadyTime now) const {
+    if (acked_ == written_ && ledger_.empty()) return false;
+    const bool decides = deadline_ - now < allowance_ / 2 || now - rate_since_ >= service_.options.limits.rate_window;
+    return phase_ != Phase::write || decides || !ledger_.rests(model::system_now());
 }
 
 // A window runs while there is something to acknowledge at every sweep: a client that has all it was sent is not slow.

@@ -47,6 +47,7 @@ private:
     void update_acknowledged(SteadyTime now);
     void wake();
     void expire();
+    [[nodiscard]] bool wants_to_know(SteadyTime now) const;
     [[nodiscard]] bool reads_too_slowly(SteadyTime now);
 
     // Before everything else, from proxies that speak the PROXY protocol (session_proxy.cpp)

@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -138,6 +139,10 @@ Worker::Worker(Service& service, std::vector<Descriptor> plain, std::vector<Desc
 Worker::~Worker() = default;
 
 void Worker::run() {
+    // A signal would stop a sendfile short that nothing hinders, and the kernel would not tell when there is room: there is already.
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
     loop_.ready.enter(loop_.mailbox.descriptor(), loop_.mailbox, ReadySet::Trigger::level);
     accept();
     sweep_later();

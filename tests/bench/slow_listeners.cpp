@@ -1,5 +1,6 @@
 // Many listeners who each take a file at a steady rate, like players on phones: slow_listeners PORT PATH LISTENERS BYTES_PER_SECOND SECONDS
-// They join over a second; once buffers are in balance it prints "steady", then reads for SECONDS and prints how many bytes that were.
+// They join over a second; once buffers are in balance and the first minute of audio is through, it prints "steady", then reads for SECONDS
+// and prints how many bytes that were.
 // All have the same period, so one pass over them in order of joining is also the order in which they are due.
 
 #include <arpa/inet.h>
@@ -21,7 +22,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t gulp = 16U << 10;
 constexpr int receive_buffer = 64 << 10;
-constexpr auto joining = std::chrono::seconds(1), settling = std::chrono::seconds(3);
+constexpr auto joining = std::chrono::seconds(1), settling = std::chrono::seconds(8);
 
 int join(int port, const std::string& request, unsigned number) {
     const int client = ::socket(AF_INET, SOCK_STREAM, 0);
