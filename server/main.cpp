@@ -116,6 +116,13 @@ void add_data_commands(CommandLine& line, FeedOptions& feeds, BackupOptions& bac
     sub->add_option("folder", backups.folder)->required();
 }
 
+void add_privacy(CommandLine& line, PrivacyOptions& options) {
+    CLI::App* sub = line.command("privacy", "what is held and why: report", [&] { return privacy(options); });
+    add_data(sub, options);
+    sub->add_option("action", options.action)->required()->check(CLI::IsMember({"report"}));
+    sub->add_flag("--markdown", options.markdown, "the same as tables, without looking at any installation");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -132,6 +139,7 @@ int main(int argc, char** argv) {
     TokenOptions token_options;
     FeedOptions feed_options;
     BackupOptions backup_options;
+    PrivacyOptions privacy_options;
     std::filesystem::path token_file, probed;
     bool self_test = false;
     add_serving(line, serve_options, check_options);
@@ -140,6 +148,7 @@ int main(int argc, char** argv) {
     add_accounts(line, account_options, token_options);
     add_audits(line, audit_options);
     add_data_commands(line, feed_options, backup_options);
+    add_privacy(line, privacy_options);
 
     try {
         line.app.parse(argc, argv);

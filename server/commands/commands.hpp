@@ -79,4 +79,11 @@ struct BackupOptions : ServeOptions {
 int backup(const BackupOptions& options);
 int restore(const BackupOptions& options);
 
+// privacy report [--markdown]: what is held and why; exit 1 when this installation's databases or folders hold anything else.
+struct PrivacyOptions : ServeOptions {
+    std::string action;
+    bool markdown{};
+};
+int privacy(const PrivacyOptions& options);
+
 }  // namespace earshot::commands

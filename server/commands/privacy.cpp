@@ -1,0 +1,58 @@
+// `earshot privacy report`: what is held and why, and whether that is all there is in this installation's folders.
+
+#include <fmt/format.h>
+
+#include "server/commands/local_catalogue.hpp"
+#include "server/holdings.hpp"
+
+namespace earshot::commands {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Looked {
+    std::size_t columns{}, files{};
+    std::vector<std::string> findings;
+};
+
+void look_at_database(std::string_view name, const storage::Database::Options& file, Looked& looked) {
+    storage::Database database(file);
+    const auto columns = storage::columns(database);
+    looked.columns += columns.size();
+    for (auto& finding : app::unexplained(name, columns)) looked.findings.push_back(std::move(finding));
+}
+
+void look_at_folder(std::string_view name, const fs::path& folder, Looked& looked) {
+    std::error_code absent;
+    for (const auto& entry : fs::recursive_directory_iterator(folder, absent)) {
+        if (entry.is_directory(absent)) continue;
+        ++looked.files;
+        const auto file = entry.path().lexically_relative(folder).string();
+        if (!app::is_explained(name, file))
+            looked.findings.push_back(fmt::format("{}: nothing explains this file.", entry.path().string()));
+    }
+}
+
+}  // namespace
+
+int privacy(const PrivacyOptions& options) {
+    if (options.markdown) return fmt::print("{}", app::holdings_as_markdown()), 0;
+    auto settings = app::effective_settings(options);
+    if (!settings) return fmt::print(stderr, "{}\n", settings.error().message), 1;
+    fmt::print("{}\n", app::holdings_as_text());
+    const auto where = app::places(*settings);
+    if (!fs::exists(where.catalogue_db))
+        return fmt::print("There is no installation at {} to compare this with; say --data or --config.\n", where.data.string()), 0;
+    Looked looked;
+    look_at_database("catalogue.db", catalogue_file(where.catalogue_db), looked);
+    if (fs::exists(where.statistics_db)) look_at_database("statistics.db", statistics_file(where.statistics_db), looked);
+    look_at_folder("data", where.data, looked);
+    look_at_folder("runtime", where.runtime, looked);
+    for (const auto& finding : looked.findings) fmt::print("NOT EXPLAINED  {}\n", finding);
+    fmt::print("{} and {}: {} columns and {} files, {} of them not explained above.\n", where.data.string(), where.runtime.string(),
+               looked.columns, looked.files, looked.findings.size());
+    return looked.findings.empty() ? 0 : 1;
+}
+
+}  // namespace earshot::commands

@@ -1,0 +1,82 @@
+// What the privacy report says is what there is: every column of the migrated databases, every file of a server that has worked, and
+// docs/privacy.md word for word (EARSHOT_REWRITE_GOLDEN=1 writes it anew).
+
+#include <cstdlib>
+#include <fstream>
+
+#include "server/holdings.hpp"
+#include "tests/api/stage.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace earshot;
+using Catch::Matchers::Contains;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view begin_mark = "<!-- held: written by ./dev golden from server/holdings_*.cpp -->\n\n",
+                           end_mark = "\n<!-- end of held -->";
+
+std::string text_of(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::vector<storage::Column> fresh(std::span<const storage::Migration> migrations) {
+    const tests::TemporaryFolder folder;
+    storage::Database database({.file = folder.path() / "fresh.db", .migrations = migrations, .readers = 1});
+    return storage::columns(database);
+}
+
+std::vector<std::string> unexplained_files(std::string_view name, const fs::path& folder) {
+    std::vector<std::string> result;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        const auto file = entry.path().lexically_relative(folder).string();
+        if (file.starts_with("run/")) continue;  // the stage keeps its runtime folder here
+        if (!entry.is_directory() && !app::is_explained(name, file)) result.push_back(file);
+    }
+    return result;
+}
+
+}  // namespace
+
+TEST_CASE("every column is explained, once") {
+    const auto catalogue = fresh(storage::catalogue_migrations()), statistics = fresh(storage::statistics_migrations());
+    CHECK(catalogue.size() > 100);
+    CHECK(app::unexplained("catalogue.db", catalogue) == std::vector<std::string>{});
+    CHECK(app::unexplained("statistics.db", statistics) == std::vector<std::string>{});
+    auto more = statistics;
+    more.push_back({"downloads", "address"});
+    REQUIRE(app::unexplained("statistics.db", more).size() == 1);
+    CHECK_THAT(app::unexplained("statistics.db", more).front(), Contains("downloads.address is not explained"));
+    auto fewer = statistics;
+    std::erase(fewer, storage::Column{"requests", "reason"});
+    CHECK_THAT(app::unexplained("statistics.db", fewer).at(0), Contains("requests.reason is explained, but there is no such column"));
+}
+
+TEST_CASE("every file of a server that has worked is explained") {
+    tests::Stage stage;
+    const auto show = stage.make_show();
+    REQUIRE(stage.api("producer", "PUT", "/shows/night-watch/artwork?alt=A%20lamp", tests::picture_png(1400)).status == 200);
+    stage.upload("half a recording");
+    CHECK(unexplained_files("data", stage.folder()) == std::vector<std::string>{});
+    CHECK(unexplained_files("runtime", stage.folder() / "run") == std::vector<std::string>{});
+    for (const char* file : {"access.log", "media/ab/cd/notes.txt", "media/ab/abcd", "core", "node.bak", "work/folder/file"})
+        CHECK_FALSE(app::is_explained("data", file));
+    for (const char* file : {"day-2026-11-24.key", "day-2026-11-24.journal", "counting.lock"}) CHECK(app::is_explained("runtime", file));
+    CHECK_FALSE(app::is_explained("runtime", "day-2026-11-24.csv"));
+}
+
+TEST_CASE("docs/privacy.md says what the report says") {
+    const fs::path page = fs::path(EARSHOT_SOURCE_DIR) / "docs/privacy.md";
+    auto text = text_of(page);
+    const auto start = text.find(begin_mark) + begin_mark.size(), stop = text.find(end_mark);
+    REQUIRE(stop < text.size());
+    if (std::getenv("EARSHOT_REWRITE_GOLDEN") != nullptr) {
+        text.replace(start, stop - start, app::holdings_as_markdown());
+        std::ofstream(page, std::ios::binary) << text;
+        return;
+    }
+    INFO("./dev golden writes it anew");
+    CHECK(text.substr(start, stop - start) == app::holdings_as_markdown());
+}
