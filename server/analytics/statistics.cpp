@@ -19,10 +19,12 @@ namespace earshot::analytics {
 
 namespace {
 
-Recognition recognition_from(const ListFiles& files) {
+using RecognitionPtr = std::shared_ptr<const Recognition>;
+
+RecognitionPtr recognition_from(const ListFiles& files) {
     auto recognition = Recognition::load(files);
     if (!recognition) throw std::runtime_error(recognition.error().message);
-    return std::move(*recognition);
+    return std::make_shared<const Recognition>(std::move(*recognition));
 }
 
 }  // namespace
@@ -49,6 +51,10 @@ struct Statistics::State {
     void commit() noexcept;
     void claim() { ledger.emplace(database, options.runtime_dir, warnings, clock(), options.long_journal); }
     void role_changed();
+    [[nodiscard]] RecognitionPtr lists() const {
+        const std::scoped_lock lock(lists_mutex);
+        return recognition;
+    }
     [[nodiscard]] reports::Source source() const { return {database, options.suppress_below, first_running(clock())}; }
     // Asks the worker to get `stage` to where the queue is now, and waits.
     void wait_for(std::uint64_t& wanted, const std::uint64_t& reached);
@@ -59,8 +65,10 @@ struct Statistics::State {
     Warnings warnings;
     std::atomic<std::uint64_t> dropped{0};
 
-    std::mutex role;  // who counts, and by which lists; held while a batch is handled. Taken before `mutex`
-    Recognition recognition;
+    mutable std::mutex lists_mutex;  // never held for long: pages ask which lists are in force while batches are handled
+    RecognitionPtr recognition;      // changed under `role`, too
+
+    std::mutex role;  // who counts, and by which lists; held while a batch is handled. Taken before the others
     std::optional<Ledger> ledger;
     Successor successor;
 
@@ -75,7 +83,7 @@ struct Statistics::State {
 
 void Statistics::State::count(std::vector<model::Delivery>& batch) noexcept {
     try {
-        ledger->take_in(batch, recognition);
+        ledger->take_in(batch, *recognition);
     } catch (const std::exception& error) {
         dropped += batch.size();  // at most: some of them may have been taken in
         warnings.set("counting", fmt::format("Some deliveries could not be counted: {}", error.what()));
@@ -186,8 +194,11 @@ void Statistics::flush() {
 model::Status Statistics::reload_lists() {
     auto fresh = Recognition::load(state_->options.lists);
     if (!fresh) return std::unexpected(fresh.error());
-    const std::scoped_lock lock(state_->role);
-    state_->recognition = std::move(*fresh);
+    const std::scoped_lock role(state_->role);
+    {
+        const std::scoped_lock lock(state_->lists_mutex);
+        state_->recognition = std::make_shared<const Recognition>(std::move(*fresh));
+    }
     if (state_->ledger) state_->ledger->lists_changed();
     return {};
 }
@@ -223,10 +234,10 @@ void Statistics::forward(Successor successor) {
 }
 
 Statistics::SharedAddressRules Statistics::shared_address_rules() const {
-    const std::scoped_lock lock(state_->role);
-    const auto& shared = state_->recognition.shared_addresses();
+    const auto lists = state_->lists();
+    const auto& shared = lists->shared_addresses();
     const auto oldest = shared.oldest_review();
-    return {state_->recognition.most_per_address(), shared.entries(), shared.overdue(day_of(state_->clock())),
+    return {lists->most_per_address(), shared.entries(), shared.overdue(day_of(state_->clock())),
             oldest ? format_day(*oldest) : std::string()};
 }
 

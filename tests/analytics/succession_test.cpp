@@ -1,5 +1,8 @@
 // One process passes counting on to another: every delivery is counted, once, by exactly one of them.
 
+#include <atomic>
+#include <future>
+
 #include "server/analytics/delivery_codec.hpp"
 #include "tests/analytics/room.hpp"
 #include "tests/support/catch.hpp"
@@ -117,6 +120,26 @@ TEST_CASE("who was asked to step back and then is needed after all goes on count
     old.statistics.resume();
     CHECK(old.downloads() == 1);
     CHECK(old.statistics.waiting() == 0);
+}
+
+TEST_CASE("who asks for rules and warnings does not wait for a batch that is being handled") {
+    const FolderUnder data("/dev/shm"), runtime("/dev/shm");
+    Process process(data.path(), runtime.path(), false);
+    process.statistics.standby();
+    std::promise<void> handling, told;
+    std::atomic<bool> told_meanwhile{false};
+    process.statistics.forward([&](std::span<const model::Delivery> batch) {
+        handling.set_value();
+        told_meanwhile = told.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready;
+        return batch.size();
+    });
+    process.statistics.submit(fragment(1, true));
+    handling.get_future().wait();
+    CHECK(process.statistics.shared_address_rules().most_per_address == 500);
+    CHECK(process.statistics.warnings().empty());
+    told.set_value();
+    process.statistics.flush();
+    CHECK(told_meanwhile);
 }
 
 }  // namespace earshot::tests
