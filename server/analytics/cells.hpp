@@ -22,6 +22,10 @@ struct Source {
     // Whoever asks every second must not see a single listener come: while a day runs, its figures rise in steps and nothing is broken
     // down.
     [[nodiscard]] bool runs(Day day) const { return suppress_below > 1 && day >= running; }
+    // Too few to be told. Of a day that runs none are few, too: else the first listener would be seen to come.
+    [[nodiscard]] bool few(Day day, std::uint64_t count) const {
+        return runs(day) && day <= running + 1 ? count < suppress_below : hides(count);
+    }
     [[nodiscard]] std::uint64_t rounded(Day day, std::uint64_t count) const { return runs(day) ? count - count % suppress_below : count; }
 };
 

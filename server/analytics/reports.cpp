@@ -1,8 +1,10 @@
 #include "server/analytics/reports.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include "server/analytics/dimensions.hpp"
+#include "server/analytics/recognition.hpp"
 
 namespace earshot::analytics::reports {
 
@@ -45,12 +47,31 @@ Cells folded(Cells named, std::uint64_t total, const Source& source) {
     return shown;
 }
 
+// Only browsers say a site, and which apps are browsers is no secret. So beside these the sites must not tell how few browsers are on none
+// of those that are shown, nor how few say none.
+Cells folded_sites(Cells named, std::uint64_t total, std::uint64_t browsers, const Source& source) {
+    const std::string none(no_site);
+    const auto on_sites = sum(named) - (named.contains(none) ? named[none] : 0);
+    if (source.hides(browsers - std::min(browsers, on_sites))) named.erase(none);
+    auto shown = folded(std::move(named), total, source);
+    const auto is_site = [&](const auto& cell) { return cell.first != none && cell.first != other_values; };
+    while (true) {
+        auto sites = shown | std::views::filter(is_site);
+        auto elsewhere = browsers;
+        for (const auto& [site, count] : sites) elsewhere -= std::min(elsewhere, count);
+        if (!source.hides(elsewhere) || sites.empty()) return shown;
+        const auto smallest = *std::ranges::min_element(sites, {}, [](const auto& cell) { return cell.second; });
+        shown.erase(smallest.first);
+        shown[std::string(other_values)] += smallest.second;
+    }
+}
+
 Statistics::EpisodeReport one_episode(const Source& source, const DayCells& cells, const model::EpisodeId& episode, Period period) {
     Statistics::EpisodeReport report{.episode = episode};
     std::uint64_t sum = 0;
     for (auto day = period.first; day <= period.last; ++day) {
         const auto count = total_of(cells, day);
-        const bool hide = source.hides(count);
+        const bool hide = source.few(day, count);
         const auto shown = source.rounded(day, count);
         report.days.push_back({format_day(day), Figure{hide ? std::nullopt : std::optional(shown)}});
         report.total_is_partial |= hide;
@@ -82,13 +103,16 @@ std::vector<std::pair<std::string, Figure>> breakdown(const Source& source, std:
             for (const auto& episode : query.episodes) {
                 const auto all = totals(session, episode.value, period);
                 auto named = by_dimension(session, dimension, episode.value, period);
+                auto kinds = dimension == "site" ? by_dimension(session, "kind", episode.value, period) : DayCells();
                 for (const auto& [day, cells] : all) {
                     if (source.runs(day)) continue;
                     const auto total = total_of(all, day);
                     const bool hide = source.hides(total);
                     any_hidden |= hide;
                     if (hide) continue;
-                    for (const auto& [value, count] : folded(std::move(named[day]), total, source)) sums[value] += count;
+                    const auto shown = dimension == "site" ? folded_sites(std::move(named[day]), total, kinds[day]["browser"], source)
+                                                           : folded(std::move(named[day]), total, source);
+                    for (const auto& [value, count] : shown) sums[value] += count;
                 }
             }
         });

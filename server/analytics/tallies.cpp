@@ -58,7 +58,7 @@ DayCells by_hour_and_reason(soci::session& session, const std::string& episode, 
 void add_days(Adding& episode, const DayCells& days, const Source& source) {
     for (const auto& [day, cells] : days) {
         for (const auto& [reason, count] : cells)
-            source.hides(count) ? episode.leave_out(reason) : episode.add(reason, source.rounded(day, count));
+            source.hides(count) && !source.runs(day) ? episode.leave_out(reason) : episode.add(reason, source.rounded(day, count));
     }
 }
 
@@ -66,7 +66,8 @@ void add_hours(std::vector<Adding>& hours, Day day, const Cells& cells_of_day, c
     std::map<std::string, Cells> reasons;  // → hour → requests
     for (const auto& [name, count] : cells_of_day) reasons[name.substr(3)][name.substr(0, 2)] = count;
     for (const auto& [reason, cells] : reasons) {
-        const auto shown = showable(cells, source);
+        // Steps hide enough; and that an hour begins to be hidden would show that somebody has just come.
+        const auto shown = source.runs(day) ? cells : showable(cells, source);
         for (const auto& [hour, count] : cells) {
             auto& adding = hours.at(std::stoul(hour));
             if (shown.contains(hour))
