@@ -12,9 +12,10 @@
 
 namespace earshot::analytics {
 
+template <class String>
 class ByteWriter {
 public:
-    explicit ByteWriter(std::string& out) : out_(out) {}
+    explicit ByteWriter(String& out) : out_(out) {}
     template <std::integral T>
     void number(T value) {
         out_.append(reinterpret_cast<const char*>(&value), sizeof value);
@@ -33,7 +34,7 @@ public:
     }
 
 private:
-    std::string& out_;
+    String& out_;
 };
 
 // After the first thing that is not there, good() is false and everything reads as empty.

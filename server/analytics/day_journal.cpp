@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::size_t a_frame = 1 << 20;
 
-std::string empty_frame() {
-    return std::string(Journal::frame_head, '\0');
+WipedString empty_frame() {
+    return WipedString(Journal::frame_head, '\0');
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ public:
 private:
     Journal journal_;
     EntryWriter writer_;
-    std::string frame_;
+    WipedString frame_;
     HourCells cells_;  // of the frame
     std::uint64_t shortened_to_{};
     unsigned pause_{};

@@ -136,12 +136,12 @@ void Journal::replay(const std::function<bool(std::string_view, std::uint64_t)>&
     position_ = good;
 }
 
-void Journal::append(std::string& frame) {
-    const auto entries = std::string_view(frame).substr(frame_head);
+void Journal::append(std::span<char> frame) {
+    const std::string_view whole(frame.data(), frame.size()), entries = whole.substr(frame_head);
     const FrameHead head{entries.size(), checksum(entries)};
     std::memcpy(frame.data(), &head, sizeof head);
     try {
-        write_all(file_.get(), frame, position_);
+        write_all(file_.get(), whole, position_);
     } catch (...) {
         (void)::ftruncate(file_.get(), static_cast<off_t>(position_));
         throw;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,7 @@ public:
     void replay(const std::function<bool(std::string_view entries, std::uint64_t end)>& each);
     // A frame: room for its head, then entries. All or nothing: after a failure (std::system_error) the file ends where it did before.
     static constexpr std::size_t frame_head = 16;
-    void append(std::string& frame);
+    void append(std::span<char> frame);
     void replace(Journal& old);  // takes over the other one's name; that one is overwritten and closed. After a failure both are as before
     void destroy() noexcept;     // overwrites and removes the file
 

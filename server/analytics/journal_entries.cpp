@@ -26,7 +26,7 @@ struct RecordHead {
 static_assert(sizeof(RecordHead) == 40);
 constexpr std::size_t most_intervals = 0xffff;
 
-void write_listen(ByteWriter& writer, const Listen& listen, const Terms& terms) {
+void write_listen(ByteWriter<WipedString>& writer, const Listen& listen, const Terms& terms) {
     writer.number(static_cast<std::uint8_t>((listen.in_evening ? in_evening : 0) | (listen.counted ? is_counted : 0) |
                                             (listen.is_waiting ? is_waiting : 0)));
     if (listen.is_waiting) {
@@ -76,7 +76,7 @@ Listen read_listen(ByteReader& reader, Terms& terms) {
     return result;
 }
 
-void write_context(std::uint32_t number, const Context& context, const Terms& terms, std::string& frame) {
+void write_context(std::uint32_t number, const Context& context, const Terms& terms, WipedString& frame) {
     ByteWriter writer(frame);
     writer.number<std::uint8_t>(is_context);
     writer.number(number);
@@ -141,7 +141,7 @@ std::optional<Record> read_record(ByteReader& reader, const std::unordered_map<s
 
 }  // namespace
 
-void EntryWriter::record(const Record& record, Crowds::Place place, std::string& frame) {
+void EntryWriter::record(const Record& record, Crowds::Place place, WipedString& frame) {
     if (record.context >= defined_.size()) defined_.resize(record.context + 1);
     if (!defined_[record.context]) write_context(record.context, terms_.context_of(record.context), terms_, frame);
     defined_[record.context] = true;
@@ -160,7 +160,7 @@ void EntryWriter::record(const Record& record, Crowds::Place place, std::string&
     if (record.carried) write_listen(writer, *record.carried, terms_);
 }
 
-void EntryWriter::cells(const HourCells& cells, std::string& frame) const {
+void EntryWriter::cells(const HourCells& cells, WipedString& frame) const {
     ByteWriter writer(frame);
     cells.each([&](std::uint32_t episode, Hour hour, const HourCells::Cell& cell) {
         writer.number<std::uint8_t>(is_cell);
@@ -171,14 +171,14 @@ void EntryWriter::cells(const HourCells& cells, std::string& frame) const {
     });
 }
 
-void EntryWriter::listen(const ListenerKey& listener, const Listen& listen, std::string& frame) const {
+void EntryWriter::listen(const ListenerKey& listener, const Listen& listen, WipedString& frame) const {
     ByteWriter writer(frame);
     writer.number<std::uint8_t>(is_listen);
     frame.append(reinterpret_cast<const char*>(listener.bytes.data()), listener.bytes.size());
     write_listen(writer, listen, terms_);
 }
 
-void EntryWriter::crowd(std::uint32_t row, std::uint32_t at, std::uint16_t count, std::string& frame) const {
+void EntryWriter::crowd(std::uint32_t row, std::uint32_t at, std::uint16_t count, WipedString& frame) const {
     ByteWriter writer(frame);
     writer.number<std::uint8_t>(is_crowd);
     writer.number(row);

@@ -10,6 +10,7 @@
 
 #include "server/analytics/hour_cells.hpp"
 #include "server/analytics/listen.hpp"
+#include "server/analytics/wiped.hpp"
 
 namespace earshot::analytics {
 
@@ -17,10 +18,10 @@ namespace earshot::analytics {
 class EntryWriter {
 public:
     explicit EntryWriter(const Terms& terms) : terms_(terms) {}
-    void record(const Record& record, Crowds::Place place, std::string& frame);
-    void cells(const HourCells& cells, std::string& frame) const;                              // settled requests, and bytes
-    void listen(const ListenerKey& listener, const Listen& listen, std::string& frame) const;  // as it is
-    void crowd(std::uint32_t row, std::uint32_t at, std::uint16_t count, std::string& frame) const;
+    void record(const Record& record, Crowds::Place place, WipedString& frame);
+    void cells(const HourCells& cells, WipedString& frame) const;                              // settled requests, and bytes
+    void listen(const ListenerKey& listener, const Listen& listen, WipedString& frame) const;  // as it is
+    void crowd(std::uint32_t row, std::uint32_t at, std::uint16_t count, WipedString& frame) const;
     void forget() noexcept { defined_.clear(); }  // the last frame was lost
 
 private:

@@ -135,6 +135,8 @@ void Ledger::close_days(model::Timestamp now) noexcept {
     for (const auto day : windows_.days()) {
         if (!is_over(day, now)) continue;
         windows_.close(day);
+        wipe(&step_.record.listener, sizeof step_.record.listener);
+        wipe(&step_.record.place, sizeof step_.record.place);
         warnings_.clear_all(format_day(day));
         Journal::destroy(folder_.shorter_journal(day));
         if (auto journal = journals_.extract(day)) spent_.emplace(day, std::move(journal.mapped().journal()));

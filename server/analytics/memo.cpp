@@ -22,6 +22,7 @@ bool Memo::prepare() {
 
 Memo::Hash Memo::hash_of(const model::Delivery& delivery, Day day) {
     scratch_.clear();
+    scratch_.reserve(4096);  // from that size on it is in no dump
     const auto append = [this](std::string_view bytes) { scratch_.insert(scratch_.end(), bytes.begin(), bytes.end()); };
     const std::array<std::uint64_t, 9> head{
         static_cast<std::uint64_t>(day), delivery.file.size,         delivery.file.audio_start, delivery.file.bytes_for_60s,

@@ -3,12 +3,13 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <string>
 #include <vector>
 
 namespace earshot::analytics {
 
 void wipe(void* memory, std::size_t size) noexcept;  // an overwrite the compiler keeps
-// For std::free(). Much of it is in large pages, and no dump contains it. Throws std::bad_alloc.
+// For std::free(). From a page (4 KiB) on no dump contains it, and much of it is in large pages. Throws std::bad_alloc.
 [[nodiscard]] void* allocate_private(std::size_t size);
 
 template <class T>
@@ -27,5 +28,6 @@ struct WipingAllocator {
 
 template <class T>
 using Wiped = std::vector<T, WipingAllocator<T>>;
+using WipedString = std::basic_string<char, std::char_traits<char>, WipingAllocator<char>>;
 
 }  // namespace earshot::analytics

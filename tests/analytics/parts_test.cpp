@@ -183,14 +183,14 @@ Listen some_listen(Terms& terms) {
 }
 
 // All kinds of entries, as a frame.
-std::string some_frame(Terms& terms) {
+WipedString some_frame(Terms& terms) {
     Record record{.hour = 498'000, .requests = 0, .in_evening = true, .place = 7, .most_at_place = 500, .audio = {{0, 10}, {20, 30}}};
     record.context = terms.context({terms.episode("e1"), terms.version({1'000, 100}), {"Overcast", "app", "mobile", "GB", "none", "mp3"}});
     record.listener.bytes = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
     record.carried = some_listen(terms);
     HourCells cells;
     cells.of(record.context, 498'000) += {12'345, {0, 3}};
-    std::string frame(Journal::frame_head, '\0');
+    WipedString frame(Journal::frame_head, '\0');
     EntryWriter writer(terms);
     writer.record(record, record.place, frame);
     writer.record(record, record.place, frame);  // the context is known by now
@@ -219,7 +219,7 @@ struct Again {
                              }}) {}
     EntryWriter writer;
     EntryReader reader;
-    std::string frame = std::string(Journal::frame_head, '\0');
+    WipedString frame = WipedString(Journal::frame_head, '\0');
     int records{};
 };
 
