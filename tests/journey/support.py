@@ -56,7 +56,7 @@ class Refused(Exception):
 
 
 class Earshot:
-    def __init__(self, folder, settings="", drain_timeout="30s"):
+    def __init__(self, folder, settings="", drain_timeout="30s", of_server=""):
         self.folder = pathlib.Path(folder)
         self.data, self.runtime = self.folder / "data", pathlib.Path(tempfile.mkdtemp(prefix="earshot-test-", dir="/dev/shm"))
         with socket.socket() as probe:
@@ -65,7 +65,7 @@ class Earshot:
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.config = self.folder / "earshot.toml"
         self.config.write_text(f'[server]\nlisten = ["127.0.0.1:{self.port}"]\npublic_url = "{self.base_url}"\n'
-                               f'drain_timeout = "{drain_timeout}"\n'
+                               f'drain_timeout = "{drain_timeout}"\n{of_server}\n'
                                f'[storage]\ndata_dir = "{self.data}"\nruntime_dir = "{self.runtime}"\nreserve_bytes = 0\n{settings}')
         self.process, self.tokens = None, {}
 
