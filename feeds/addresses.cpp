@@ -23,7 +23,7 @@ std::string chapters_path(const model::Show& show, const model::Episode& episode
 }
 
 std::string image_path(const model::ArtworkSize& size) {
-    return "/images/" + size.object_key + ".jpg";
+    return "/images/" + model::jpeg_name(size);
 }
 
 const model::ArtworkSize* pick_size(const model::Artwork& artwork, std::uint32_t max_pixels) {

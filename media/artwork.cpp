@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "media/av/picture.hpp"
+#include "media/embedded/embedded.hpp"
 #include "media/picture_head.hpp"
 
 namespace earshot::media {
@@ -67,7 +68,7 @@ model::Status check(const PictureHead& head) {
 
 }  // namespace
 
-model::Result<std::vector<ArtworkFile>> make_artwork(int descriptor) {
+model::Result<Artwork> make_artwork(int descriptor) {
     const auto bytes = read_file(descriptor);
     if (!bytes) return std::unexpected(bytes.error());
     const auto head = read_picture_head(*bytes);
@@ -76,12 +77,16 @@ model::Result<std::vector<ArtworkFile>> make_artwork(int descriptor) {
     try {
         const auto format = head->kind == PictureHead::Kind::jpeg ? av::PictureFormat::jpeg : av::PictureFormat::png;
         const auto picture = av::decode_square_picture(format, *bytes, head->width, most_side);
-        std::vector<ArtworkFile> files;
-        files.push_back({picture.side, av::encode_jpeg(picture, picture.side)});
+        Artwork artwork;
+        const auto add = [&](std::uint32_t side) {
+            artwork.sizes.push_back({side, av::encode_jpeg(picture, side), av::encode_webp(picture, side)});
+        };
+        add(picture.side);
         for (const auto side : smaller_sizes) {
-            if (side < picture.side) files.push_back({side, av::encode_jpeg(picture, side)});
+            if (side < picture.side) add(side);
         }
-        return files;
+        artwork.embedded = list_embedded_in_picture({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
+        return artwork;
     } catch (const std::runtime_error&) {
         return model::fail(model::Errc::unprocessable,
                            "The picture cannot be decoded: it is damaged. Export it again and hand in the new file.");

@@ -8,6 +8,7 @@
 
 #include "content/model/time.hpp"
 #include "media/av/error.hpp"
+#include "media/embedded/embedded.hpp"
 #include "media/file_kind.hpp"
 #include "media/master_scan.hpp"
 #include "media/wav_header.hpp"
@@ -93,9 +94,7 @@ model::Result<OpenMaster> open_master(int descriptor) {
         const av::AudioReaderOptions options{.view = wav ? wav->view : av::ByteView{}, .own_file = false};
         OpenMaster master{av::AudioReader(descriptor, options), options, {}, {}};
         if (auto problem = refuse(master.reader.info())) return std::unexpected(std::move(*problem));
-        master.embedded = master.reader.info().embedded;
-        if (wav)
-            for (const auto& name : wav->extra) master.embedded.push_back("chunk: " + name);
+        master.embedded = list_embedded(descriptor, master.reader.info().other_streams, master.reader.info().entries);
         warn(master, wav);
         return master;
     } catch (const av::AvError& error) {

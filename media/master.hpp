@@ -14,7 +14,7 @@ struct OpenMaster {
     av::AudioReader reader;
     av::AudioReaderOptions options;  // for opening it again
     std::vector<std::string> warnings;
-    std::vector<std::string> embedded;
+    std::vector<model::EmbeddedItem> embedded;
 };
 
 // Reads the head. Refuses what probe() documents, except that zero samples show only when reading.

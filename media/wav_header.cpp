@@ -8,6 +8,7 @@
 #include <cctype>
 #include <cstring>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace earshot::media {
@@ -87,11 +88,6 @@ void read_data_chunk(WavHeader& header, const Walker& file, std::uint64_t start,
     header.view.patch = right_length(field, header.available);
 }
 
-bool holds_words(std::string_view name) {
-    constexpr std::array<std::string_view, 6> known{"iXML", "axml", "cart", "_PMX", "aXML", "adtl"};
-    return std::ranges::find(known, name) != known.end();
-}
-
 WavHeader read_riff(const Walker& file, bool may_be_long) {
     WavHeader header;
     std::uint64_t long_size = 0, at = 12;
@@ -108,7 +104,6 @@ WavHeader read_riff(const Walker& file, bool may_be_long) {
             read_data_chunk(header, file, at + 8, size, long_field.value_or(LengthField{at + 4, false}));
             if (header.continues || size >= header.available) return header;
         }
-        if (holds_words(chunk.name)) header.extra.push_back(chunk.name);
         if (size > file.file_size()) return header;
         at += 8 + size + (size & 1);
     }

@@ -35,6 +35,14 @@ struct Loudness {
     double range_lu{};
 };
 
+// Something a file says besides its sound or its picture. For producers only: never published.
+struct EmbeddedItem {
+    std::string what;   // in plain words: "Where it was recorded"
+    std::string value;  // as found, cleaned and cut to a line: "+51.5034-0.1276/"
+    std::string where;  // the format's own name of the place: "MP4 udta ©xyz"
+    bool operator==(const EmbeddedItem&) const = default;
+};
+
 // What probing found in a file; no judgement.
 struct MasterInfo {
     std::string container;  // libavformat's short name, "wav"
@@ -43,8 +51,8 @@ struct MasterInfo {
     std::uint32_t channels{};
     std::uint32_t bits_per_sample{};  // 0 where the codec has no such thing
     std::chrono::milliseconds duration{};
-    std::vector<std::string> embedded;  // plain words: "BWF originator: Studio 4", never published
-    std::vector<std::string> warnings;  // sentences for the producer: cut short, clipped, one silent side; set by transcoding
+    std::vector<EmbeddedItem> embedded;  // what it gives away
+    std::vector<std::string> warnings;   // sentences for the producer: cut short, clipped, one silent side; set by transcoding
 };
 
 struct Master {
@@ -83,6 +91,9 @@ struct Rendition {
     std::string tag_fingerprint;    // hash of everything that went into the tags; differs → tags are stale
     Timestamp tagged_at{};          // Last-Modified
 };
+
+// The kinds of things among them, each once, in order: "where it was recorded, comment, picture".
+[[nodiscard]] std::string kinds_of(const std::vector<EmbeddedItem>& items);
 
 // "mp3" ⇄ Codec::mp3, for storage and settings.
 [[nodiscard]] std::string_view to_string(Codec codec) noexcept;

@@ -1,9 +1,12 @@
 // Enumerators as the words that storage, settings and the API use.
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "content/model/account.hpp"
 #include "content/model/episode.hpp"
@@ -91,6 +94,21 @@ std::string_view to_string(Role role) noexcept {
 }
 std::optional<Role> parse_role(std::string_view text) noexcept {
     return value_of(roles, text);
+}
+
+std::string kinds_of(const std::vector<EmbeddedItem>& items) {
+    std::vector<std::string_view> seen;
+    std::string text;
+    for (const auto& item : items) {
+        if (std::ranges::find(seen, item.what) != seen.end()) continue;
+        seen.push_back(item.what);
+        text += (text.empty() ? "" : ", ") + item.what;
+        // A capital in the middle of a sentence, but not of "JPEG".
+        char* first = &text[text.size() - item.what.size()];
+        const bool word = item.what.size() > 1 && item.what[1] >= 'a' && item.what[1] <= 'z';
+        if (word && *first >= 'A' && *first <= 'Z') *first = static_cast<char>(*first - 'A' + 'a');
+    }
+    return text;
 }
 
 }  // namespace earshot::model

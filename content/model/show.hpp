@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "content/model/ids.hpp"
+#include "content/model/media.hpp"
 #include "content/model/time.hpp"
 
 namespace earshot::model {
@@ -29,16 +30,26 @@ struct Person {
     bool operator==(const Person&) const = default;
 };
 
-// Square, RGB, re-encoded by us to a fixed ladder of JPEG sizes; the master picture is not served.
+// Square, RGB, re-encoded by us to a fixed ladder of sizes; the master picture is not served.
 struct ArtworkSize {
     std::uint32_t pixels{};  // width = height
     std::string object_key;  // MediaStore key = sha256 hex of the JPEG; served at /images/<object_key>.jpg
     std::uint64_t byte_length{};
+    std::string webp_key;  // the same picture as WebP, at /images/<webp_key>.webp; "" when made before there were any
+    std::uint64_t webp_byte_length{};
     bool operator==(const ArtworkSize&) const = default;
 };
+// The names these files have in addresses: "<object_key>.jpg", "<webp_key>.webp" or "".
+[[nodiscard]] inline std::string jpeg_name(const ArtworkSize& size) {
+    return size.object_key + ".jpg";
+}
+[[nodiscard]] inline std::string webp_name(const ArtworkSize& size) {
+    return size.webp_key.empty() ? "" : size.webp_key + ".webp";
+}
 struct Artwork {
-    std::string alt;                 // words for those who do not see it
-    std::vector<ArtworkSize> sizes;  // descending: 3000 (or the master's own size, 1400 to 3000), 1400, 600, 300
+    std::string alt;                     // words for those who do not see it
+    std::vector<ArtworkSize> sizes;      // descending: 3000 (or the master's own size, 1400 to 3000), 1400, 600, 300
+    std::vector<EmbeddedItem> embedded;  // what the picture handed in gave away; not in what is served
     bool operator==(const Artwork&) const = default;
 };
 

@@ -252,7 +252,7 @@ std::set<std::string> Catalogue::referenced_objects() {
         while (covers.next()) {
             const auto artwork = artwork_from_json(text);
             if (!artwork) continue;
-            for (const auto& size : artwork->sizes) keys.insert(size.object_key);
+            for (const auto& size : artwork->sizes) keys.insert({size.object_key, size.webp_key});
         }
     });
     keys.erase("");

@@ -52,12 +52,39 @@ std::string to_json(const std::vector<model::Chapter>& chapters) {
                         [](const auto& c) -> json::value { return {{"start", c.start.count()}, {"title", c.title}, {"href", c.href}}; });
 }
 
+namespace {
+
+json::array to_array(const std::vector<model::EmbeddedItem>& items) {
+    json::array array;
+    for (const auto& item : items) array.push_back({{"what", item.what}, {"value", item.value}, {"where", item.where}});
+    return array;
+}
+
+std::vector<model::EmbeddedItem> items_of(const json::value& object) {
+    std::vector<model::EmbeddedItem> items;
+    const auto* found = object.as_object().if_contains("embedded");
+    if (found == nullptr) return items;
+    for (const auto& item : found->as_array()) {
+        if (item.is_string())  // as the first version wrote them
+            items.push_back({"Other words", std::string(item.as_string()), ""});
+        else
+            items.push_back({text(item, "what"), text(item, "value"), text(item, "where")});
+    }
+    return items;
+}
+
+}  // namespace
+
 std::string to_json(const std::optional<model::Artwork>& artwork) {
     if (!artwork) return {};
     json::array sizes;
     for (const auto& s : artwork->sizes)
-        sizes.push_back({{"pixels", s.pixels}, {"object_key", s.object_key}, {"byte_length", s.byte_length}});
-    return json::serialize(json::object{{"alt", artwork->alt}, {"sizes", sizes}});
+        sizes.push_back({{"pixels", s.pixels},
+                         {"object_key", s.object_key},
+                         {"byte_length", s.byte_length},
+                         {"webp_key", s.webp_key},
+                         {"webp_byte_length", s.webp_byte_length}});
+    return json::serialize(json::object{{"alt", artwork->alt}, {"sizes", sizes}, {"embedded", to_array(artwork->embedded)}});
 }
 
 std::string to_json(const std::optional<model::MasterInfo>& info) {
@@ -68,7 +95,7 @@ std::string to_json(const std::optional<model::MasterInfo>& info) {
                                         {"channels", info->channels},
                                         {"bits_per_sample", info->bits_per_sample},
                                         {"duration", info->duration.count()},
-                                        {"embedded", json::value_from(info->embedded)},
+                                        {"embedded", to_array(info->embedded)},
                                         {"warnings", json::value_from(info->warnings)}});
 }
 
@@ -92,9 +119,15 @@ std::vector<model::Chapter> chapters_from_json(std::string_view source) {
 std::optional<model::Artwork> artwork_from_json(std::string_view source) {
     if (source.empty()) return std::nullopt;
     const auto value = json::parse(json::string_view(source));
-    model::Artwork artwork{text(value, "alt"), {}};
-    for (const auto& s : value.at("sizes").as_array())
-        artwork.sizes.push_back({number<std::uint32_t>(s, "pixels"), text(s, "object_key"), number<std::uint64_t>(s, "byte_length")});
+    model::Artwork artwork{text(value, "alt"), {}, items_of(value)};
+    for (const auto& s : value.at("sizes").as_array()) {
+        auto& size =
+            artwork.sizes.emplace_back(number<std::uint32_t>(s, "pixels"), text(s, "object_key"), number<std::uint64_t>(s, "byte_length"));
+        if (s.as_object().contains("webp_key")) {  // not in rows of 0.1
+            size.webp_key = text(s, "webp_key");
+            size.webp_byte_length = number<std::uint64_t>(s, "webp_byte_length");
+        }
+    }
     return artwork;
 }
 
@@ -107,7 +140,7 @@ std::optional<model::MasterInfo> master_info_from_json(std::string_view source) 
                              number<std::uint32_t>(value, "channels"),
                              number<std::uint32_t>(value, "bits_per_sample"),
                              std::chrono::milliseconds(number<long long>(value, "duration")),
-                             json::value_to<std::vector<std::string>>(value.at("embedded")),
+                             items_of(value),
                              json::value_to<std::vector<std::string>>(value.at("warnings"))};
 }
 

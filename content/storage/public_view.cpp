@@ -20,7 +20,10 @@ void note_change(PublicSnapshot& snapshot, const model::Episode& episode, model:
 
 void add_images(PublicSnapshot& snapshot, const std::optional<model::Artwork>& artwork) {
     if (!artwork) return;
-    for (const auto& size : artwork->sizes) snapshot.images[size.object_key] = size.byte_length;
+    for (const auto& size : artwork->sizes) {
+        snapshot.images.insert(model::jpeg_name(size));
+        if (!size.webp_key.empty()) snapshot.images.insert(model::webp_name(size));
+    }
 }
 
 void add_show(PublicSnapshot& snapshot, Catalogue::Contents::ShowWithEpisodes&& source, model::Timestamp now) {

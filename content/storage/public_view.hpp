@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "content/model/episode.hpp"
@@ -34,8 +35,7 @@ struct PublicSnapshot {
     std::vector<PublicShow> shows;                       // by title
     std::optional<model::Timestamp> next_change;         // the next scheduled episode's instant
     std::unordered_map<std::string, PublicMedia> media;  // by url_path; pointers into `shows`
-    std::unordered_map<std::string, std::uint64_t>
-        images;  // object_key → byte length, of every artwork size in use by a launched show or public episode
+    std::unordered_set<std::string> images;              // names of every picture in use by a launched show or public episode
     [[nodiscard]] const PublicShow* find_show(std::string_view slug) const;
 };
 using PublicSnapshotPtr = std::shared_ptr<const PublicSnapshot>;

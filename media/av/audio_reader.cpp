@@ -87,7 +87,8 @@ void read_length(AudioFileInfo& info, const InputFile& input, const AVStream& st
 AudioFileInfo describe(const InputFile& input, int descriptor) {
     AudioFileInfo info;
     info.container = input->iformat->name;
-    info.embedded = metadata_words(*input.get());
+    info.other_streams = other_streams(*input.get(), input.best_stream(AVMEDIA_TYPE_AUDIO));
+    info.entries = metadata_entries(*input.get());
     info.has_video = input.best_stream(AVMEDIA_TYPE_VIDEO) != nullptr;
     for (unsigned i = 0; i < input->nb_streams; ++i)
         info.audio_streams += input->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO ? 1 : 0;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "content/model/media.hpp"
 #include "media/audio_block.hpp"
 #include "media/av/byte_view.hpp"
 
@@ -16,14 +17,14 @@ namespace earshot::media::av {
 struct AudioFileInfo {
     std::string container, codec;  // libav's short names
     std::uint32_t sample_rate{}, channels{}, bits_per_sample{};
-    bool channels_unnamed{};                // more than two, and the file does not say which is which
-    bool codec_accepted{};                  // else read() is not possible
-    std::uint32_t audio_streams{};          // 0: every other field about sound is empty
-    bool has_video{};                       // moving pictures; attached pictures do not count
-    std::optional<double> seconds;          // by the header, for PCM no more than the file has bytes for
-    std::optional<double> claimed_seconds;  // by the header alone
-    bool seconds_exact{};                   // not a guess from the bit rate
-    std::vector<std::string> embedded;      // metadata in plain words
+    bool channels_unnamed{};                                  // more than two, and the file does not say which is which
+    bool codec_accepted{};                                    // else read() is not possible
+    std::uint32_t audio_streams{};                            // 0: every other field about sound is empty
+    bool has_video{};                                         // moving pictures; attached pictures do not count
+    std::optional<double> seconds;                            // by the header, for PCM no more than the file has bytes for
+    std::optional<double> claimed_seconds;                    // by the header alone
+    bool seconds_exact{};                                     // not a guess from the bit rate
+    std::vector<model::EmbeddedItem> other_streams, entries;  // what it holds besides the stream that is read, and says in words
 };
 
 struct AudioReaderOptions {

@@ -1,76 +1,75 @@
 #include "media/av/metadata_words.hpp"
 
 extern "C" {
+#include <libavcodec/avcodec.h>
 #include <libavutil/dict.h>
 }
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <string_view>
-#include <utility>
-
-#include "content/model/text.hpp"
 
 namespace earshot::media::av {
 
 namespace {
 
-constexpr std::size_t most_lines = 60, most_bytes = 200;
+constexpr std::size_t most_entries = 500, longest = 1000;
 
-using Name = std::pair<std::string_view, std::string_view>;
-
-constexpr std::array<Name, 10> plain_names{{
-    {"originator_reference", "BWF originator reference"},
-    {"time_reference", "BWF time reference"},
-    {"coding_history", "BWF coding history"},
-    {"umid", "BWF UMID"},
-    {"encoder", "made with"},
-    {"encoded_by", "encoded by"},
-    {"album_artist", "album artist"},
-    {"compatible_brands", ""},  // of no interest to a person
-    {"major_brand", ""},
-    {"minor_version", ""},
-}};
-
-// What libavformat calls the fields of a bext chunk; only that chunk has a time reference.
-constexpr std::array<Name, 3> bext_names{{{"encoded_by", "BWF originator"}, {"date", "BWF date"}, {"creation_time", "BWF time"}}};
-
-std::string_view plain_name(std::string_view key, bool from_bext) {
-    if (from_bext)
-        for (const auto& [name, words] : bext_names)
-            if (name == key) return words;
-    for (const auto& [name, words] : plain_names)
-        if (name == key) return words;
-    return key;
+// Said by every file of the format.
+bool is_plumbing(std::string_view key) {
+    static constexpr std::array<std::string_view, 9> keys{"compatible_brands", "major_brand", "minor_version",  "language", "handler_name",
+                                                          "vendor_id",         "duration",    "time_reference", "DURATION"};
+    return std::ranges::find(keys, key) != keys.end();
 }
 
-void add(std::vector<std::string>& lines, const AVDictionary* entries) {
-    const bool from_bext = av_dict_get(entries, "time_reference", nullptr, 0) != nullptr;
+void add(std::vector<model::EmbeddedItem>& entries, const AVDictionary* dictionary, std::string_view where) {
     const AVDictionaryEntry* entry = nullptr;
-    while ((entry = av_dict_get(entries, "", entry, AV_DICT_IGNORE_SUFFIX)) != nullptr) {
-        const std::string_view name = plain_name(entry->key, from_bext);
-        const std::string value =
-            model::truncate_utf8(model::clean_line(std::string_view(entry->value).substr(0, 4 * most_bytes)), most_bytes);
-        if (name.empty() || value.empty() || lines.size() >= most_lines) continue;
-        std::string line = model::truncate_utf8(model::clean_line(name), most_bytes) + ": " + value;
-        if (std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
+    while ((entry = av_dict_get(dictionary, "", entry, AV_DICT_IGNORE_SUFFIX)) != nullptr) {
+        if (entries.size() >= most_entries) return;
+        if (is_plumbing(entry->key)) continue;
+        entries.push_back({"", std::string(std::string_view(entry->value).substr(0, longest)), fmt::format("{} {}", where, entry->key)});
+    }
+}
+
+std::string_view kind_of(const AVStream& stream) {
+    if ((stream.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) return "Picture";
+    switch (stream.codecpar->codec_type) {
+        case AVMEDIA_TYPE_AUDIO:
+            return "Another soundtrack";
+        case AVMEDIA_TYPE_VIDEO:
+            return "Moving pictures";
+        case AVMEDIA_TYPE_SUBTITLE:
+            return "Subtitles";
+        case AVMEDIA_TYPE_ATTACHMENT:
+            return "Attached file";
+        default:
+            return "A track of data";
     }
 }
 
 }  // namespace
 
-std::vector<std::string> metadata_words(const AVFormatContext& context) {
-    std::vector<std::string> lines;
-    add(lines, context.metadata);
+std::vector<model::EmbeddedItem> other_streams(const AVFormatContext& context, const AVStream* used) {
+    std::vector<model::EmbeddedItem> streams;
     for (unsigned i = 0; i < context.nb_streams; ++i) {
         const AVStream& stream = *context.streams[i];
-        if (stream.disposition & AV_DISPOSITION_ATTACHED_PIC)
-            lines.push_back("attached picture");
-        else if (stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
-            add(lines, stream.metadata);
+        if (&stream == used) continue;
+        std::string value = avcodec_get_name(stream.codecpar->codec_id);
+        if (value == "none") value = "of an unknown kind";
+        if (stream.codecpar->width > 0) value += fmt::format(", {} × {} pixels", stream.codecpar->width, stream.codecpar->height);
+        streams.push_back({std::string(kind_of(stream)), std::move(value), fmt::format("stream {}", i + 1)});
     }
-    if (context.nb_chapters > 0) lines.push_back("chapters: " + std::to_string(context.nb_chapters));
-    return lines;
+    return streams;
+}
+
+std::vector<model::EmbeddedItem> metadata_entries(const AVFormatContext& context) {
+    std::vector<model::EmbeddedItem> entries;
+    add(entries, context.metadata, "file");
+    for (unsigned i = 0; i < context.nb_streams; ++i) add(entries, context.streams[i]->metadata, "stream");
+    for (unsigned i = 0; i < context.nb_chapters; ++i) add(entries, context.chapters[i]->metadata, "chapter");
+    return entries;
 }
 
 }  // namespace earshot::media::av

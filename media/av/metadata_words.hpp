@@ -1,17 +1,21 @@
 #pragma once
-// What a file says about itself, as lines for a producer: "BWF originator: Studio 4".
+// What libavformat sees of a file besides the sound we read: a second pair of eyes beside media/embedded.
 
 extern "C" {
 #include <libavformat/avformat.h>
 }
 
-#include <string>
 #include <vector>
+
+#include "content/model/media.hpp"
 
 namespace earshot::media::av {
 
-// Container, stream and chapter metadata, pictures included by name only. At most 60 lines, each cut to 200 bytes, cleaned by
-// model::clean_line.
-[[nodiscard]] std::vector<std::string> metadata_words(const AVFormatContext& context);
+// Every stream but `used` (null: every one): a second soundtrack, moving pictures, data, attached files, with what is known of it.
+[[nodiscard]] std::vector<model::EmbeddedItem> other_streams(const AVFormatContext& context, const AVStream* used);
+
+// Metadata of container, streams and chapters: value and where it stood; `what` is left empty. At most 500 entries, each cut to 1,000
+// bytes.
+[[nodiscard]] std::vector<model::EmbeddedItem> metadata_entries(const AVFormatContext& context);
 
 }  // namespace earshot::media::av

@@ -121,36 +121,60 @@ SquarePicture decode_square_picture(PictureFormat format, std::span<const std::u
     return picture;
 }
 
-std::vector<std::uint8_t> encode_jpeg(const SquarePicture& picture, std::uint32_t side) {
-    constexpr int quality = 2;  // of libavcodec's 1…31, best first
+namespace {
+
+struct StillFormat {
+    const char* encoder;
+    AVPixelFormat pixels;
+    AVColorRange range;
+    int quality;  // in the encoder's own measure
+};
+constexpr StillFormat jpeg_format{"mjpeg", AV_PIX_FMT_YUVJ420P, AVCOL_RANGE_JPEG, 2};    // of 1…31, best first
+constexpr StillFormat webp_format{"libwebp", AV_PIX_FMT_YUV420P, AVCOL_RANGE_MPEG, 82};  // of 0…100, best last
+
+Frame scaled(const SquarePicture& picture, std::uint32_t side, const StillFormat& format) {
     Frame frame;
     frame->width = frame->height = static_cast<int>(side);
-    frame->format = AV_PIX_FMT_YUVJ420P;
-    frame->color_range = AVCOL_RANGE_JPEG;
-    frame->quality = quality * FF_QP2LAMBDA;
+    frame->format = format.pixels;
+    frame->color_range = format.range;
+    frame->quality = format.quality * FF_QP2LAMBDA;
     frame->pts = 0;
     av_check(av_frame_get_buffer(frame.get(), 0), "picture");
-    Scaler scaler(static_cast<int>(picture.side), AV_PIX_FMT_RGBA, frame->width, AV_PIX_FMT_YUVJ420P);
+    Scaler scaler(static_cast<int>(picture.side), AV_PIX_FMT_RGBA, frame->width, format.pixels);
     const std::array<const std::uint8_t*, 4> planes{picture.rgba.data()};
     const std::array<int, 4> strides{static_cast<int>(4 * picture.side)};
     scaler.scale(planes.data(), strides.data(), static_cast<int>(picture.side), frame->data, frame->linesize);
+    return frame;
+}
 
-    Encoder encoder("mjpeg");
+std::vector<std::uint8_t> encode(const SquarePicture& picture, std::uint32_t side, const StillFormat& format) {
+    const Frame frame = scaled(picture, side, format);
+    Encoder encoder(format.encoder);
     encoder->width = frame->width;
     encoder->height = frame->height;
-    encoder->pix_fmt = AV_PIX_FMT_YUVJ420P;
-    encoder->color_range = AVCOL_RANGE_JPEG;
+    encoder->pix_fmt = format.pixels;
+    encoder->color_range = format.range;
     encoder->time_base = {1, 1};
     encoder->flags |= AV_CODEC_FLAG_QSCALE | AV_CODEC_FLAG_BITEXACT;  // bit-exact: no encoder's name in the file
-    encoder->global_quality = quality * FF_QP2LAMBDA;
+    encoder->global_quality = format.quality * FF_QP2LAMBDA;
     encoder->thread_count = 1;
     encoder.open();
-    std::vector<std::uint8_t> jpeg;
-    const auto take = [&](Packet& packet) { jpeg.insert(jpeg.end(), packet->data, packet->data + packet->size); };
+    std::vector<std::uint8_t> bytes;
+    const auto take = [&](Packet& packet) { bytes.insert(bytes.end(), packet->data, packet->data + packet->size); };
     encoder.encode(&frame, take);
     encoder.encode(nullptr, take);
-    if (jpeg.empty()) throw AvError(AVERROR_UNKNOWN, "encode");
-    return jpeg;
+    if (bytes.empty()) throw AvError(AVERROR_UNKNOWN, "encode");
+    return bytes;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_jpeg(const SquarePicture& picture, std::uint32_t side) {
+    return encode(picture, side, jpeg_format);
+}
+
+std::vector<std::uint8_t> encode_webp(const SquarePicture& picture, std::uint32_t side) {
+    return encode(picture, side, webp_format);
 }
 
 }  // namespace earshot::media::av

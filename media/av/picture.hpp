@@ -1,5 +1,5 @@
 #pragma once
-// Still pictures: JPEG and PNG in, baseline JPEG out. Plain interface, no libav types. Everything throws AvError.
+// Still pictures: JPEG and PNG in, baseline JPEG and WebP out. Plain interface, no libav types. Everything throws AvError.
 
 #include <cstdint>
 #include <span>
@@ -21,5 +21,7 @@ struct SquarePicture {
 
 // Baseline, 4:2:0, full range, high quality, no metadata; scaled to `side`.
 [[nodiscard]] std::vector<std::uint8_t> encode_jpeg(const SquarePicture& picture, std::uint32_t side);
+// Lossy, as good to look at in about half the bytes, no metadata; scaled to `side`.
+[[nodiscard]] std::vector<std::uint8_t> encode_webp(const SquarePicture& picture, std::uint32_t side);
 
 }  // namespace earshot::media::av

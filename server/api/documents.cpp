@@ -40,14 +40,25 @@ array people(const std::vector<model::Person>& list) {
     return out;
 }
 
+array embedded(const std::vector<model::EmbeddedItem>& items) {
+    array out;
+    for (const model::EmbeddedItem& item : items) out.push_back(object{{"what", item.what}, {"value", item.value}, {"where", item.where}});
+    return out;
+}
+
 value artwork(const Context& context, const std::optional<model::Artwork>& picture) {
     if (!picture) return nullptr;
     array sizes;
-    for (const model::ArtworkSize& size : picture->sizes)
-        sizes.push_back(object{{"pixels", size.pixels},
-                               {"byte_length", size.byte_length},
-                               {"url", context.settings.server.public_url + feeds::image_path(size)}});
-    return object{{"alt", picture->alt}, {"sizes", std::move(sizes)}};
+    for (const model::ArtworkSize& size : picture->sizes) {
+        object row{{"pixels", size.pixels},
+                   {"byte_length", size.byte_length},
+                   {"url", context.settings.server.public_url + feeds::image_path(size)}};
+        if (!size.webp_key.empty())
+            row["webp"] = object{{"byte_length", size.webp_byte_length},
+                                 {"url", context.settings.server.public_url + "/images/" + model::webp_name(size)}};
+        sizes.push_back(std::move(row));
+    }
+    return object{{"alt", picture->alt}, {"sizes", std::move(sizes)}, {"embedded", embedded(picture->embedded)}};
 }
 
 object loudness(const model::Loudness& measured) {
@@ -70,7 +81,7 @@ value master(const std::optional<model::Master>& given) {
                              {"channels", given->info->channels},
                              {"bits_per_sample", given->info->bits_per_sample},
                              {"duration_seconds", seconds(given->info->duration)},
-                             {"embedded", sentences(given->info->embedded)},
+                             {"embedded", embedded(given->info->embedded)},
                              {"warnings", sentences(given->info->warnings)}};
     if (given->loudness) out["loudness"] = loudness(*given->loudness);
     return out;

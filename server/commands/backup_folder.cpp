@@ -170,7 +170,9 @@ model::Status check_references(const fs::path& catalogue_db, const fs::path& med
     };
     const auto need_artwork = [&](const std::optional<model::Artwork>& artwork, const std::string& title) {
         if (!artwork) return;
-        for (const model::ArtworkSize& size : artwork->sizes) need(size.object_key, "Cover art of \"" + title + "\"");
+        for (const model::ArtworkSize& size : artwork->sizes)
+            for (const auto& key : {size.object_key, size.webp_key})
+                if (!key.empty()) need(key, "Cover art of \"" + title + "\"");
     };
     for (const model::Show& show : catalogue.list_shows()) {
         need_artwork(show.artwork, show.title);

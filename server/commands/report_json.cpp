@@ -24,7 +24,8 @@ json::object to_object(const model::Loudness& loudness) {
 
 json::object to_object(const std::string& file, const model::MasterInfo& info, const model::Loudness& loudness) {
     json::array embedded;
-    for (const auto& word : info.embedded) embedded.emplace_back(word);
+    for (const auto& item : info.embedded)
+        embedded.push_back(json::object{{"what", item.what}, {"value", item.value}, {"where", item.where}});
     json::object object{{"file", file},
                         {"container", info.container},
                         {"codec", info.codec},

@@ -86,7 +86,8 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
         sentences.emplace_back("The master is silent. Check that the right file was exported.");
     if (episode.master && episode.master->info && !episode.master->info->embedded.empty())
         sentences.push_back(
-            fmt::format("Your file holds hidden words ({}). None of them is published.", fmt::join(episode.master->info->embedded, "; ")));
+            fmt::format("Your file says more than its sound: {}. None of it is published; who gets the file itself gets all of it.",
+                        kinds_of(episode.master->info->embedded)));
     return sentences;
 }
 

@@ -134,13 +134,14 @@ model::Result<model::Artwork> Publisher::make_artwork(int picture, std::string a
     if (!*outcome) return std::unexpected(outcome->error());
     model::Artwork artwork;
     artwork.alt = std::move(*words);
-    for (const auto& [pixels, file] : **outcome) {
-        model::ArtworkSize size;
-        size.pixels = pixels;
-        size.byte_length = std::filesystem::file_size(file);
-        auto key = rooms_.store.adopt(file);
+    artwork.embedded = (*outcome)->embedded;
+    for (const auto& [pixels, jpeg, webp] : (*outcome)->sizes) {
+        model::ArtworkSize size{.pixels = pixels, .byte_length = file_size(jpeg), .webp_byte_length = file_size(webp)};
+        auto key = rooms_.store.adopt(jpeg), webp_key = rooms_.store.adopt(webp);
         if (!key) return std::unexpected(std::move(key.error()));
+        if (!webp_key) return std::unexpected(std::move(webp_key.error()));
         size.object_key = std::move(*key);
+        size.webp_key = std::move(*webp_key);
         artwork.sizes.push_back(std::move(size));
     }
     std::ranges::sort(artwork.sizes, std::greater<>(), &model::ArtworkSize::pixels);

@@ -53,12 +53,16 @@ public:
                                                             const media::Progress& progress, int waveform = -1);
     [[nodiscard]] Outcome<media::TaggedFile> tag(model::Codec codec, int essence, int output, const media::AudioTags& tags,
                                                  std::chrono::milliseconds duration);
-    // Writes one JPEG per size into the descriptors of fresh temporary files under `folder` and returns the paths with their sizes.
+    // Has a JPEG and a WebP per size written into fresh temporary files under `folder` and returns their paths.
     struct ArtworkPath {
         std::uint32_t pixels{};
-        std::filesystem::path file;
+        std::filesystem::path jpeg, webp;
     };
-    [[nodiscard]] Outcome<std::vector<ArtworkPath>> artwork(int picture, const std::filesystem::path& folder);
+    struct ArtworkFiles {
+        std::vector<ArtworkPath> sizes;
+        std::vector<model::EmbeddedItem> embedded;
+    };
+    [[nodiscard]] Outcome<ArtworkFiles> artwork(int picture, const std::filesystem::path& folder);
 
 private:
     std::filesystem::path program_;

@@ -98,17 +98,18 @@ std::string tag(WorkerRecord record) {
 }
 
 std::string artwork(const WorkerRecord& record) {
-    const auto files = media::make_artwork(first_worker_descriptor);
-    if (!files) return error_line(files.error());
-    if (files->size() + 1 > record.descriptors) return refusal_line("There are more sizes of the picture than files to put them in.");
-    std::vector<PictureSize> sizes;
+    const auto made = media::make_artwork(first_worker_descriptor);
+    if (!made) return error_line(made.error());
+    if (2 * made->sizes.size() + 1 > record.descriptors)
+        return refusal_line("There are more sizes of the picture than files to put them in.");
+    PictureReport report{.sizes = {}, .embedded = made->embedded};
     int next = first_worker_descriptor + 1;
-    for (const auto& file : *files) {
-        if (!write_all(next++, file.jpeg.data(), file.jpeg.size()))
+    for (const auto& file : made->sizes) {
+        if (!write_all(next++, file.jpeg.data(), file.jpeg.size()) || !write_all(next++, file.webp.data(), file.webp.size()))
             return refusal_line("The picture could not be written: the disk may be full.");
-        sizes.push_back({file.pixels, file.jpeg.size()});
+        report.sizes.push_back({file.pixels, file.jpeg.size(), file.webp.size()});
     }
-    return result_line(sizes);
+    return result_line(report);
 }
 
 std::string work(const WorkerRecord& record) {

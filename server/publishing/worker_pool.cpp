@@ -163,8 +163,6 @@ private:
     std::size_t kept_{};
 };
 
-constexpr std::size_t ladder_length = 4;
-
 }  // namespace
 
 WorkerPool::WorkerPool(std::filesystem::path program, WorkerLimits limits) : program_(std::move(program)), limits_(limits) {}
@@ -222,25 +220,27 @@ WorkerPool::Outcome<media::TaggedFile> WorkerPool::tag(model::Codec codec, int e
     return outcome;
 }
 
-WorkerPool::Outcome<std::vector<WorkerPool::ArtworkPath>> WorkerPool::artwork(int picture, const std::filesystem::path& folder) {
+WorkerPool::Outcome<WorkerPool::ArtworkFiles> WorkerPool::artwork(int picture, const std::filesystem::path& folder) {
     TemporaryFiles files;
-    files.open(folder, ladder_length);
+    files.open(folder, 2 * media::longest_ladder);
     std::vector<int> descriptors{picture};
     descriptors.insert(descriptors.end(), files.descriptors().begin(), files.descriptors().end());
-    const auto outcome = converse<std::vector<PictureSize>>({program_, limits_, std::min(limits_.deadline, short_deadline)},
-                                                            {.task = WorkerTask::artwork}, descriptors);
+    auto outcome = converse<PictureReport>({program_, limits_, std::min(limits_.deadline, short_deadline)}, {.task = WorkerTask::artwork},
+                                           descriptors);
     if (!outcome) return std::unexpected(outcome.error());
-    if (!*outcome) return model::Result<std::vector<ArtworkPath>>(std::unexpected(outcome->error()));
-    const auto& sizes = **outcome;
-    std::vector<ArtworkPath> paths;
-    for (std::size_t i = 0; i < sizes.size() && i < ladder_length; ++i) {
-        if (sizes[i].byte_length == size_of(files.descriptors()[i])) paths.push_back({sizes[i].pixels, files.path(i)});
+    if (!*outcome) return model::Result<ArtworkFiles>(std::unexpected(outcome->error()));
+    const auto& sizes = (*outcome)->sizes;
+    ArtworkFiles made{.sizes = {}, .embedded = std::move((*outcome)->embedded)};
+    for (std::size_t i = 0; i < sizes.size() && i < media::longest_ladder; ++i) {
+        const bool right = sizes[i].byte_length == size_of(files.descriptors()[2 * i]) &&
+                           sizes[i].webp_byte_length == size_of(files.descriptors()[2 * i + 1]);
+        if (right) made.sizes.push_back({sizes[i].pixels, files.path(2 * i), files.path(2 * i + 1)});
     }
-    if (paths.empty() || paths.size() != sizes.size()) {
+    if (made.sizes.empty() || made.sizes.size() != sizes.size()) {
         return std::unexpected(WorkerDied{"The worker's report does not match the pictures it wrote."});
     }
-    files.keep(paths.size());
-    return paths;
+    files.keep(2 * made.sizes.size());
+    return made;
 }
 
 }  // namespace earshot::publishing

@@ -5,6 +5,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "content/model/text.hpp"
+
 namespace json = boost::json;
 
 namespace earshot::publishing {
@@ -66,6 +68,20 @@ model::Loudness to_loudness(const json::value& value) {
     return {number<double>(object, "integrated_lufs"), number<double>(object, "true_peak_dbtp"), number<double>(object, "range_lu")};
 }
 
+json::array to_array(const std::vector<model::EmbeddedItem>& items) {
+    return array_of(items,
+                    [](const auto& item) { return json::object{{"what", item.what}, {"value", item.value}, {"where", item.where}}; });
+}
+std::vector<model::EmbeddedItem> to_items(const json::object& object) {
+    constexpr std::size_t longest_text = 300, most_items = 1000;
+    if (object.at("embedded").as_array().size() > most_items) throw std::runtime_error("too much is embedded");
+    return vector_of<model::EmbeddedItem>(object, "embedded", [](const json::value& value) {
+        const auto& item = value.as_object();
+        const auto line = [&](std::string_view key) { return model::truncate_utf8(model::clean_line(text(item, key)), longest_text); };
+        return model::EmbeddedItem{line("what"), line("value"), line("where")};
+    });
+}
+
 json::object to_object(const model::MasterInfo& info) {
     return {{"container", info.container},
             {"codec", info.codec},
@@ -73,7 +89,7 @@ json::object to_object(const model::MasterInfo& info) {
             {"channels", info.channels},
             {"bits_per_sample", info.bits_per_sample},
             {"duration_ms", info.duration.count()},
-            {"embedded", array_of(info.embedded, [](const auto& word) { return json::value(word); })}};
+            {"embedded", to_array(info.embedded)}};
 }
 model::MasterInfo to_master_info(const json::value& value) {
     const auto& object = value.as_object();
@@ -83,7 +99,7 @@ model::MasterInfo to_master_info(const json::value& value) {
             .channels = number<std::uint32_t>(object, "channels"),
             .bits_per_sample = number<std::uint32_t>(object, "bits_per_sample"),
             .duration = milliseconds(object, "duration_ms"),
-            .embedded = vector_of<std::string>(object, "embedded", [](const auto& word) { return std::string(word.as_string()); })};
+            .embedded = to_items(object)};
 }
 
 json::object to_object(const model::RenditionProfile& profile) {
@@ -261,9 +277,12 @@ std::string result_line(const media::TaggedFile& file) {
     return result(
         json::object{{"byte_length", file.byte_length}, {"audio_start", file.audio_start}, {"bytes_for_60s", file.bytes_for_60s}});
 }
-std::string result_line(const std::vector<PictureSize>& sizes) {
-    return result(
-        array_of(sizes, [](const auto& size) { return json::object{{"pixels", size.pixels}, {"byte_length", size.byte_length}}; }));
+std::string result_line(const PictureReport& report) {
+    return result(json::object{
+        {"embedded", to_array(report.embedded)},
+        {"sizes", array_of(report.sizes, [](const PictureSize& size) {
+             return json::object{{"pixels", size.pixels}, {"byte_length", size.byte_length}, {"webp_byte_length", size.webp_byte_length}};
+         })}});
 }
 
 WorkerLine parse_worker_line(std::string_view text_of_line) {
@@ -304,15 +323,18 @@ media::TaggedFile parse_result(std::string_view text_of_result) {
     });
 }
 template <>
-std::vector<PictureSize> parse_result(std::string_view text_of_result) {
+PictureReport parse_result(std::string_view text_of_result) {
     return checked([&] {
         const auto value = json::parse(text_of_result);
-        std::vector<PictureSize> sizes;
-        for (const auto& size : value.as_array()) {
-            const auto& object = size.as_object();
-            sizes.push_back({number<std::uint32_t>(object, "pixels"), number<std::uint64_t>(object, "byte_length")});
-        }
-        return sizes;
+        const auto& object = value.as_object();
+        return PictureReport{.sizes = vector_of<PictureSize>(object, "sizes",
+                                                             [](const json::value& size) {
+                                                                 const auto& s = size.as_object();
+                                                                 return PictureSize{number<std::uint32_t>(s, "pixels"),
+                                                                                    number<std::uint64_t>(s, "byte_length"),
+                                                                                    number<std::uint64_t>(s, "webp_byte_length")};
+                                                             }),
+                             .embedded = to_items(object)};
     });
 }
 

@@ -39,7 +39,11 @@ struct WorkerRecord {
 
 struct PictureSize {
     std::uint32_t pixels{};
-    std::uint64_t byte_length{};
+    std::uint64_t byte_length{}, webp_byte_length{};  // of two files, in this order
+};
+struct PictureReport {
+    std::vector<PictureSize> sizes;
+    std::vector<model::EmbeddedItem> embedded;
 };
 
 // The worker's lines, each ending in "\n".
@@ -50,7 +54,7 @@ struct PictureSize {
 [[nodiscard]] std::string result_line(const model::Loudness& loudness);
 [[nodiscard]] std::string result_line(const media::TranscodeReport& report);
 [[nodiscard]] std::string result_line(const media::TaggedFile& file);
-[[nodiscard]] std::string result_line(const std::vector<PictureSize>& sizes);
+[[nodiscard]] std::string result_line(const PictureReport& report);
 
 struct WorkerLine {
     enum class Kind { progress, error, refusal, result } kind{};
@@ -72,6 +76,6 @@ media::TranscodeReport parse_result(std::string_view json);
 template <>
 media::TaggedFile parse_result(std::string_view json);
 template <>
-std::vector<PictureSize> parse_result(std::string_view json);
+PictureReport parse_result(std::string_view json);
 
 }  // namespace earshot::publishing

@@ -114,7 +114,7 @@ std::string render_episode(const Context& context, const storage::PublicSnapshot
         Sharing{.title = episode.title, .type = "article", .artwork = artwork, .json_ld = describe_episode(entry, episode, base_url)};
 
     auto& values = page.values;
-    put_cover(values, artwork, "(max-width: 40rem) 5.5rem, 17rem", false, false);
+    put_cover(values, artwork, {.sizes = "(max-width: 40rem) 5.5rem, 17rem"});
     values.set("LANG", show.language).set("TITLE", episode.title).set("SHOW_TITLE", show.title).set("SHOW_HREF", feeds::show_path(show));
     values.maybe("PLACE", episode_place(episode)).maybe("SUMMARY", episode.summary).maybe("NOTES", feeds::notes_to_html(episode.notes));
     if (episode.publish_at) values.set("DATE", long_date(*episode.publish_at)).set("DATE_ISO", model::format_rfc3339(*episode.publish_at));

@@ -151,22 +151,27 @@ http::Reply gone_page(const Context& context, const http::Request& request) {
     return error_page(context, request, 410, "This episode has been withdrawn", "It is no longer available here.");
 }
 
-void put_cover(Values& values, const model::Artwork* artwork, std::string_view sizes, bool decorative, bool lazy) {
+void put_cover(Values& values, const model::Artwork* artwork, const CoverLook& look) {
     auto& cover = values.include("COVER", "cover.html");
     const auto* size = artwork ? feeds::pick_size(*artwork, 600) : nullptr;
     if (!size) {
         cover.show("NO_IMAGE");
         return;
     }
-    std::string candidates;
+    std::string jpegs, webps;
+    const auto add = [&](std::string& candidates, const std::string& name, std::uint32_t pixels) {
+        candidates += fmt::format("{}{}{} {}w", candidates.empty() ? "" : ", ", look.folder, name, pixels);
+    };
     for (const auto& each : artwork->sizes) {
-        if (each.pixels > 1400 && artwork->sizes.size() > 1) continue;  // print size: never needed on a screen
-        candidates += fmt::format("{}{} {}w", candidates.empty() ? "" : ", ", feeds::image_path(each), each.pixels);
+        if (each.pixels > look.most_pixels && &each != size) continue;
+        add(jpegs, model::jpeg_name(each), each.pixels);
+        if (!each.webp_key.empty()) add(webps, model::webp_name(each), each.pixels);
     }
     auto& image = cover.add("IMAGE");
-    image.set("SRC", feeds::image_path(*size)).set("SRCSET", candidates).set("SIZES", std::string(sizes)).set("SIZE", size->pixels);
-    image.set("ALT", decorative ? std::string() : artwork->alt);
-    if (lazy) image.show("LAZY");
+    if (!webps.empty()) image.add("WEBP").set("SRCSET", webps).set("SIZES", std::string(look.sizes));
+    image.set("SRC", look.folder + model::jpeg_name(*size)).set("SRCSET", jpegs).set("SIZES", std::string(look.sizes));
+    image.set("SIZE", size->pixels).set("ALT", look.decorative ? std::string() : artwork->alt);
+    if (look.lazy) image.show("LAZY");
 }
 
 }  // namespace earshot::web

@@ -63,7 +63,14 @@ struct Page {
 // "en-GB" for English shows as they say, "en" for pages of shows in another language: our own words are English.
 [[nodiscard]] std::string page_language(const model::Show& show);
 
-// Fills {{>COVER}} (templates/cover.html). `decorative`: no alt text, because the title stands beside it.
-void put_cover(Values& values, const model::Artwork* artwork, std::string_view sizes, bool decorative, bool lazy);
+struct CoverLook {
+    std::string_view sizes;  // of <img>
+    bool decorative{};       // no alt text, because the title stands beside it
+    bool lazy{};
+    std::string folder{"/images/"};   // whose pictures these are
+    std::uint32_t most_pixels{1400};  // larger is for print: never needed on a screen
+};
+// Fills {{>COVER}} (templates/cover.html).
+void put_cover(Values& values, const model::Artwork* artwork, const CoverLook& look);
 
 }  // namespace earshot::web

@@ -101,16 +101,15 @@ http::Answer media_file(Context& context, const http::Request& request) {
 
 http::Answer image(Context& context, const http::Request& request) {
     const auto snapshot = context.view.get();
-    std::string_view key = request.param("file");
-    if (!key.ends_with(".jpg")) return nothing_there();
-    key.remove_suffix(4);
-    if (!snapshot->images.contains(std::string(key))) return nothing_there();
+    const std::string_view name = request.param("file");
+    if (!snapshot->images.contains(std::string(name))) return nothing_there();
+    const auto key = name.substr(0, name.find('.'));
     auto file = context.caches->open(context.store, std::string(key));
     if (!file) return http::problem(file.error());
     http::FileReply reply;
     reply.file = *file;
     reply.etag = etag_of(key);
-    reply.content_type = "image/jpeg";
+    reply.content_type = name.ends_with(".webp") ? "image/webp" : "image/jpeg";
     return reply;
 }
 

@@ -76,7 +76,7 @@ std::string render_show(const Context& context, const PublicSnapshot& snapshot, 
         Sharing{.title = show.title, .artwork = show.artwork ? &*show.artwork : nullptr, .json_ld = describe_show(entry, base_url)};
 
     auto& values = page.values;
-    put_cover(values, show.artwork ? &*show.artwork : nullptr, "(max-width: 40rem) 20rem, 24rem", false, false);
+    put_cover(values, show.artwork ? &*show.artwork : nullptr, {.sizes = "(max-width: 40rem) 20rem, 24rem"});
     values.set("LANG", show.language).set("TITLE", show.title).set("KIND", kind_of(entry)).maybe("AUTHOR", show.author);
     put_paragraphs(values, show.description);
     const auto episodes = in_listening_order(entry);
@@ -114,7 +114,8 @@ std::string render_all_shows(const Context& context, const PublicSnapshot& snaps
         card.set("COUNT", counted(entry.episodes.size(), "episode")).maybe("AUTHOR", entry.show.author);
         card.maybe("DESCRIPTION", one_line(entry.show.description, 400));
         if (!same_notice) card.maybe("NOTICE", entry.show.notice);
-        put_cover(card, entry.show.artwork ? &*entry.show.artwork : nullptr, "(max-width: 40rem) 5rem, 16rem", true, false);
+        put_cover(card, entry.show.artwork ? &*entry.show.artwork : nullptr,
+                  {.sizes = "(max-width: 40rem) 5rem, 16rem", .decorative = true});
         if (same_actions || entry.show.actions.empty()) continue;
         auto& actions = card.add("ACTIONS");
         for (const auto& action : entry.show.actions) actions.add("ACTION").set("HREF", action.href).set("LABEL", action.label);

@@ -96,6 +96,8 @@ http::Answer studio_episode(Context& context, const http::Request& request) {
                 : artwork        ? "SHOW_COVER"
                                  : "NO_COVER")
         .set("ALT", episode->artwork ? episode->artwork->alt : "");
+    put_gives_away(values, "COVER_GIVES_AWAY", "PICTURE",
+                   episode->artwork ? episode->artwork->embedded : std::vector<model::EmbeddedItem>());
     put_publication(context, values, *show, *episode);
     return studio_reply(context, request, episode->title, "studio_episode.html", std::move(values));
 }

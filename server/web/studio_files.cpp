@@ -26,11 +26,12 @@ http::Answer open_file(Context& context, const std::string& key, const std::stri
 
 // Only pictures of that very cover, so that no other object of the store can be read under a picture's name.
 http::Answer cover(Context& context, const std::optional<model::Artwork>& artwork, std::string_view file) {
-    if (!artwork || !file.ends_with(".jpg")) return nothing_there();
-    file.remove_suffix(4);
-    const auto at = std::ranges::find(artwork->sizes, file, &model::ArtworkSize::object_key);
-    if (at == artwork->sizes.end()) return nothing_there();
-    return open_file(context, at->object_key, at->object_key, "image/jpeg");
+    if (!artwork) return nothing_there();
+    for (const auto& size : artwork->sizes) {
+        if (file == model::jpeg_name(size)) return open_file(context, size.object_key, size.object_key, "image/jpeg");
+        if (file == model::webp_name(size)) return open_file(context, size.webp_key, size.webp_key, "image/webp");
+    }
+    return nothing_there();
 }
 
 }  // namespace

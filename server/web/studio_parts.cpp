@@ -107,21 +107,23 @@ void put_job(Values& values, const std::vector<model::Job>& newest_first) {
 }
 
 void put_staff_cover(Values& values, const model::Artwork* artwork, const std::string& path, std::string_view sizes, bool decorative) {
-    auto& cover = values.include("COVER", "cover.html");
-    const auto* size = artwork ? feeds::pick_size(*artwork, 600) : nullptr;
-    if (!size) {
-        cover.show("NO_IMAGE");
-        return;
+    put_cover(values, artwork, {.sizes = sizes, .decorative = decorative, .folder = path + "/cover/", .most_pixels = 600});
+}
+
+void put_gives_away(Values& values, std::string name, std::string file, const std::vector<model::EmbeddedItem>& items) {
+    auto& part = values.include(std::move(name), "studio_gives_away.html");
+    if (items.empty()) return;
+    auto& list = part.add("ANYTHING");
+    list.set("FILE", file == "PICTURE" ? "picture" : "recording").show(std::move(file));
+    std::vector<std::string_view> kinds;
+    for (const auto& item : items)
+        if (std::ranges::find(kinds, item.what) == kinds.end()) kinds.emplace_back(item.what);
+    for (const auto kind : kinds) {
+        auto& rows = list.add("KIND");
+        rows.set("WHAT", std::string(kind));
+        for (const auto& item : items)
+            if (item.what == kind) rows.add("ITEM").set("VALUE", item.value).set("WHERE", item.where);
     }
-    const auto address = [&](const model::ArtworkSize& each) { return fmt::format("{}/cover/{}.jpg", path, each.object_key); };
-    std::string candidates;
-    for (const auto& each : artwork->sizes) {
-        if (each.pixels <= 600) candidates += fmt::format("{}{} {}w", candidates.empty() ? "" : ", ", address(each), each.pixels);
-    }
-    if (candidates.empty()) candidates = fmt::format("{} {}w", address(*size), size->pixels);
-    auto& image = cover.add("IMAGE");
-    image.set("SRC", address(*size)).set("SRCSET", candidates).set("SIZES", std::string(sizes)).set("SIZE", size->pixels);
-    image.set("ALT", decorative ? std::string() : artwork->alt);
 }
 
 void put_people_rows(Values& values, const std::vector<model::Person>& people) {

@@ -32,6 +32,10 @@ void put_job(Values& values, const std::vector<model::Job>& newest_first);
 // Fills {{>COVER}} from the addresses that staff may read; `path` is the studio address of the show or episode.
 void put_staff_cover(Values& values, const model::Artwork* artwork, const std::string& path, std::string_view sizes, bool decorative);
 
+// Fills {{>…}} (templates/studio_gives_away.html) with what a file gives away, by kind; nothing when it gives away nothing. `file`:
+// "RECORDING" or "PICTURE".
+void put_gives_away(Values& values, std::string name, std::string file, const std::vector<model::EmbeddedItem>& items);
+
 // Fills {{>PEOPLE}} (templates/studio_people.html): a row a person, and an empty one to copy.
 void put_people_rows(Values& values, const std::vector<model::Person>& people);
 

@@ -59,12 +59,8 @@ void put_master(Values& values, const model::Master& master) {
     if (!master.info) return;
     part.add("INFO").set("SOUND", sound_of(*master.info)).set("DURATION", exact_duration(master.info->duration));
     for (const auto& sentence : master.info->warnings) part.add("WARNING").set("SENTENCE", sentence);
-    if (master.info->embedded.empty()) {
-        part.show("NOTHING_EMBEDDED");
-        return;
-    }
-    auto& list = part.add("EMBEDDED");
-    for (const auto& words : master.info->embedded) list.add("FOUND").set("WORDS", words);
+    if (master.info->embedded.empty()) part.show("NOTHING_EMBEDDED");
+    put_gives_away(part, "GIVES_AWAY", "RECORDING", master.info->embedded);
 }
 
 void put_renditions(Values& values, const model::Episode& episode, bool being_replaced) {

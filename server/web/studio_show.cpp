@@ -69,6 +69,7 @@ http::Answer studio_show(Context& context, const http::Request& request) {
     known.set("ALT", show->artwork ? show->artwork->alt : "");
     put_staff_cover(known, show->artwork ? &*show->artwork : nullptr, studio_show_path(*show), "14rem", false);
     if (!show->artwork) known.show("NO_COVER");
+    put_gives_away(known, "COVER_GIVES_AWAY", "PICTURE", show->artwork ? show->artwork->embedded : std::vector<model::EmbeddedItem>());
     put_form(values, *show);
     return studio_reply(context, request, show->title, "studio_show.html", std::move(values));
 }

@@ -214,7 +214,7 @@ test('a large recording is dropped, the page is loaded again in the middle, and 
 test('everything is filled in, heard, and published', async () => {
   const id = page.url().split('/').pop();
   await page.locator('.gives-away', { hasText: 'it is not published' }).click();
-  assert.ok(await page.locator('.gives-away li', { hasText: 'SecretStudio' }).isVisible());
+  assert.ok(await page.locator('.gives-away dd', { hasText: 'SecretStudio' }).isVisible());
   assert.ok(await page.locator('#listen td', { hasText: /−16\.\d LUFS|−15\.\d LUFS/ }).count());
   await page.evaluate(() => document.querySelector('#listen audio').play());
   await page.waitForFunction(() => document.querySelector('#listen audio').currentTime > 0.2);

@@ -1,7 +1,11 @@
 """A title is corrected while somebody downloads the episode: that download ends with the old bytes, everybody after gets the new ones, and nobody a mixture."""
-import hashlib, re, socket, urllib.parse
+import hashlib, http.client, re, socket, threading, urllib.parse
 
-from support import earshot, same, speech_master, step, until
+from support import cover, earshot, run, same, speech_master, step, until
+
+
+FORMATS = "".join(f'[[rendition]]\nname = "{name}"\ncodec = "{name}"\n' + (f"bit_rate = {rate}\n" if rate else "")
+                  for name, rate in (("mp3", 128_000), ("aac", 128_000), ("opus", 64_000), ("flac", 0)))
 
 
 class Listener:
@@ -32,6 +36,35 @@ class Listener:
         return taken
 
 
+class Poller(threading.Thread):
+    """Whoever reads the feed and asks for the file, again and again: the two must tell the same length whenever nothing changed between two looks at
+    the file."""
+
+    def __init__(self, server, path):
+        super().__init__()
+        self.server, self.path = server, path
+        self.lengths, self.mixed, self.looks, self.done = [], [], 0, threading.Event()
+
+    def length(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        connection.request("HEAD", self.path, headers={"User-Agent": "PollingTest bot"})
+        fields = connection.getresponse().headers
+        connection.close()
+        return int(fields["Content-Length"]), fields["ETag"]
+
+    def run(self):
+        pattern = re.escape(self.path).encode() + rb'" length="(\d+)"'
+        while not self.done.is_set():
+            before = self.length()
+            told = int(re.search(pattern, self.server.get("/shows/late/feed.xml")[2]).group(1))
+            after = self.length()
+            self.looks += 1
+            if before not in self.lengths:
+                self.lengths.append(before)
+            if before == after and told != before[0]:
+                self.mixed.append((before, told))
+
+
 def published(server):
     server.api("POST", "/shows", {"slug": "late", "title": "Late", "description": "d", "category": "News", "author": "A"})
     episode = server.api("POST", "/shows/late/episodes", {"title": "A tpyo"})
@@ -40,8 +73,46 @@ def published(server):
     return server.api("POST", f"/episodes/{episode['id']}/publish", {})
 
 
+def packets(server, rendition):
+    """The hash of the encoded sound, tags and container left out."""
+    file = server.folder / ("packets." + rendition["url"].rsplit(".", 1)[1])
+    file.write_bytes(server.get(urllib.parse.urlparse(rendition["url"]).path)[2])
+    same("sha256", hashlib.sha256(file.read_bytes()).hexdigest(), rendition["sha256"])
+    return run("ffmpeg", "-v", "error", "-i", file, "-map", "0:a", "-c", "copy", "-f", "md5", "-").stdout
+
+
+def check_instant(server, episode):
+    """Title, chapters and cover are corrected one after the other while somebody keeps looking."""
+    first = server.api("GET", f"/episodes/{episode['id']}")["renditions"]
+    sound = [packets(server, rendition) for rendition in first]
+    same("formats", {rendition["codec"] for rendition in first}, {"mp3", "aac", "opus", "flac"})
+    poller = Poller(server, urllib.parse.urlparse(first[0]["url"]).path)
+    poller.start()
+    try:
+        hashes = {rendition["profile"]: rendition["sha256"] for rendition in first}
+        for method, what, body, kind in (("PATCH", "", b'{"title": "' + b"Longer " * 30 + b'"}', "application/json"),
+                                         ("PUT", "/chapters", b"00:00:00 One\n00:01:00 Two\n", "text/plain"),
+                                         ("PUT", "/artwork?alt=A%20lamp", cover(server.folder / "c.png").read_bytes(), "image/png")):
+            server.api(method, f"/episodes/{episode['id']}{what}", body, content_type=kind)
+
+            def swapped():
+                now = server.api("GET", f"/episodes/{episode['id']}")["renditions"]
+                return now if all(rendition["sha256"] != hashes[rendition["profile"]] for rendition in now) else None
+            now = until(f"new files after {method} {what}", swapped)
+            hashes = {rendition["profile"]: rendition["sha256"] for rendition in now}
+            same("addresses", [rendition["url"] for rendition in now], [rendition["url"] for rendition in first])
+            until("somebody to see it", lambda: poller.lengths[-1][0] == now[0]["byte_length"])
+    finally:
+        poller.done.set()
+        poller.join()
+    same("a feed beside another file", poller.mixed, [])
+    same("files that were seen", len(poller.lengths), 4)
+    same("encoded sound", [packets(server, rendition) for rendition in now], sound)
+    step(f"three corrections in {poller.looks} looks: feed and file changed at one instant each, the encoded sound of all four formats not at all")
+
+
 def main():
-    with earshot() as server:
+    with earshot(FORMATS) as server:
         episode = published(server)
         old = episode["renditions"][0]
         path = urllib.parse.urlparse(old["url"]).path
@@ -83,6 +154,7 @@ def main():
         feed = server.get("/shows/late/feed.xml")[2].decode()
         same("the feed's length", int(re.search(r'<enclosure[^>]* length="(\d+)"', feed).group(1)), new["byte_length"])
         step("everybody after gets the new bytes: no mixture by resuming, by tag or by date")
+        check_instant(server, episode)
 
 
 main()

@@ -1,4 +1,4 @@
-// Cover art: a ladder of plain JPEGs, and a sentence for each picture that cannot be one.
+// Cover art: a ladder of plain JPEGs and WebPs, and a sentence for each picture that cannot be one.
 
 #include "media/artwork.hpp"
 
@@ -41,9 +41,9 @@ struct Pictures {
         output_of("ffmpeg -v error -y -i " + ppm.string() + " -q:v 2 " + (folder.path() / "quarters.jpg").string());
         return bytes_of(folder.path() / "quarters.jpg");
     }
-    // The colours of the four quarters of a JPEG, as letters.
-    std::string see(const std::vector<std::uint8_t>& jpeg) {
-        const auto file = write("seen.jpg", std::string(jpeg.begin(), jpeg.end()));
+    // The colours of the four quarters of a picture, as letters.
+    std::string see(const std::vector<std::uint8_t>& picture) {
+        const auto file = write("seen", std::string(picture.begin(), picture.end()));
         const auto rgb = output_of("ffmpeg -v error -i " + file.string() + " -vf scale=4:4:flags=area -f rawvideo -pix_fmt rgb24 -");
         std::string letters;
         for (const int pixel : {0, 3, 12, 15}) {
@@ -75,15 +75,15 @@ model::Error refusal(const std::filesystem::path& file) {
 
 }  // namespace
 
-TEST_CASE("A cover becomes a ladder of baseline JPEGs without metadata") {
+TEST_CASE("A cover becomes a ladder of baseline JPEGs and simple WebPs without metadata") {
     Pictures pictures;
     const auto made = media::make_artwork(OpenDescriptor(pictures.make("big.png", "testsrc2=s=3400x3400", "-metadata comment=secret")));
     REQUIRE(made);
-    REQUIRE(made->size() == 4);
+    REQUIRE(made->sizes.size() == 4);
     constexpr std::array<std::uint32_t, 4> sizes{3000, 1400, 600, 300};
     for (std::size_t i = 0; i < 4; ++i) {
-        CHECK((*made)[i].pixels == sizes[i]);
-        const auto& jpeg = (*made)[i].jpeg;
+        CHECK(made->sizes[i].pixels == sizes[i]);
+        const auto& jpeg = made->sizes[i].jpeg;
         const auto file = pictures.write("out.jpg", std::string(jpeg.begin(), jpeg.end()));
         const auto side = std::to_string(sizes[i]);
         CHECK(output_of("ffprobe -v error -show_entries stream=codec_name,profile,width,height,pix_fmt -of csv=p=0 " + file.string()) ==
@@ -92,20 +92,29 @@ TEST_CASE("A cover becomes a ladder of baseline JPEGs without metadata") {
         CHECK(bytes.find("Lavc") == std::string::npos);
         CHECK(bytes.find("secret") == std::string::npos);
         CHECK(bytes.find("\xFF\xFE") > bytes.find("\xFF\xDA"));  // no comment before the picture's data
+
+        const auto& webp = made->sizes[i].webp;
+        const auto small = pictures.write("out.webp", std::string(webp.begin(), webp.end()));
+        CHECK(output_of("ffprobe -v error -show_entries stream=codec_name,width,height,pix_fmt -of csv=p=0 " + small.string()) ==
+              "webp," + side + "," + side + ",yuv420p\n");
+        CHECK(bytes_of(small).substr(8, 8) == "WEBPVP8 ");  // the simple form: it has no room for metadata
+        CHECK(webp.size() < jpeg.size());
     }
-    CHECK((*made)[2].jpeg.size() < 300'000);
+    CHECK(made->sizes[2].jpeg.size() < 300'000);
 }
 
-TEST_CASE("A cover keeps its own size up to 3000, and 1400 is not made twice") {
+TEST_CASE("A cover keeps its own size up to 3000, 1400 is not made twice and nothing is scaled up") {
     Pictures pictures;
     const auto middle = media::make_artwork(OpenDescriptor(pictures.make("middle.jpg", "testsrc2=s=2000x2000")));
     REQUIRE(middle);
-    REQUIRE(middle->size() == 4);
-    CHECK((*middle)[0].pixels == 2000);
+    REQUIRE(middle->sizes.size() == 4);
+    CHECK(middle->sizes[0].pixels == 2000);
     const auto least = media::make_artwork(OpenDescriptor(pictures.make("least.jpg", "testsrc2=s=1400x1400")));
     REQUIRE(least);
-    REQUIRE(least->size() == 3);
-    CHECK((*least)[0].pixels == 1400);
+    REQUIRE(least->sizes.size() == 3);
+    CHECK(least->sizes[0].pixels == 1400);
+    CHECK(least->sizes[1].pixels == 600);
+    CHECK(least->sizes[2].pixels == 300);
 }
 
 TEST_CASE("Colours survive, turned as EXIF says") {
@@ -117,8 +126,9 @@ TEST_CASE("Colours survive, turned as EXIF says") {
         INFO("orientation " << orientation);
         const auto made = media::make_artwork(OpenDescriptor(pictures.write("turned.jpg", with_orientation(jpeg, orientation))));
         REQUIRE(made);
-        CHECK(pictures.see(made->back().jpeg) == letters);
-        CHECK(std::string(made->back().jpeg.begin(), made->back().jpeg.end()).find("Exif") == std::string::npos);
+        CHECK(pictures.see(made->sizes.back().jpeg) == letters);
+        CHECK(pictures.see(made->sizes.back().webp) == letters);
+        CHECK(std::string(made->sizes.back().jpeg.begin(), made->sizes.back().jpeg.end()).find("Exif") == std::string::npos);
     }
 }
 
@@ -129,7 +139,7 @@ TEST_CASE("Grey, palette and 16-bit pictures are taken, transparent parts become
     CHECK(media::make_artwork(OpenDescriptor(pictures.make("deep.png", "testsrc2=s=1400x1400", "-pix_fmt rgb48be"))));
     const auto clear = media::make_artwork(OpenDescriptor(pictures.make("clear.png", "color=c=black@0.0:s=1400x1400,format=rgba")));
     REQUIRE(clear);
-    CHECK(pictures.see(clear->back().jpeg) == "WWWW");
+    CHECK(pictures.see(clear->sizes.back().jpeg) == "WWWW");
 }
 
 TEST_CASE("What cannot be a cover gets a sentence that says what to hand in") {

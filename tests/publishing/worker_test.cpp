@@ -104,10 +104,13 @@ TEST_CASE("Covers are made in a worker; a refused one leaves no file") {
     REQUIRE(run_command("ffmpeg -v error -f lavfi -i testsrc2=s=1600x1600 -frames:v 1 " + shop.path("cover.png").string()).status == 0);
     const auto made = workers.artwork(OpenDescriptor(shop.path("cover.png")), shop.path("made"));
     REQUIRE((made && *made));
-    REQUIRE((*made)->size() == 4);
-    CHECK((*made)->front().pixels == 1600);
-    CHECK((*made)->back().pixels == 300);
-    for (const auto& file : **made) CHECK(bytes_of(file.file).substr(0, 2) == "\xFF\xD8");
+    REQUIRE((*made)->sizes.size() == 4);
+    CHECK((*made)->sizes.front().pixels == 1600);
+    CHECK((*made)->sizes.back().pixels == 300);
+    for (const auto& size : (*made)->sizes) {
+        CHECK(bytes_of(size.jpeg).substr(0, 2) == "\xFF\xD8");
+        CHECK(bytes_of(size.webp).substr(8, 4) == "WEBP");
+    }
 
     std::filesystem::create_directory(shop.path("refused"));
     const auto refused = workers.artwork(OpenDescriptor(shop.write("cover.jpg", "no picture")), shop.path("refused"));

@@ -308,7 +308,8 @@ TEST_CASE("masters carry what probing found; the newest is the episode's while t
     const auto episode = opened.episode(show);
     const auto first = opened.master(episode);
     CHECK_FALSE(opened.catalogue.find_episode(episode.id)->master->info.has_value());
-    const model::MasterInfo info{"wav", "pcm_s24le", 48000, 2, 24, 245'123ms, {"BWF originator: Studio 4"}, {"This master is clipped."}};
+    const model::MasterInfo info{
+        "wav", "pcm_s24le", 48000, 2, 24, 245'123ms, {{"Who made the file", "Studio 4", "bext Originator"}}, {"This master is clipped."}};
     REQUIRE(opened.catalogue.set_master_info(first.id, info, {-26.25, -3.5, 7.75}).has_value());
     const auto found = opened.catalogue.find_episode(episode.id)->master.value();
     CHECK(found.id == first.id);

@@ -63,7 +63,10 @@ TEST_CASE("words from producers and files stay words on every studio page") {
     episode.chapters = {{std::chrono::milliseconds(0), std::string(hostile), ""}};
     episode.artwork = model::Artwork{std::string(hostile), {{600, std::string(64, 'a'), 10}}};
     episode = tests::put(site.catalogue, episode).value();
-    site.catalogue.set_master_info(episode.master->id, {.container = "wav", .embedded = {std::string(hostile)}}, {}).value();
+    site.catalogue
+        .set_master_info(episode.master->id,
+                         {.container = "wav", .embedded = {{std::string(hostile), std::string(hostile), std::string(hostile)}}}, {})
+        .value();
 
     for (const auto& body :
          {body_of(web::studio_home(site.context, as_producer("/studio"))),
@@ -101,11 +104,16 @@ TEST_CASE("an episode's page says what its file gives away, how loud it was, and
                                  .channels = 2,
                                  .bits_per_sample = 24,
                                  .duration = std::chrono::seconds(260),
-                                 .embedded = {"BWF originator: Studio 4"}};
+                                 .embedded = {{"Who made the file", "Studio 4", "bext Originator"},
+                                              {"Comment", "Hush", "iXML NOTE"},
+                                              {"Who made the file", "A. Producer", "iXML USER"}}};
     site.catalogue.set_master_info(episode.master->id, info, {.integrated_lufs = -26.1, .true_peak_dbtp = -5.24, .range_lu = 6}).value();
     const auto body = episode_page(site, episode);
     CHECK_THAT(body, Contains("WAV, 48 kHz, 24 bit, stereo"));
-    CHECK_THAT(body, Contains("BWF originator: Studio 4"));
+    CHECK_THAT(body, Contains("What your recording gives away: it is not published"));
+    CHECK_THAT(body,
+               Contains("<dt>Who made the file</dt>\n<dd>Studio 4 <span class=\"where\">bext Originator</span></dd>\n<dd>A. Producer "));
+    CHECK_THAT(body, Contains("Your file says more than its sound: who made the file, comment. None of it is published"));
     CHECK_THAT(body, Contains("−26.1 LUFS"));
     CHECK_THAT(body, Contains("−5.2 dBTP"));
     CHECK_THAT(body, Contains("Ready to go out."));

@@ -99,7 +99,8 @@ TEST_CASE("only pictures in use by something public are served") {
     Site site;
     auto show = site.add_show("code", "Code");
     const auto picture = site.store_bytes("a jpeg"), secret = site.store_bytes("a draft's jpeg");
-    show.artwork = model::Artwork{"words", {{600, picture, 6}}};
+    const auto webp = site.store_bytes("a webp");
+    show.artwork = model::Artwork{"words", {{600, picture, 6, webp, 6}}};
     REQUIRE(tests::put(site.catalogue, show));
     auto draft = model::Episode{.slug = "draft", .title = "Draft"};
     draft.artwork = model::Artwork{"words", {{600, secret, 14}}};
@@ -109,6 +110,10 @@ TEST_CASE("only pictures in use by something public are served") {
     CHECK(std::get<http::FileReply>(get(picture + ".jpg")).content_type == "image/jpeg");
     CHECK_FALSE(std::get<http::FileReply>(get(picture + ".jpg")).last_modified);  // another picture has another address
     CHECK_FALSE(std::get<http::FileReply>(get(picture + ".jpg")).counted);
+    CHECK(std::get<http::FileReply>(get(webp + ".webp")).content_type == "image/webp");
+    CHECK(status_of(get(picture + ".webp")) == 404);  // what it is called is what it is
+    CHECK(status_of(get(webp + ".jpg")) == 404);
+    CHECK(status_of(get(".webp")) == 404);
     CHECK(status_of(get(secret + ".jpg")) == 404);
     CHECK(status_of(get(picture)) == 404);
     CHECK(status_of(get("../../etc/passwd.jpg")) == 404);

@@ -1,0 +1,66 @@
+#include "media/embedded/findings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "content/model/text.hpp"
+#include "media/embedded/text.hpp"
+
+namespace earshot::media::embedded {
+
+namespace {
+
+constexpr std::size_t longest_value = 200, longest_place = 80;
+constexpr std::size_t most_kinds = 200;
+constexpr std::size_t looked_through = 64U << 10;  // bytes of an opaque block
+
+std::string line(std::string_view bytes, std::size_t most) {
+    return model::truncate_utf8(model::clean_line(bytes.substr(0, 4 * most)), most);
+}
+
+}  // namespace
+
+void Findings::add(std::string_view what, std::string_view value, std::string_view kind, std::string_view detail) {
+    auto cleaned = line(value, longest_value);
+    if (cleaned.empty()) return;
+    auto place = line(kind, longest_place);
+    auto found = kinds_.find(place);
+    if (found == kinds_.end()) {
+        if (kinds_.size() >= most_kinds) place = "other places";
+        found = kinds_.try_emplace(place, Kind{std::string(what), 0}).first;
+    }
+    if (const auto more = line(detail, longest_place); !more.empty()) place += " " + more;
+    model::EmbeddedItem item{std::string(what), std::move(cleaned), std::move(place)};
+    if (std::ranges::find(items_, item) != items_.end()) return;
+    if (++found->second.found <= most_of_one_kind && items_.size() < most_items) items_.push_back(std::move(item));
+}
+
+void Findings::add_field(std::string_view field, std::string_view value, std::string_view kind, std::string_view detail) {
+    add(plain_words(field), value, kind, detail);
+}
+
+void Findings::add_opaque(std::string_view what, const Section& bytes, std::string_view kind, std::string_view detail) {
+    if (bytes.size() == 0) return;
+    const auto words = words_in(bytes.all(looked_through));
+    add(what, words.empty() ? fmt::format("{} bytes", bytes.size()) : fmt::format("{} bytes, among them “{}”", bytes.size(), words), kind,
+        detail);
+}
+
+bool Findings::tells(std::string_view value) const {
+    const auto cleaned = line(value, longest_value);
+    return cleaned.empty() || std::ranges::any_of(items_, [&](const model::EmbeddedItem& item) {
+               return item.value.find(cleaned) != std::string::npos || cleaned.find(item.value) != std::string::npos;
+           });
+}
+
+std::vector<model::EmbeddedItem> Findings::take() {
+    for (const auto& [kind, all] : kinds_) {
+        const auto listed = static_cast<std::size_t>(
+            std::ranges::count_if(items_, [&](const auto& item) { return item.where == kind || item.where.starts_with(kind + " "); }));
+        if (all.found > listed) items_.push_back({all.what, fmt::format("and {} more like these", all.found - listed), kind});
+    }
+    return std::move(items_);
+}
+
+}  // namespace earshot::media::embedded
