@@ -28,12 +28,15 @@ void Findings::add(std::string_view what, std::string_view value, std::string_vi
     auto found = kinds_.find(place);
     if (found == kinds_.end()) {
         if (kinds_.size() >= most_kinds) place = "other places";
-        found = kinds_.try_emplace(place, Kind{std::string(what), 0}).first;
+        found = kinds_.try_emplace(place, Kind{std::string(what)}).first;
     }
     if (const auto more = line(detail, longest_place); !more.empty()) place += " " + more;
     model::EmbeddedItem item{std::string(what), std::move(cleaned), std::move(place)};
     if (std::ranges::find(items_, item) != items_.end()) return;
-    if (++found->second.found <= most_of_one_kind && items_.size() < most_items) items_.push_back(std::move(item));
+    ++found->second.found;
+    if (found->second.listed >= most_of_one_kind || items_.size() >= most_items) return;
+    ++found->second.listed;
+    items_.push_back(std::move(item));
 }
 
 void Findings::add_field(std::string_view field, std::string_view value, std::string_view kind, std::string_view detail) {
@@ -48,18 +51,17 @@ void Findings::add_opaque(std::string_view what, const Section& bytes, std::stri
 }
 
 bool Findings::tells(std::string_view value) const {
+    constexpr std::size_t telling = 8;  // bytes: what is shorter stands in much that is another thing
     const auto cleaned = line(value, longest_value);
     return cleaned.empty() || std::ranges::any_of(items_, [&](const model::EmbeddedItem& item) {
-               return item.value.find(cleaned) != std::string::npos || cleaned.find(item.value) != std::string::npos;
+               return item.value.find(cleaned) != std::string::npos ||
+                      (item.value.size() >= telling && cleaned.find(item.value) != std::string::npos);
            });
 }
 
 std::vector<model::EmbeddedItem> Findings::take() {
-    for (const auto& [kind, all] : kinds_) {
-        const auto listed = static_cast<std::size_t>(
-            std::ranges::count_if(items_, [&](const auto& item) { return item.where == kind || item.where.starts_with(kind + " "); }));
-        if (all.found > listed) items_.push_back({all.what, fmt::format("and {} more like these", all.found - listed), kind});
-    }
+    for (const auto& [place, kind] : kinds_)
+        if (kind.found > kind.listed) items_.push_back({kind.what, fmt::format("and {} more like these", kind.found - kind.listed), place});
     return std::move(items_);
 }
 

@@ -32,7 +32,7 @@ public:
 private:
     struct Kind {
         std::string what;
-        std::size_t found{};
+        std::size_t found{}, listed{};
     };
     std::vector<model::EmbeddedItem> items_;
     std::map<std::string, Kind, std::less<>> kinds_;

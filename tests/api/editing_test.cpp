@@ -37,6 +37,12 @@ std::string with_size(std::string png, std::uint32_t width, std::uint32_t height
     return png;
 }
 
+// As far as a head goes: a JPEG for a printing press.
+std::string cmyk_jpeg() {
+    const std::string frame("\xFF\xC0\0\x14\x08\x05\x78\x05\x78\4", 10);  // 1400 × 1400, four components
+    return "\xFF\xD8" + frame + std::string(12, '\1') + std::string("\xFF\xDA\0\2", 4) + "\xFF\xD9";
+}
+
 std::string show_with(const std::string& members) {
     return R"({"title": "T", "description": "D")" + (members.empty() ? "" : ", " + members) + "}";
 }
@@ -221,6 +227,7 @@ TEST_CASE("artwork is taken with words or not at all") {
     CHECK(stored.at("artwork.alt") == "A lamp");
     CHECK(stored.at("artwork.sizes.0.pixels") == "1500");
     CHECK(stored.at("artwork.sizes.3.pixels") == "300");
+    CHECK_THAT(stored.at("artwork.sizes.3.webp.url"), Contains("/images/") && Contains(".webp"));
     CHECK(stage.api("producer", "PUT", path + "/artwork", tests::picture_png(1400), {{"X-Artwork-Alt", "A window"}}).at("artwork.alt") ==
           "A window");
     refuses_all(stage, "PUT", "/shows/night-watch/artwork", "/shows",
@@ -229,6 +236,7 @@ TEST_CASE("artwork is taken with words or not at all") {
                 {{tests::picture_png(300), "a cover needs at least 1400 × 1400", 422},
                  {with_size(tests::picture_png(1500), 3000, 1500), "a cover must be square", 422},
                  {with_size(tests::picture_png(1500), 10'000, 10'000), "hand in at most 6000 × 6000", 422},
+                 {cmyk_jpeg(), "The picture is in CMYK colours, made for printing; export it in RGB", 422},
                  {"not a picture", "", 415},
                  {std::string((10U << 20) + 1, 'x'), "", 413}});
     CHECK(stage.api("producer", "PUT", "/shows/nothing/artwork?alt=x", "y").status == 404);

@@ -4,7 +4,7 @@ import argparse, concurrent.futures, json, os, pathlib, re, resource, subprocess
 
 from figures import Row, Section, compare, printed, version_of, write_page
 from studio import podcast_master
-from support import BINARY, run
+from support import BINARY, cover, earshot, run, until
 
 SECONDS = 600
 CEILING = -1
@@ -126,6 +126,35 @@ def length(stage, _):
                 most=256, of_ours=True)]
 
 
+def retagging(stage, rounds):
+    """An episode's title is corrected: from the request until every file and the feed have it, beside `ffmpeg -c copy -metadata title=…` of the same files."""
+    pairs, copy = [], ["-c", "copy", "-map_metadata", 0]
+    with earshot() as server:
+        server.api("POST", "/shows", {"slug": "hour", "title": "Hour", "description": "d", "category": "News", "author": "A"})
+        server.api("PUT", "/shows/hour/artwork?alt=x", cover(server.folder / "cover.png").read_bytes(), content_type="image/png")
+        episode = server.api("POST", "/shows/hour/episodes", {"title": "First"})
+        upload = server.curl_upload(stage.long_master(), 64 << 20)
+        job = server.finished(server.api("PUT", f"/episodes/{episode['id']}/master", {"upload": upload})["id"], 3600)
+        assert job["state"] == "succeeded", job
+        server.api("POST", f"/episodes/{episode['id']}/publish", {})
+        for number in range(2 * rounds):
+            title, begin = f"Correction {number}", time.monotonic()
+            old = {rendition["sha256"] for rendition in server.api("GET", f"/episodes/{episode['id']}")["renditions"]}
+            server.api("PATCH", f"/episodes/{episode['id']}", {"title": title})
+            now = until("the new files", lambda: (lambda found: not old & {r["sha256"] for r in found} and found)(
+                server.api("GET", f"/episodes/{episode['id']}")["renditions"]), 60, 0.005)
+            assert str(now[0]["byte_length"]).encode() in server.get("/shows/hour/feed.xml")[2]
+            us = time.monotonic() - begin
+            files = [next((server.data / "media").rglob(rendition["sha256"])) for rendition in now]
+            with Turn() as them:
+                for file, rendition in zip(files, now):
+                    out = stage.folder / ("tagged" + pathlib.Path(rendition["url"]).suffix)
+                    faststart = ["-movflags", "+faststart"] if out.suffix == ".m4a" else []
+                    them.run(ffmpeg("-loglevel", "error", "-i", file, *copy, "-metadata", f"title={title}", *faststart, out))
+            pairs.append((us, them.wall))
+    return [compare(f"a title in all files of {stage.hours:g} h", "wall", "s", pairs, most=1, of_ours=True)]
+
+
 class Masters:
     def __init__(self, folder, hours):
         self.folder, self.hours = folder, hours
@@ -151,7 +180,7 @@ class Masters:
                 pass
 
 
-CASES = {"wav": publishing("wav"), "flac": publishing("flac"), "measuring": measuring, "length": length}
+CASES = {"wav": publishing("wav"), "flac": publishing("flac"), "measuring": measuring, "length": length, "retag": retagging}
 
 
 def arguments():

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "content/storage/statement.hpp"
+#include "server/publishing/tagging.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/put.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -288,4 +289,19 @@ TEST_CASE("a node without workers takes no jobs") {
     runner.wake();
     std::this_thread::sleep_for(std::chrono::milliseconds(700));
     CHECK(bench.jobs.find(job.id)->state == model::JobState::queued);
+}
+
+TEST_CASE("a FLAC that had room for tags before they were written, as early versions made them, is not taken for cut") {
+    Bench bench;
+    const auto file = bench.folder.path() / "roomy.flac";  // ffmpeg leaves 8 KiB
+    REQUIRE(std::system(("ffmpeg -loglevel error -f lavfi -i sine=330:d=1 -y " + file.string()).c_str()) == 0);
+    const auto length = std::filesystem::file_size(file);
+    model::Rendition rendition;
+    rendition.codec = model::Codec::flac;
+    rendition.duration = std::chrono::seconds(1);
+    rendition.essence_key = bench.store->adopt(file).value();
+    const auto outcome = tag_rendition(bench.rooms, {.title = "T"}, model::system_now(), rendition);
+    REQUIRE((outcome && *outcome));
+    CHECK(rendition.byte_length < length);
+    CHECK(bench.store->verify(rendition.object_key));
 }
