@@ -73,6 +73,8 @@ struct Show {
     bool locked{true};    // podcast:locked
     std::vector<Person> people;
     std::vector<CallToAction> actions;
+    std::string time_zone;  // "Europe/London": whose clock its people go by; empty: UTC
+    std::string topics;     // what chapters speak to, one a line (model/topic.hpp)
     std::optional<Artwork> artwork;
     Timestamp created_at{}, updated_at{};
 };

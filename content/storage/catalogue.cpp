@@ -24,17 +24,18 @@ void insert_show(soci::session& session, const model::Show& s) {
     Statement insert(
         session,
         "insert into shows (id, slug, podcast_guid, title, description, notice, language, author, owner_name, owner_email, "
-        "category, subcategory, is_explicit, type, copyright, website, locked, people, actions, artwork, created_at, updated_at) "
+        "category, subcategory, is_explicit, type, copyright, website, locked, people, actions, time_zone, topics, artwork, created_at, "
+        "updated_at) "
         "values (:id, :slug, :podcast_guid, :title, :description, :notice, :language, :author, :owner_name, :owner_email, "
-        ":category, :subcategory, :is_explicit, :type, :copyright, :website, :locked, :people, :actions, :artwork, :created_at, "
-        ":updated_at)");
+        ":category, :subcategory, :is_explicit, :type, :copyright, :website, :locked, :people, :actions, :time_zone, :topics, :artwork, "
+        ":created_at, :updated_at)");
     insert.bind("id", s.id.value).bind("slug", s.slug).bind("podcast_guid", s.podcast_guid).bind("title", s.title);
     insert.bind("description", s.description).bind("notice", s.notice).bind("language", s.language).bind("author", s.author);
     insert.bind("owner_name", s.owner_name).bind("owner_email", s.owner_email).bind("category", s.category);
     insert.bind("subcategory", s.subcategory).bind("is_explicit", s.is_explicit).bind("type", to_string(s.type));
     insert.bind("copyright", s.copyright).bind("website", s.website).bind("locked", s.locked).bind("people", to_json(s.people));
     insert.bind("actions", to_json(s.actions)).bind("artwork", to_json(s.artwork)).bind("created_at", s.created_at);
-    insert.bind("updated_at", s.updated_at).run();
+    insert.bind("time_zone", s.time_zone).bind("topics", s.topics).bind("updated_at", s.updated_at).run();
 }
 
 void insert_episode(soci::session& session, const model::Episode& e) {
@@ -105,8 +106,9 @@ model::Result<model::Show> Catalogue::edit_show(const model::ShowId& id, const s
             "update shows set title = :title, description = :description, notice = :notice, language = :language, "
             "author = :author, owner_name = :owner_name, owner_email = :owner_email, category = :category, "
             "subcategory = :subcategory, is_explicit = :is_explicit, type = :type, copyright = :copyright, website = :website, "
-            "locked = :locked, people = :people, actions = :actions, artwork = :artwork, updated_at = :updated_at "
-            "where id = :id");
+            "locked = :locked, people = :people, actions = :actions, time_zone = :time_zone, topics = :topics, artwork = :artwork, "
+            "updated_at = :updated_at where id = :id");
+        update.bind("time_zone", s.time_zone).bind("topics", s.topics);
         update.bind("title", s.title).bind("description", s.description).bind("notice", s.notice).bind("language", s.language);
         update.bind("author", s.author).bind("owner_name", s.owner_name).bind("owner_email", s.owner_email).bind("category", s.category);
         update.bind("subcategory", s.subcategory).bind("is_explicit", s.is_explicit).bind("type", to_string(s.type));

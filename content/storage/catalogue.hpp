@@ -18,6 +18,16 @@
 
 namespace earshot::storage {
 
+// An episode that is or was public, without its texts.
+struct EpisodeLine {
+    model::EpisodeId id;
+    model::ShowId show;
+    std::string slug, title;
+    bool is_withdrawn{};
+    std::optional<std::uint32_t> season, number;
+    model::Timestamp publish_at{};
+};
+
 class Catalogue {
 public:
     explicit Catalogue(Database& database, model::Clock clock = model::system_now);
@@ -43,6 +53,8 @@ public:
     [[nodiscard]] std::optional<model::Episode> find_episode_by_slug(const model::ShowId& show, std::string_view slug);
     // Newest first by publish_at, drafts (by created_at) before all. Complete values, transcripts included.
     [[nodiscard]] std::vector<model::Episode> list_episodes(const model::ShowId& show);
+    // Those that are public by now or were once, oldest first; of one show, or of all.
+    [[nodiscard]] std::vector<EpisodeLine> list_public_lines(const std::optional<model::ShowId>& show = {});
     // Drafts only; conflict for anything that was ever public (GUIDs are never re-used). Its objects stay until collected.
     [[nodiscard]] model::Status remove_episode(const model::EpisodeId& id);
 

@@ -12,7 +12,7 @@ namespace {
 
 #define SHOW_COLUMNS                                                                                                                \
     "select id, slug, podcast_guid, title, description, notice, language, author, owner_name, owner_email, category, subcategory, " \
-    "is_explicit, type, copyright, website, locked, people, actions, artwork, created_at, updated_at from shows "
+    "is_explicit, type, copyright, website, locked, people, actions, time_zone, topics, artwork, created_at, updated_at from shows "
 
 #define EPISODE_COLUMNS                                                                                                               \
     "select id, show_id, guid, slug, title, summary, notes, type, season, number, is_explicit, state, publish_at, people, chapters, " \
@@ -39,7 +39,7 @@ std::vector<model::Show> fetch_shows(Statement& rows) {
     std::string type, people, actions, artwork;
     rows.into(s.id.value).into(s.slug).into(s.podcast_guid).into(s.title).into(s.description).into(s.notice).into(s.language);
     rows.into(s.author).into(s.owner_name).into(s.owner_email).into(s.category).into(s.subcategory).into(s.is_explicit).into(type);
-    rows.into(s.copyright).into(s.website).into(s.locked).into(people).into(actions).into(artwork);
+    rows.into(s.copyright).into(s.website).into(s.locked).into(people).into(actions).into(s.time_zone).into(s.topics).into(artwork);
     rows.into(s.created_at).into(s.updated_at);
     while (rows.next()) {
         s.type = known(model::parse_show_type(type), "show type", type);

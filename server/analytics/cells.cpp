@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/analytics/dimensions.hpp"
+
 namespace earshot::analytics::reports {
 
 namespace {
@@ -9,6 +11,12 @@ namespace {
 constexpr Day most_days = 366;
 
 }  // namespace
+
+std::uint64_t sum(const Cells& cells) {
+    std::uint64_t result = 0;
+    for (const auto& [name, count] : cells) result += count;
+    return result;
+}
 
 Period period_of(const Statistics::Query& query) {
     const auto first = parse_day(query.first_day);
@@ -48,6 +56,13 @@ Cells showable(const Cells& cells, const Source& source, std::uint64_t rest) {
         rest += smallest->second;
         shown.erase(smallest);
     }
+    return shown;
+}
+
+Cells folded(Cells named, std::uint64_t total, const Source& source) {
+    named.erase(std::string(other_values));
+    auto shown = showable(named, source, total - std::min(total, sum(named)));
+    if (const auto known = sum(shown); known < total) shown[std::string(other_values)] = total - known;
     return shown;
 }
 

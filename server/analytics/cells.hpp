@@ -37,6 +37,7 @@ struct Period {
 
 using Cells = std::map<std::string, std::uint64_t>;
 using DayCells = std::map<Day, Cells>;
+[[nodiscard]] std::uint64_t sum(const Cells& cells);
 
 // What `sql` finds for an episode: columns day, name, count; parameters :episode, :first, :past and, when given, :dimension.
 [[nodiscard]] DayCells read_cells(soci::session& session, const char* sql, const std::string& episode, Period period,
@@ -45,5 +46,9 @@ using DayCells = std::map<Day, Cells>;
 // Of cells whose sum with `rest` may be known: those that can be shown beside it. The small ones are not, and when what is left out with
 // `rest` would be small itself, the smallest shown one is left out too.
 [[nodiscard]] Cells showable(const Cells& cells, const Source& source, std::uint64_t rest = 0);
+
+// The parts of a total that is shown. What cannot be shown beside it goes into "other"; so does what nobody asked for when it was counted:
+// a dimension may be younger than the day.
+[[nodiscard]] Cells folded(Cells named, std::uint64_t total, const Source& source);
 
 }  // namespace earshot::analytics::reports

@@ -15,7 +15,8 @@ WipedString empty_frame() {
 
 }  // namespace
 
-DayJournal::DayJournal(Journal journal, const Terms& terms) : journal_(std::move(journal)), writer_(terms), frame_(empty_frame()) {}
+DayJournal::DayJournal(Journal journal, const Terms& terms)
+    : journal_(std::move(journal)), terms_(&terms), writer_(terms), frame_(empty_frame()) {}
 
 void DayJournal::add(const Step& step) {
     if (step.bytes > 0 || step.settled) {
@@ -55,6 +56,7 @@ bool DayJournal::is_due(std::uint64_t least) {
 
 Journal DayJournal::shorter(const std::filesystem::path& file, const Windows& windows, Day day) const {
     Journal::destroy(file);  // what an earlier process has left
+    EntryWriter writer(*terms_);
     try {
         auto result = Journal::open(file);
         auto frame = empty_frame();
@@ -63,10 +65,10 @@ Journal DayJournal::shorter(const std::filesystem::path& file, const Windows& wi
             frame.resize(Journal::frame_head);
         };
         windows.listens(day).each([&](const ListenerKey& listener, const Listen& listen) {
-            writer_.listen(listener, listen, frame);
+            writer.listen(listener, listen, frame);
             if (frame.size() > a_frame) flush();
         });
-        windows.crowds(day).each([&](std::uint32_t row, std::uint32_t at, std::uint16_t count) { writer_.crowd(row, at, count, frame); });
+        windows.crowds(day).each([&](std::uint32_t row, std::uint32_t at, std::uint16_t count) { writer.crowd(row, at, count, frame); });
         flush();
         return result;
     } catch (...) {

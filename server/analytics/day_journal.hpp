@@ -33,6 +33,7 @@ public:
 
 private:
     Journal journal_;
+    const Terms* terms_;
     EntryWriter writer_;
     WipedString frame_;
     HourCells cells_;  // of the frame

@@ -17,8 +17,9 @@ struct Dimension {
 };
 [[nodiscard]] std::span<const Dimension> dimensions();
 
-constexpr std::string_view all_downloads = "all";   // the total's own dimension, value ""
-constexpr std::string_view other_values = "other";  // the value of what is not on a list, or is too small to be shown
+constexpr std::string_view all_downloads = "all";     // the total's own dimension, by hour, value ""
+constexpr std::string_view downloads_of_day = "day";  // the same, by day
+constexpr std::string_view other_values = "other";    // the value of what is not on a list, or is too small to be shown
 
 using DimensionValues = std::vector<std::string>;  // in the order of dimensions()
 [[nodiscard]] DimensionValues dimension_values(const model::Delivery& delivery, const Recognised& recognised);

@@ -17,7 +17,7 @@ namespace {
 
 using storage::checked;
 
-constexpr std::string_view family = "EARSHOT", magic = "EARSHOT3";  // counts up with every change of the format
+constexpr std::string_view family = "EARSHOT", magic = "EARSHOT4";  // counts up with every change of the format
 constexpr std::size_t id_size = 16;
 constexpr std::size_t header_size = magic.size() + id_size;
 struct FrameHead {

@@ -12,7 +12,7 @@ namespace earshot::analytics {
 
 namespace {
 
-enum Kind : std::uint8_t { is_context = 1, is_record, is_cell, is_listen, is_crowd };
+enum Kind : std::uint8_t { is_context = 1, is_record, is_cell, is_listen, is_crowd, is_version };
 enum Flag : std::uint8_t { in_evening = 1, is_carried = 2, is_counted = 4, is_waiting = 8 };
 
 struct RecordHead {
@@ -26,7 +26,7 @@ struct RecordHead {
 static_assert(sizeof(RecordHead) == 40);
 constexpr std::size_t most_intervals = 0xffff;
 
-void write_listen(ByteWriter<WipedString>& writer, const Listen& listen, const Terms& terms) {
+void write_listen(ByteWriter<WipedString>& writer, const Listen& listen) {
     writer.number(static_cast<std::uint8_t>((listen.in_evening ? in_evening : 0) | (listen.counted ? is_counted : 0) |
                                             (listen.is_waiting ? is_waiting : 0)));
     if (listen.is_waiting) {
@@ -36,18 +36,31 @@ void write_listen(ByteWriter<WipedString>& writer, const Listen& listen, const T
     writer.number(static_cast<std::uint8_t>(listen.tracks()));
     for (std::size_t at = 0; at < listen.tracks(); ++at) {
         const auto& track = listen.track(at);
-        const auto& version = terms.version_of(track.version);
-        writer.number(version.bytes);
-        writer.number(version.enough);
+        writer.number(track.version);
         writer.number<std::uint8_t>(track.counted_before);
         writer.intervals(track.today.pieces());
         writer.intervals(track.before ? track.before->pieces() : std::span<const model::Interval>());
     }
 }
 
-AudioVersion read_version(ByteReader& reader) {
+using Numbers = std::unordered_map<std::uint32_t, std::uint32_t>;
+
+void write_audio(ByteWriter<WipedString>& writer, const AudioVersion& version) {
+    writer.number(version.bytes);
+    writer.number(version.enough);
+}
+
+AudioVersion read_audio(ByteReader& reader, std::uint32_t episode) {
     const auto bytes = reader.number<std::uint64_t>();
-    return {bytes, reader.number<std::uint64_t>()};
+    return {episode, bytes, reader.number<std::uint64_t>()};
+}
+
+// True the first time it is asked.
+bool is_first(std::vector<bool>& known, std::uint32_t number) {
+    if (number >= known.size()) known.resize(number + 1);
+    if (known[number]) return false;
+    known[number] = true;
+    return true;
 }
 
 Verdict read_verdict(ByteReader& reader) {
@@ -56,7 +69,7 @@ Verdict read_verdict(ByteReader& reader) {
     return reader.good() ? static_cast<Verdict>(value) : Verdict::error;
 }
 
-Listen read_listen(ByteReader& reader, Terms& terms) {
+Listen read_listen(ByteReader& reader, const Numbers& versions) {
     Listen result;
     const auto flags = reader.number<std::uint8_t>();
     result.in_evening = (flags & in_evening) != 0;
@@ -68,7 +81,9 @@ Listen read_listen(ByteReader& reader, Terms& terms) {
     }
     for (auto count = reader.number<std::uint8_t>(); reader.good() && count > 0; --count) {
         auto& track = result.add_track();
-        track.version = terms.version(read_version(reader));
+        const auto version = versions.find(reader.number<std::uint32_t>());
+        reader.require(version != versions.end());
+        if (version != versions.end()) track.version = version->second;
         track.counted_before = reader.number<std::uint8_t>() != 0;
         for (const auto& piece : reader.intervals()) track.today.add(piece);
         for (const auto& piece : reader.intervals()) track.before.make().add(piece);
@@ -81,9 +96,7 @@ void write_context(std::uint32_t number, const Context& context, const Terms& te
     writer.number<std::uint8_t>(is_context);
     writer.number(number);
     writer.text(terms.episode_name(context.episode));
-    const auto& version = terms.version_of(context.version);
-    writer.number(version.bytes);
-    writer.number(version.enough);
+    write_audio(writer, terms.version_of(context.version));
     writer.number(static_cast<std::uint8_t>(context.values.size()));
     for (std::size_t i = 0; i < context.values.size(); ++i) {
         writer.text(dimensions()[i].name);
@@ -94,7 +107,7 @@ void write_context(std::uint32_t number, const Context& context, const Terms& te
 Context read_context(ByteReader& reader, Terms& terms) {
     Context context;
     context.episode = terms.episode(reader.text());
-    context.version = terms.version(read_version(reader));
+    context.version = terms.version(read_audio(reader, context.episode));
     context.values.assign(dimensions().size(), std::string(other_values));  // of those that another version did not know
     for (auto count = reader.number<std::uint8_t>(); reader.good() && count > 0; --count) {
         const auto dimension = reader.text();
@@ -119,7 +132,7 @@ ListenerKey read_listener(ByteReader& reader) {
     return key;
 }
 
-std::optional<Record> read_record(ByteReader& reader, const std::unordered_map<std::uint32_t, std::uint32_t>& contexts, Terms& terms) {
+std::optional<Record> read_record(ByteReader& reader, const Numbers& contexts, const Numbers& versions) {
     RecordHead head;
     const auto bytes = reader.take(sizeof head);
     if (!reader.good()) return std::nullopt;
@@ -135,16 +148,15 @@ std::optional<Record> read_record(ByteReader& reader, const std::unordered_map<s
     record.most_at_place = head.most_at_place;
     record.audio.resize(head.intervals);
     if (!audio.empty()) std::memcpy(record.audio.data(), audio.data(), audio.size());
-    if ((head.flags & is_carried) != 0) record.carried = read_listen(reader, terms);
+    if ((head.flags & is_carried) != 0) record.carried = read_listen(reader, versions);
     return reader.good() ? std::optional(std::move(record)) : std::nullopt;
 }
 
 }  // namespace
 
 void EntryWriter::record(const Record& record, Crowds::Place place, WipedString& frame) {
-    if (record.context >= defined_.size()) defined_.resize(record.context + 1);
-    if (!defined_[record.context]) write_context(record.context, terms_.context_of(record.context), terms_, frame);
-    defined_[record.context] = true;
+    if (is_first(contexts_, record.context)) write_context(record.context, terms_.context_of(record.context), terms_, frame);
+    if (record.carried) define_versions(*record.carried, frame);
     RecordHead head;
     head.flags = static_cast<std::uint8_t>((record.in_evening ? in_evening : 0) | (record.carried ? is_carried : 0));
     head.intervals = static_cast<std::uint16_t>(std::min(record.audio.size(), most_intervals));
@@ -157,7 +169,7 @@ void EntryWriter::record(const Record& record, Crowds::Place place, WipedString&
     frame.append(reinterpret_cast<const char*>(&head), sizeof head);
     frame.append(reinterpret_cast<const char*>(record.audio.data()), head.intervals * sizeof(model::Interval));
     ByteWriter writer(frame);
-    if (record.carried) write_listen(writer, *record.carried, terms_);
+    if (record.carried) write_listen(writer, *record.carried);
 }
 
 void EntryWriter::cells(const HourCells& cells, WipedString& frame) const {
@@ -171,11 +183,12 @@ void EntryWriter::cells(const HourCells& cells, WipedString& frame) const {
     });
 }
 
-void EntryWriter::listen(const ListenerKey& listener, const Listen& listen, WipedString& frame) const {
+void EntryWriter::listen(const ListenerKey& listener, const Listen& listen, WipedString& frame) {
+    define_versions(listen, frame);
     ByteWriter writer(frame);
     writer.number<std::uint8_t>(is_listen);
     frame.append(reinterpret_cast<const char*>(listener.bytes.data()), listener.bytes.size());
-    write_listen(writer, listen, terms_);
+    write_listen(writer, listen);
 }
 
 void EntryWriter::crowd(std::uint32_t row, std::uint32_t at, std::uint16_t count, WipedString& frame) const {
@@ -186,17 +199,36 @@ void EntryWriter::crowd(std::uint32_t row, std::uint32_t at, std::uint16_t count
     writer.number(count);
 }
 
+void EntryWriter::define_versions(const Listen& listen, WipedString& frame) {
+    for (std::size_t at = 0; at < listen.tracks(); ++at) {
+        const auto number = listen.track(at).version;
+        if (!is_first(versions_, number)) continue;
+        const auto& version = terms_.version_of(number);
+        ByteWriter writer(frame);
+        writer.number<std::uint8_t>(is_version);
+        writer.number(number);
+        writer.text(terms_.episode_name(version.episode));
+        write_audio(writer, version);
+    }
+}
+
 bool EntryReader::read(std::string_view frame) {
     ByteReader reader(frame);
     while (reader.good() && !reader.at_end()) {
         const auto kind = reader.peek();
         if (kind == is_record) {
-            if (auto record = read_record(reader, contexts_, terms_)) taking_.record(std::move(*record));
+            if (auto record = read_record(reader, contexts_, versions_)) taking_.record(std::move(*record));
         } else if (kind == is_context) {
             reader.take(1);
             const auto number = reader.number<std::uint32_t>();
             const auto context = read_context(reader, terms_);
             if (reader.good()) contexts_[number] = terms_.context(context);
+        } else if (kind == is_version) {
+            reader.take(1);
+            const auto number = reader.number<std::uint32_t>();
+            const auto episode = terms_.episode(reader.text());
+            const auto version = read_audio(reader, episode);
+            if (reader.good()) versions_[number] = terms_.version(version);
         } else if (kind == is_cell) {
             reader.take(1);
             const auto episode = terms_.episode(reader.text());
@@ -206,7 +238,7 @@ bool EntryReader::read(std::string_view frame) {
         } else if (kind == is_listen) {
             reader.take(1);
             const auto listener = read_listener(reader);
-            auto listen = read_listen(reader, terms_);
+            auto listen = read_listen(reader, versions_);
             if (reader.good()) taking_.listen(listener, std::move(listen));
         } else if (kind == is_crowd) {
             reader.take(1);

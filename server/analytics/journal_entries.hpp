@@ -14,22 +14,26 @@
 
 namespace earshot::analytics {
 
-// Appends to a frame. A context is spelt out when this journal has it for the first time.
+// Appends to a frame. A context or a version is spelt out when this journal has it for the first time.
 class EntryWriter {
 public:
     explicit EntryWriter(const Terms& terms) : terms_(terms) {}
     void record(const Record& record, Crowds::Place place, WipedString& frame);
-    void cells(const HourCells& cells, WipedString& frame) const;                              // settled requests, and bytes
-    void listen(const ListenerKey& listener, const Listen& listen, WipedString& frame) const;  // as it is
+    void cells(const HourCells& cells, WipedString& frame) const;                        // settled requests, and bytes
+    void listen(const ListenerKey& listener, const Listen& listen, WipedString& frame);  // as it is
     void crowd(std::uint32_t row, std::uint32_t at, std::uint16_t count, WipedString& frame) const;
-    void forget() noexcept { defined_.clear(); }  // the last frame was lost
+    void forget() noexcept {  // the last frame was lost
+        contexts_.clear();
+        versions_.clear();
+    }
 
 private:
+    void define_versions(const Listen& listen, WipedString& frame);
     const Terms& terms_;
-    std::vector<bool> defined_;  // by context
+    std::vector<bool> contexts_, versions_;  // that are spelt out
 };
 
-// Reads frames in the order they were written, so that contexts are known.
+// Reads frames in the order they were written, so that contexts and versions are known.
 class EntryReader {
 public:
     struct Taking {
@@ -44,7 +48,7 @@ public:
 private:
     Terms& terms_;
     Taking taking_;
-    std::unordered_map<std::uint32_t, std::uint32_t> contexts_;  // the journal's numbers → ours
+    std::unordered_map<std::uint32_t, std::uint32_t> contexts_, versions_;  // the journal's numbers → ours
 };
 
 }  // namespace earshot::analytics

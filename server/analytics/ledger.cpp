@@ -108,8 +108,9 @@ void Ledger::write_journals() {
 
 std::vector<JournalPosition> Ledger::positions() const {
     std::vector<JournalPosition> result;
-    for (const auto& [day, journal] : journals_) result.push_back({journal.journal().id(), format_day(day), journal.journal().position()});
-    for (const auto& [day, journal] : spent_) result.push_back({journal.id(), format_day(day), journal.position()});
+    for (const auto& [day, journal] : journals_)
+        result.push_back({journal.journal().id(), format_day(day), journal.journal().position(), in_reach_.contains(day)});
+    for (const auto& [day, journal] : spent_) result.push_back({journal.id(), format_day(day), journal.position(), true});
     return result;
 }
 
@@ -131,9 +132,19 @@ void Ledger::commit() noexcept try {
     }
 }
 
+void Ledger::add_reach(Day day) noexcept {
+    if (in_reach_.erase(day) > 0) return;
+    try {
+        sums_.add(reach_of(windows_.listens(day), terms_));
+    } catch (const std::exception& error) {  // no memory
+        warnings_.set("reach", fmt::format("How far the listeners of {} got is not known: {}", format_day(day), error.what()));
+    }
+}
+
 void Ledger::close_days(model::Timestamp now) noexcept {
     for (const auto day : windows_.days()) {
         if (!is_over(day, now)) continue;
+        add_reach(day);
         windows_.close(day);
         wipe(&step_.record.listener, sizeof step_.record.listener);
         wipe(&step_.record.place, sizeof step_.record.place);
@@ -199,14 +210,15 @@ void Ledger::recover(model::Timestamp now) {
     forget_journals(database_, gone);
 }
 
-void Ledger::replay(Day day, const std::map<std::string, std::uint64_t>& committed) {
+void Ledger::replay(Day day, const std::map<std::string, JournalPosition>& committed) {
     const bool has_key = fs::exists(folder_.key(day));
     open(day);
     const auto opened = journals_.find(day);
     if (opened == journals_.end()) return;  // open() said why
     auto& journal = opened->second.journal();
     const auto known = committed.find(journal.id());
-    const auto position = known == committed.end() ? 0 : known->second;
+    const auto position = known == committed.end() ? 0 : known->second.position;
+    if (known != committed.end() && known->second.in_reach) in_reach_.insert(day);
     bool any = false, is_fresh = false;  // beyond what the database has
     Outcome outcome;
     EntryReader reader(

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,7 +47,8 @@ public:
 private:
     void open(Day day);
     void recover(model::Timestamp now);
-    void replay(Day day, const std::map<std::string, std::uint64_t>& committed);
+    void replay(Day day, const std::map<std::string, JournalPosition>& committed);
+    void add_reach(Day day) noexcept;
     void write_journals();
     void shorten_journals();
     [[nodiscard]] std::uint64_t long_journal() const;
@@ -63,6 +65,7 @@ private:
     Sums sums_{terms_};
     std::map<Day, DayJournal> journals_;  // of open days
     std::map<Day, Journal> spent_;        // of closed days whose last sums are not committed yet
+    std::set<Day> in_reach_;              // days that are open, but were closed before a restart
     Step step_;
 };
 

@@ -80,10 +80,10 @@ bool add(Listen& listen, Crowds& crowds, const Record& record, const Terms& term
 
 }  // namespace
 
-AudioVersion version_of(const model::CountedFile& file) {
+AudioVersion version_of(std::uint32_t episode, const model::CountedFile& file) {
     const auto bytes = file.size > file.audio_start ? file.size - file.audio_start : 0;
     const bool all = file.bytes_for_60s == 0 || file.bytes_for_60s > bytes;  // shorter than 60 s, or not known: all of it
-    return {bytes, all ? bytes : file.bytes_for_60s};
+    return {episode, bytes, all ? bytes : file.bytes_for_60s};
 }
 
 void audio_of(const model::Delivery& delivery, std::vector<model::Interval>& audio) {

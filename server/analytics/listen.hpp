@@ -56,7 +56,7 @@ struct Record {
     std::optional<Listen> carried;       // what this listener's listen had come to before midnight, when it goes on after it
 };
 
-[[nodiscard]] AudioVersion version_of(const model::CountedFile& file);
+[[nodiscard]] AudioVersion version_of(std::uint32_t episode, const model::CountedFile& file);
 // The delivery's intervals as positions in the audio, one for each when several requests begin with it.
 void audio_of(const model::Delivery& delivery, std::vector<model::Interval>& audio);
 

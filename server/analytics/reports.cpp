@@ -4,6 +4,7 @@
 #include <ranges>
 
 #include "server/analytics/dimensions.hpp"
+#include "server/analytics/episode_days.hpp"
 #include "server/analytics/recognition.hpp"
 
 namespace earshot::analytics::reports {
@@ -11,13 +12,6 @@ namespace earshot::analytics::reports {
 namespace {
 
 using Figure = Statistics::Figure;
-
-DayCells totals(soci::session& session, const std::string& episode, Period period) {
-    return read_cells(session,
-                      "select hour / 86400000, value, cast(sum(downloads) as bigint) from downloads "
-                      "where episode = :episode and dimension = 'all' and hour >= :first and hour < :past group by hour / 86400000, value",
-                      episode, period);
-}
 
 DayCells by_dimension(soci::session& session, std::string_view dimension, const std::string& episode, Period period) {
     return read_cells(
@@ -27,25 +21,7 @@ DayCells by_dimension(soci::session& session, std::string_view dimension, const 
         episode, period, dimension);
 }
 
-std::uint64_t total_of(const DayCells& cells, Day day) {
-    const auto found = cells.find(day);
-    return found == cells.end() || found->second.empty() ? 0 : found->second.begin()->second;
-}
-
-std::uint64_t sum(const Cells& cells) {
-    std::uint64_t result = 0;
-    for (const auto& [name, count] : cells) result += count;
-    return result;
-}
-
-// What cannot be shown beside the day's total goes into "other"; so does what nobody asked for when it was counted: a dimension may be
-// younger than the day.
-Cells folded(Cells named, std::uint64_t total, const Source& source) {
-    named.erase(std::string(other_values));
-    auto shown = showable(named, source, total - std::min(total, sum(named)));
-    if (const auto known = sum(shown); known < total) shown[std::string(other_values)] = total - known;
-    return shown;
-}
+using Totals = std::vector<std::uint64_t>;
 
 // Only browsers say a site, and which apps are browsers is no secret. So beside these the sites must not tell how few browsers are on none
 // of those that are shown, nor how few say none.
@@ -66,11 +42,11 @@ Cells folded_sites(Cells named, std::uint64_t total, std::uint64_t browsers, con
     }
 }
 
-Statistics::EpisodeReport one_episode(const Source& source, const DayCells& cells, const model::EpisodeId& episode, Period period) {
+Statistics::EpisodeReport one_episode(const Source& source, const Totals& totals, const model::EpisodeId& episode, Period period) {
     Statistics::EpisodeReport report{.episode = episode};
     std::uint64_t sum = 0;
     for (auto day = period.first; day <= period.last; ++day) {
-        const auto count = total_of(cells, day);
+        const auto count = totals[static_cast<std::size_t>(day - period.first)];
         const bool hide = source.few(day, count);
         const auto shown = source.rounded(day, count);
         report.days.push_back({format_day(day), Figure{hide ? std::nullopt : std::optional(shown)}});
@@ -81,6 +57,40 @@ Statistics::EpisodeReport one_episode(const Source& source, const DayCells& cell
     return report;
 }
 
+// What a breakdown shows of each closed day, by value; of days whose total is hidden nothing.
+DayCells shown_cells(const Source& source, soci::session& session, std::string_view dimension, const std::string& episode,
+                     const Totals& totals, Period period) {
+    auto named = by_dimension(session, dimension, episode, period);
+    auto kinds = dimension == "site" ? by_dimension(session, "kind", episode, period) : DayCells();
+    DayCells result;
+    for (auto day = period.first; day <= period.last; ++day) {
+        const auto total = totals[static_cast<std::size_t>(day - period.first)];
+        if (total == 0 || source.runs(day) || source.hides(total)) continue;
+        result[day] = dimension == "site" ? folded_sites(std::move(named[day]), total, kinds[day]["browser"], source)
+                                          : folded(std::move(named[day]), total, source);
+    }
+    return result;
+}
+
+bool hides_any(const Source& source, const Totals& totals, Period period) {
+    for (auto day = period.first; day <= period.last; ++day) {
+        if (!source.runs(day) && source.hides(totals[static_cast<std::size_t>(day - period.first)])) return true;
+    }
+    return false;
+}
+
+// Hidden and none look alike: beside the other values it must not tell who was there.
+Statistics::EpisodeReport one_value(const DayCells& cells, const std::string& value, const model::EpisodeId& episode, Period period) {
+    Statistics::EpisodeReport report{.episode = episode, .total_is_partial = true};
+    for (auto day = period.first; day <= period.last; ++day) {
+        const auto found = cells.find(day);
+        const auto count = found == cells.end() || !found->second.contains(value) ? 0 : found->second.at(value);
+        report.days.push_back({format_day(day), Figure{count}});
+        *report.total.value += count;
+    }
+    return report;
+}
+
 }  // namespace
 
 std::vector<Statistics::EpisodeReport> days(const Source& source, const Statistics::Query& query) {
@@ -88,8 +98,16 @@ std::vector<Statistics::EpisodeReport> days(const Source& source, const Statisti
     const auto period = period_of(query);
     if (period.empty()) return result;
     source.database.read([&](soci::session& session) {
-        for (const auto& episode : query.episodes)
-            result.push_back(one_episode(source, totals(session, episode.value, period), episode, period));
+        const auto totals = day_totals(session, query.episodes, period);
+        for (std::size_t i = 0; i < query.episodes.size(); ++i) {
+            const auto& episode = query.episodes[i];
+            if (query.only.dimension.empty()) {
+                result.push_back(one_episode(source, totals[i], episode, period));
+            } else {
+                const auto cells = shown_cells(source, session, query.only.dimension, episode.value, totals[i], period);
+                result.push_back(one_value(cells, query.only.value, episode, period));
+            }
+        }
     });
     return result;
 }
@@ -100,20 +118,12 @@ std::vector<std::pair<std::string, Figure>> breakdown(const Source& source, std:
     bool any_hidden = false;
     if (!period.empty()) {
         source.database.read([&](soci::session& session) {
-            for (const auto& episode : query.episodes) {
-                const auto all = totals(session, episode.value, period);
-                auto named = by_dimension(session, dimension, episode.value, period);
-                auto kinds = dimension == "site" ? by_dimension(session, "kind", episode.value, period) : DayCells();
-                for (const auto& [day, cells] : all) {
-                    if (source.runs(day)) continue;
-                    const auto total = total_of(all, day);
-                    const bool hide = source.hides(total);
-                    any_hidden |= hide;
-                    if (hide) continue;
-                    const auto shown = dimension == "site" ? folded_sites(std::move(named[day]), total, kinds[day]["browser"], source)
-                                                           : folded(std::move(named[day]), total, source);
-                    for (const auto& [value, count] : shown) sums[value] += count;
+            const auto totals = day_totals(session, query.episodes, period);
+            for (std::size_t i = 0; i < query.episodes.size(); ++i) {
+                for (const auto& [day, cells] : shown_cells(source, session, dimension, query.episodes[i].value, totals[i], period)) {
+                    for (const auto& [value, count] : cells) sums[value] += count;
                 }
+                any_hidden |= hides_any(source, totals[i], period);
             }
         });
     }

@@ -270,6 +270,35 @@ std::optional<std::string> Statistics::first_rounded_day(const Query& query) con
 Statistics::Tallies Statistics::tallies(const Query& query) {
     return reports::tallies(state_->source(), query);
 }
+Statistics::Grid Statistics::grid(const Query& query) {
+    return reports::grid(state_->source(), query);
+}
+Statistics::Total Statistics::Grid::sum(std::size_t episode, std::size_t first, std::size_t past) const {
+    Total total;
+    const auto& row = episodes.at(episode);
+    for (auto day = first; day < std::min(past, row.size()); ++day) {
+        total.shown += row[day].value.value_or(0);
+        total.is_partial |= !row[day].value;
+    }
+    return total;
+}
+Statistics::Total Statistics::Grid::sum(std::size_t first, std::size_t past) const {
+    Total total;
+    for (std::size_t episode = 0; episode < episodes.size(); ++episode) {
+        const auto one = sum(episode, first, past);
+        total = {total.shown + one.shown, total.is_partial || one.is_partial};
+    }
+    return total;
+}
+Statistics::Today Statistics::today(const std::vector<model::EpisodeId>& episodes) {
+    return reports::today(state_->source(), episodes, state_->clock());
+}
+std::vector<Statistics::Ages> Statistics::ages(const std::vector<Published>& episodes, std::size_t days) {
+    return reports::ages(state_->source(), episodes, days, state_->clock());
+}
+std::optional<Statistics::ReachReport> Statistics::reach(const model::EpisodeId& episode, const std::vector<std::uint64_t>& audio_bytes) {
+    return reports::reach(state_->source(), episode, audio_bytes);
+}
 Statistics::Breakdown Statistics::breakdown(std::string_view dimension, const Query& query) {
     return reports::breakdown(state_->source(), dimension, query);
 }

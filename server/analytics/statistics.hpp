@@ -86,8 +86,53 @@ public:
     struct Query {
         std::string first_day, last_day;         // inclusive UTC days, at most 366
         std::vector<model::EpisodeId> episodes;  // in the order wanted
+        struct Only {
+            std::string dimension, value;  // of dimensions(); empty: all downloads
+        } only{};  // Of downloads by one app, in one country, …: what a breakdown shows of each day. None of days that are not closed.
     };
     [[nodiscard]] std::vector<EpisodeReport> report(const Query& query);
+
+    // The same, bare: quick for many episodes.
+    struct Total {
+        std::uint64_t shown{};
+        bool is_partial{};  // some cells are hidden
+    };
+    struct Grid {
+        std::vector<std::string> days;                                                            // of the period, ascending
+        std::vector<std::vector<Figure>> episodes;                                                // as in the query, each by days
+        [[nodiscard]] Total sum(std::size_t episode, std::size_t first, std::size_t past) const;  // of days by their position
+        [[nodiscard]] Total sum(std::size_t first, std::size_t past) const;                       // of all episodes
+    };
+    [[nodiscard]] Grid grid(const Query& query);
+
+    // The UTC day that runs, until now, its cells being hours of episodes; each is rounded down to a multiple of suppress_below.
+    struct Today {
+        std::string day;
+        std::vector<std::uint64_t> hours;  // from 0 UTC to the one that runs
+        Total all;                         // of the day's own cells, so not the sum of its hours
+    };
+    [[nodiscard]] Today today(const std::vector<model::EpisodeId>& episodes);
+
+    // Downloads by the episode's age in days of 24 hours, counted from the full hour in which it was published. They are the sum of the UTC
+    // days that are over by then and, of the day in which that moment falls, the part before it rounded down to a multiple of
+    // suppress_below: so that no hidden hour can be computed from them.
+    struct Published {
+        model::EpisodeId episode;
+        model::Timestamp at{};
+    };
+    struct Ages {
+        std::vector<Total> after;  // [n]: in its first n + 1 days, as far as they have passed
+        Total so_far;              // since the episode exists, today included
+    };
+    [[nodiscard]] std::vector<Ages> ages(const std::vector<Published>& episodes, std::size_t days = 28);
+
+    // How many of the listens counted on closed days got each of 240 equal parts of the audio: delivered, not heard. Of the versions of the
+    // audio that are given by their length in bytes. All are rounded down to multiples of suppress_below; empty when there are fewer.
+    struct ReachReport {
+        std::uint64_t listens{};
+        std::vector<std::uint64_t> parts;
+    };
+    [[nodiscard]] std::optional<ReachReport> reach(const model::EpisodeId& episode, const std::vector<std::uint64_t>& audio_bytes);
     // The first day that is not closed yet, when the query reaches it and its figures are rounded.
     [[nodiscard]] std::optional<std::string> first_rounded_day(const Query& query) const;
 

@@ -41,10 +41,9 @@ private:
 };
 
 DayCells by_reason(soci::session& session, const std::string& episode, Period period) {
-    return read_cells(session,
-                      "select hour / 86400000, reason, cast(sum(requests) as bigint) from requests "
-                      "where episode = :episode and hour >= :first and hour < :past group by hour / 86400000, reason",
-                      episode, period);
+    return read_cells(
+        session, "select day / 86400000, reason, requests from request_days where episode = :episode and day >= :first and day < :past",
+        episode, period);
 }
 
 // Names are "07 bot".

@@ -13,7 +13,7 @@ std::uint32_t Terms::episode(std::string_view name) {
 
 std::uint32_t Terms::version(const AudioVersion& version) {
     const auto number = static_cast<std::uint32_t>(versions_.size());
-    const auto [entry, is_new] = version_numbers_.try_emplace({version.bytes, version.enough}, number);
+    const auto [entry, is_new] = version_numbers_.try_emplace({version.episode, version.bytes, version.enough}, number);
     if (is_new) versions_.push_back(version);
     return entry->second;
 }

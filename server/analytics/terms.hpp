@@ -6,8 +6,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "server/analytics/dimensions.hpp"
@@ -16,6 +16,7 @@ namespace earshot::analytics {
 
 // Two versions of a file with the same audio (only the tags differ) are one: positions are counted from the first byte of audio.
 struct AudioVersion {
+    std::uint32_t episode{};          // in Terms
     std::uint64_t bytes{}, enough{};  // all of the audio; as much of it as makes 60 s
     bool operator==(const AudioVersion&) const = default;
 };
@@ -43,7 +44,7 @@ private:
     using Numbers = std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>>;
     Numbers episode_numbers_, context_numbers_;
     std::vector<const std::string*> episodes_;
-    std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> version_numbers_;
+    std::map<std::tuple<std::uint32_t, std::uint64_t, std::uint64_t>, std::uint32_t> version_numbers_;
     std::vector<AudioVersion> versions_;
     std::vector<Context> contexts_;
     std::string scratch_;

@@ -66,7 +66,8 @@ void Windows::recognise(const model::Delivery& delivery, Day day, const Recognit
     found.most_at_place = recognised.shared ? 0 : recognition.most_per_address();
     window.listens.prefetch(found.listener);
     window.crowds.prefetch(found.place);
-    found.context = terms_.context({found.episode, terms_.version(version_of(delivery.file)), dimension_values(delivery, recognised)});
+    const auto version = terms_.version(version_of(found.episode, delivery.file));
+    found.context = terms_.context({found.episode, version, dimension_values(delivery, recognised)});
 }
 
 void Windows::take(const model::Delivery& delivery, const Recognition& recognition, Step& step, const model::Delivery* next) {

@@ -128,6 +128,8 @@ object show_object(const Context& context, const model::Show& show) {
             {"copyright", show.copyright},
             {"website", show.website},
             {"locked", show.locked},
+            {"time_zone", show.time_zone},
+            {"topics", show.topics},
             {"people", people(show.people)},
             {"actions", std::move(actions)},
             {"artwork", artwork(context, show.artwork)},

@@ -49,6 +49,8 @@ void read_show(Members& members, model::Show& show) {
     members.text("copyright", show.copyright);
     members.text("website", show.website);
     members.flag("locked", show.locked);
+    members.text("time_zone", show.time_zone);
+    members.text("topics", show.topics);
     read_people(members, show.people);
     read_actions(members, show.actions);
 }

@@ -7,6 +7,8 @@
 #include <cctype>
 
 #include "content/model/text.hpp"
+#include "content/model/topic.hpp"
+#include "content/storage/time_zone.hpp"
 #include "server/publishing/categories.hpp"
 
 namespace earshot::publishing {
@@ -188,6 +190,10 @@ Status tidy(model::Show& show) {
         return fail(Errc::invalid_input, fmt::format("There may be at most {} actions.", actions_limit));
     for (std::size_t i = 0; i < show.actions.size(); ++i)
         if (auto s = tidy_action(show.actions[i], i + 1); !s) return s;
+    show.time_zone = model::clean_line(show.time_zone);
+    if (auto zone = storage::TimeZone::find(show.time_zone); !zone) return std::unexpected(std::move(zone.error()));
+    if (auto s = tidy_paragraphs(show.topics, "The topics", description_limit); !s) return s;
+    if (auto topics = model::parse_topics(show.topics); !topics) return std::unexpected(std::move(topics.error()));
     return {};
 }
 

@@ -173,7 +173,7 @@ Listen some_listen(Terms& terms) {
     Listen listen{.last = {497'999, Verdict::repeat}, .is_waiting = true, .counted = true, .in_evening = true};
     for (const std::uint64_t bytes : {1'000, 2'000}) {
         auto& track = listen.add_track();
-        track.version = terms.version({bytes, 100});
+        track.version = terms.version({terms.episode("e1"), bytes, 100});
         track.counted_before = bytes == 1'000;
         track.before.make().add({5, 50});
         track.today.add({60, 70});
@@ -185,7 +185,8 @@ Listen some_listen(Terms& terms) {
 // All kinds of entries, as a frame.
 WipedString some_frame(Terms& terms) {
     Record record{.hour = 498'000, .requests = 0, .in_evening = true, .place = 7, .most_at_place = 500, .audio = {{0, 10}, {20, 30}}};
-    record.context = terms.context({terms.episode("e1"), terms.version({1'000, 100}), {"Overcast", "app", "mobile", "GB", "none", "mp3"}});
+    const auto episode = terms.episode("e1");
+    record.context = terms.context({episode, terms.version({episode, 1'000, 100}), {"Overcast", "app", "mobile", "GB", "none", "mp3"}});
     record.listener.bytes = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
     record.carried = some_listen(terms);
     HourCells cells;

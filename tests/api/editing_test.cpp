@@ -70,11 +70,15 @@ TEST_CASE("a show is created, read by slug and id, and edited") {
     CHECK(stage.api("producer", "GET", "/shows/" + made.at("id")).body == made.body);
     CHECK(stage.api("producer", "POST", "/shows", show_with(R"("slug": "code-severe")")).status == 409);
 
-    const auto edited = stage.api("producer", "PATCH", "/shows/code-severe", R"({"category": "News", "people": []})");
+    const auto edited = stage.api("producer", "PATCH", "/shows/code-severe",
+                                  R"({"category": "News", "people": [], "time_zone": "Europe/London", "topics": "Signs: notice\n\n"})");
     CHECK(edited.status == 200);
     CHECK(edited.at("category") == "News");
     CHECK(edited.at("subcategory").empty());
     CHECK(edited.at("people") == "[]");
+    CHECK(edited.at("time_zone") == "Europe/London");
+    CHECK(edited.at("topics") == "Signs: notice");
+    CHECK(stage.api("producer", "PATCH", "/shows/code-severe", R"({"time_zone": "Europe/Nowhere"})").status == 400);
     CHECK(edited.at("title") == made.at("title"));
     CHECK(edited.at("podcast_guid") == made.at("podcast_guid"));
     CHECK(stage.api("producer", "GET", "/shows").at("shows.0.category") == "News");
