@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The main job on real audio, through the public interfaces only: starts the server, makes the demo show, uploads and publishes its masters with
 `earshot publish`, prints the addresses and stays up until Ctrl-C. A second start keeps what is there. Called by `./dev demo`."""
-import argparse, concurrent.futures, http.client, json, os, pathlib, random, signal, socket, subprocess, sys, time, tomllib, urllib.error, urllib.request
+import argparse, concurrent.futures, http.client, json, math, os, pathlib, random, shutil, signal, socket, subprocess, sys, time, tomllib, urllib.error, urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 DEMO = HERE.parent / "config" / "demo"
@@ -25,11 +25,17 @@ def stop_with(sentence):
 class Server:
     """The real binary on a data folder, and its API with one role's token."""
 
-    def __init__(self, binary, data, port):
+    def __init__(self, binary, data, port, days_back=0):
         self.binary, self.data, self.port = binary, data, port
         self.base_url = f"http://127.0.0.1:{port}"
         self.log = open(data / "server.log", "ab")
-        self.process = subprocess.Popen([binary, "serve", "--data", data / "server", "--port", str(port)], stdout=self.log, stderr=self.log)
+        self.start(days_back)
+
+    def start(self, days_back=0):
+        """With its clock set back by so many days, when it is to live through days that are over."""
+        command = [self.binary, "serve", "--data", self.data / "server", "--port", str(self.port)]
+        clock = ["faketime", "-m", "--exclude-monotonic", "-f", f"-{days_back}d"] if days_back else []
+        self.process = subprocess.Popen(clock + command, stdout=self.log, stderr=self.log)
 
     def wait(self):
         for _ in range(300):
@@ -115,38 +121,73 @@ def publish(server, token, slug, title, master, extra):
         sys.exit(done.returncode)
 
 
-def listen(server, enclosure, address, agent, share):
-    """One podcast app: its own address and agent, downloading (a share of) one episode."""
+def ask(server, enclosure, address, agent, method="GET", share=1, referrer=None):
+    """One request of one podcast app, at its own address, for (a share of) one episode."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, source_address=(address, 0), timeout=60)
-    path = enclosure["path"]
-    last = max(0, int(enclosure["length"] * share) - 1)
-    fields = {"User-Agent": agent} | ({} if share >= 1 else {"Range": f"bytes=0-{last}"})
-    connection.request("GET", path, headers=fields)
+    last = max(1, int(enclosure["length"] * share) - 1)
+    fields = {"User-Agent": agent} | ({} if share >= 1 else {"Range": f"bytes=0-{last}"}) | ({"Referer": referrer} if referrer else {})
+    connection.request(method, enclosure["path"], headers=fields)
     answer = connection.getresponse()
     while answer.read(1 << 18):
         pass
     connection.close()
 
 
-def send_listeners(server, token, slug, count):
-    """`count` simulated podcast apps, each on an address of its own in 127.0.0.0/8; nine in ten take the whole episode."""
-    choice = random.Random(2611)
-    episodes = server.api(token, "GET", f"/shows/{slug}/episodes")["episodes"]
+def listen(server, enclosure, address, agent, habits):
+    """As apps and people do: some look first, most take all of it, some stop on the way, some come back, a few are bots."""
+    if habits[0] < 0.15:
+        ask(server, enclosure, address, agent, "HEAD")
+    if habits[0] > 0.8:
+        ask(server, enclosure, address, agent, share=0)  # bytes=0-1
+    share = 1 if habits[1] < 0.62 else 0.05 if habits[1] > 0.95 else 0.35 + 0.6 * habits[2]
+    ask(server, enclosure, address, agent, share=share, referrer=server.base_url + "/" if "Firefox" in agent else None)
+    if habits[2] < 0.2:
+        ask(server, enclosure, address, agent)
+    if habits[0] < 0.12:
+        ask(server, enclosure, address, "ExampleBot/1.0 (+https://example.org/bot)", share=0.5)
+
+
+def send_listeners(server, token, slug, count, age=lambda episode: 0, seed=2611):
+    """`count` simulated podcast apps, each on an address of its own in 127.0.0.0/8; fewer for an episode that has been out for `age` days."""
+    choice = random.Random(seed)
     enclosures = []
-    for episode in episodes:
+    for episode in server.api(token, "GET", f"/shows/{slug}/episodes")["episodes"]:
         if episode["state"] == "published" and episode["renditions"]:
-            url = episode["renditions"][0]["url"]
-            enclosures.append({"path": "/" + url.split("/", 3)[3], "length": episode["renditions"][0]["byte_length"]})
+            url, share = episode["renditions"][0]["url"], 0.25 + 0.75 * math.exp(-age(episode) / 3)
+            enclosures.append({"path": "/" + url.split("/", 3)[3], "length": episode["renditions"][0]["byte_length"], "share": share})
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         tasks = []
         for number in range(count):
             address = f"127.{1 + number // 62500 % 200}.{number // 250 % 250}.{number % 250 + 1}"
             agent = choice.choices(APPS, weights=range(len(APPS), 0, -1))[0]  # some apps are more popular than others
             for enclosure in enclosures:
-                tasks.append(pool.submit(listen, server, enclosure, address, agent, 1 if choice.random() < 0.9 else 0.05))
+                habits = [choice.random() for _ in range(3)]
+                if choice.random() < enclosure["share"]:
+                    tasks.append(pool.submit(listen, server, enclosure, address, agent, habits))
         for task in concurrent.futures.as_completed(tasks):
             task.result()
     time.sleep(3)  # the last bytes are acknowledged and committed
+
+
+def live_through(server, token, slug, days, count, publish_next):
+    """Days that are over, really lived through: the server runs on a clock set back by so many days, one after the other, publishes an episode when
+    it is due, and is asked by `count` apps a day. Nothing is written into its database by hand."""
+    out = {}
+    due = {days: 0, days // 2: 1}
+    for back in range(days, 0, -1):
+        if back != days:
+            server.stop()
+            server.start(back)
+            server.wait()
+        if back in due:
+            publish_next(due[back])
+        for episode in server.api(token, "GET", f"/shows/{slug}/episodes")["episodes"]:
+            out.setdefault(episode["id"], back)
+        say(f"{back} days ago: podcast apps are listening …")
+        send_listeners(server, token, slug, count, lambda episode, now=back: out[episode["id"]] - now, seed=2611 + back)
+    server.stop()
+    server.start()
+    server.wait()
 
 
 def main():
@@ -156,7 +197,11 @@ def main():
     options.add_argument("--data", type=pathlib.Path, default=pathlib.Path("demo-data"), help="folder for everything the demo makes (demo-data)")
     options.add_argument("--master", type=pathlib.Path, help="publish this recording as a third episode")
     options.add_argument("--listeners", type=int, default=0, metavar="N", help="simulate N podcast apps that download over loopback")
+    options.add_argument("--days", type=int, default=0, metavar="D", help="let them listen on D days before today, too: a new demo lives through them on a "
+                         "clock that is set back (faketime)")
     options = options.parse_args()
+    if options.days and (shutil.which("faketime") is None or (options.data / "demo.json").exists()):
+        stop_with("Days before today need the program faketime, and a data folder of their own that no demo has used yet (--data).")
     if options.master and not options.master.is_file():
         stop_with(f"There is no file {options.master}.")
     for ending in (signal.SIGTERM, signal.SIGINT):  # a shell starts background programs deaf to the latter
@@ -174,7 +219,7 @@ def main():
         if subprocess.run([sys.executable, "-B", HERE / "demo_masters.py", masters], check=False).returncode != 0:
             sys.exit(1)
 
-    server = Server(options.binary.resolve(), data, options.port)
+    server = Server(options.binary.resolve(), data, options.port, options.days)
     try:
         server.wait()
         known = credentials(server, data / "demo.json")
@@ -183,11 +228,18 @@ def main():
             "tokens": known["tokens"], "sign_in": known["sign_in"]}
         save(data / "demo.json", known)
         make_show(server, producer, masters, wanted)
-        for episode in wanted["episodes"]:
+
+        def publish_next(number):
+            episode = wanted["episodes"][number]
             base = masters / pathlib.Path(episode["script"]).stem
             publish(server, producer, slug, episode["title"], base.with_suffix(".wav"), [
                 "--summary", episode["summary"], "--notes", DEMO / episode["notes"], "--transcript", base.with_suffix(".vtt"),
                 "--chapters", f"{base}.chapters.txt", "--season", episode["season"], "--number", episode["number"]])
+
+        if options.days:
+            live_through(server, producer, slug, options.days, options.listeners, publish_next)
+        for number in range(len(wanted["episodes"])):
+            publish_next(number)
         if options.master:
             publish(server, producer, slug, options.master.stem.replace("_", " ").replace("-", " ").strip().capitalize(), options.master.resolve(),
                     ["--season", 1, "--number", len(wanted["episodes"]) + 1])

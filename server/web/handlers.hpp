@@ -25,9 +25,14 @@ namespace earshot::web {
 [[nodiscard]] http::Answer gpc(Context& context, const http::Request& request);         // GET /.well-known/gpc.json
 
 // --- staff: blocking pool ---
-[[nodiscard]] http::Answer sign_in_form(Context& context, const http::Request& request);  // GET /sign-in
-[[nodiscard]] http::Answer sign_in(Context& context, const http::Request& request);       // POST /sign-in
-[[nodiscard]] http::Answer sign_out(Context& context, const http::Request& request);      // POST /sign-out
-[[nodiscard]] http::Answer statistics(Context& context, const http::Request& request);    // GET /statistics
+[[nodiscard]] http::Answer sign_in_form(Context& context, const http::Request& request);        // GET /sign-in
+[[nodiscard]] http::Answer sign_in(Context& context, const http::Request& request);             // POST /sign-in
+[[nodiscard]] http::Answer sign_out(Context& context, const http::Request& request);            // POST /sign-out
+[[nodiscard]] http::Answer statistics(Context& context, const http::Request& request);          // GET /statistics
+[[nodiscard]] http::Answer statistics_table(Context& context, const http::Request& request);    // GET /statistics/tables/{table}
+[[nodiscard]] http::Answer statistics_episode(Context& context, const http::Request& request);  // GET /statistics/shows/{show}/{episode}
+[[nodiscard]] http::Answer statistics_episode_table(Context& context, const http::Request& request);  // GET … /tables/{table}
+[[nodiscard]] http::Answer statistics_report(Context& context, const http::Request& request);         // GET /statistics/report
+[[nodiscard]] http::Answer statistics_figures(Context& context, const http::Request& request);        // GET /statistics/figures
 
 }  // namespace earshot::web

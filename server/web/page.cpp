@@ -118,7 +118,7 @@ std::string render_staff(const Context&, const model::Identity& identity, std::s
     values.set("BRAND_HREF", identity.role == model::Role::analyst ? "/statistics" : "/studio").show("NOINDEX");
     std::vector<Link> links;
     if (identity.role != model::Role::analyst) links.push_back({"Studio", "/studio", current_path.starts_with("/studio")});
-    if (identity.role != model::Role::producer) links.push_back({"Statistics", "/statistics", current_path == "/statistics"});
+    if (identity.role != model::Role::producer) links.push_back({"Statistics", "/statistics", current_path.starts_with("/statistics")});
     links.push_back({"Public site", "/"});
     put_navigation(values, links);
     if (identity.via_session) values.add("SIGN_OUT").set("CSRF", identity.csrf_token);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "server/web/wording.hpp"
 
@@ -34,46 +35,100 @@ std::string format_day(sys_days day) {
 struct Period {
     sys_days first, last;
     std::string problem;
+    bool is_usual{};
 };
 
-Period period_of(const http::Request& request, sys_days today) {
-    const Period usual{today - days(27), today, {}};
-    const auto from = request.query_value("from"), to = request.query_value("to");
-    if (!from && !to) return usual;
-    const auto last = to && !to->empty() ? parse_day(*to) : today;
-    const auto first = from && !from->empty() ? parse_day(*from) : last ? std::optional(*last - days(27)) : std::nullopt;
-    const auto instead = [&](std::string why) { return Period{usual.first, usual.last, why + " Here are the last 28 days instead."}; };
+Period period_of(const http::Request& request, const std::string& prefix, Period usual) {
+    usual.is_usual = true;
+    const auto from = request.query_value(prefix + "from"), to = request.query_value(prefix + "to");
+    if ((!from || from->empty()) && (!to || to->empty())) return usual;
+    const auto length = usual.last - usual.first;
+    const auto last = to && !to->empty() ? parse_day(*to) : usual.last;
+    const auto first = from && !from->empty() ? parse_day(*from) : last ? std::optional(*last - length) : std::nullopt;
+    const auto instead = [&](std::string why) {
+        usual.problem = why + fmt::format(" Here are {} days instead.", length.count() + 1);
+        return usual;
+    };
     if (!first || !last) return instead("Please give both days as year-month-day, for example 2026-11-24.");
     if (*first > *last) return instead("The first day is after the last one.");
     if (*last - *first >= days(366)) return instead("At most 366 days can be shown at once.");
-    return {*first, *last, {}};
+    return {*first, *last, {}, false};
+}
+
+constexpr std::string_view dimensions[] = {"app", "device", "country", "site"};
+
+analytics::Statistics::Query::Only only_of(const http::Request& request) {
+    const auto by = request.query_value("by").value_or("");
+    const auto stop = by.find(':');
+    if (stop == std::string_view::npos || stop + 1 == by.size() || by.size() > 200) return {};
+    if (std::ranges::find(dimensions, by.substr(0, stop)) == std::end(dimensions)) return {};
+    return {std::string(by.substr(0, stop)), std::string(by.substr(stop + 1))};
+}
+
+// One clock for all of them, or UTC.
+storage::TimeZone zone_of(const Selection& selection) {
+    std::optional<std::string> name;
+    for (const auto& show : selection.shows) {
+        if (!selection.show.empty() && show.slug != selection.show) continue;
+        if (name && *name != show.time_zone) return {};
+        name = show.time_zone;
+    }
+    return storage::TimeZone::find(name.value_or("")).value_or(storage::TimeZone());
 }
 
 }  // namespace
 
 Selection select(Context& context, const http::Request& request) {
-    const auto period = period_of(request, floor<days>(context.clock()));
-    Selection selection{.first_day = format_day(period.first), .last_day = format_day(period.last), .problem = period.problem};
+    const auto today = floor<days>(context.clock());
+    const auto period = period_of(request, "", {today - days(27), today, {}});
+    const auto length = period.last - period.first + days(1);
+    const auto before = period_of(request, "before_", {period.first - length, period.last - length, {}});
+    Selection selection{.first_day = format_day(period.first), .last_day = format_day(period.last)};
+    selection.problem = period.problem.empty() ? before.problem : period.problem;
+    selection.is_usual = period.is_usual;
+    selection.before_first = format_day(before.first);
+    selection.before_last = format_day(before.last);
+    selection.is_before_usual = before.is_usual;
     selection.shows = context.catalogue.list_shows();
     const auto wanted = request.query_value("show").value_or("");
-    const bool known = std::ranges::any_of(selection.shows, [&](const auto& show) { return show.slug == wanted; });
-    if (known) selection.show = wanted;
-    for (const auto& show : selection.shows) {
-        if (known && show.slug != wanted) continue;
-        auto episodes = context.catalogue.list_episodes(show.id);
-        std::erase_if(episodes, [&](const auto& episode) {
-            return episode.state != model::EpisodeState::withdrawn && !model::is_public(episode, context.clock());
-        });
-        std::ranges::reverse(episodes);
-        std::ranges::move(episodes, std::back_inserter(selection.episodes));
-    }
+    const auto chosen = std::ranges::find(selection.shows, wanted, &model::Show::slug);
+    if (chosen != selection.shows.end()) selection.show = wanted;
+    selection.episodes = context.catalogue.list_public_lines(chosen != selection.shows.end() ? std::optional(chosen->id) : std::nullopt);
+    selection.only = only_of(request);
+    selection.zone = zone_of(selection);
     return selection;
 }
 
+std::vector<model::EpisodeId> ids_of(const Selection& selection) {
+    std::vector<model::EpisodeId> ids;
+    for (const auto& episode : selection.episodes) ids.push_back(episode.id);
+    return ids;
+}
+
 analytics::Statistics::Query query_of(const Selection& selection) {
-    analytics::Statistics::Query query{selection.first_day, selection.last_day, {}};
-    for (const auto& episode : selection.episodes) query.episodes.push_back(episode.id);
-    return query;
+    return {selection.first_day, selection.last_day, ids_of(selection), selection.only};
+}
+
+std::string title_of(const storage::EpisodeLine& episode) {
+    return episode.title + (episode.is_withdrawn ? " (withdrawn)" : "");
+}
+
+std::string address_of(std::string path, const Selection& selection, bool pinned) {
+    char sign = '?';
+    const auto add = [&](std::string_view name, const std::string& value) {
+        path += fmt::format("{}{}={}", std::exchange(sign, '&'), name, http::percent_encode(value));
+    };
+    if (pinned || !selection.is_usual) {
+        add("from", selection.first_day);
+        add("to", selection.last_day);
+    }
+    if (!selection.show.empty()) add("show", selection.show);
+    if (!selection.is_before_usual) {
+        add("before_from", selection.before_first);
+        add("before_to", selection.before_last);
+    }
+    if (!selection.only.dimension.empty()) add("by", selection.only.dimension + ":" + selection.only.value);
+    return path;
 }
 
 std::string shown(const analytics::Statistics::Figure& figure, unsigned suppress_below) {

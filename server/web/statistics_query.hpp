@@ -1,11 +1,13 @@
 #pragma once
-// What somebody asks of the statistics (?from=…&to=…&show=…), and the answer gathered for page and CSV alike.
+// What somebody asks of the statistics. The query string is all of it, so that an address shows everybody the same:
+// ?from=…&to=…&show=…&before_from=…&before_to=…&by=app:Overcast
 
 #include <string>
 #include <vector>
 
 #include "content/model/episode.hpp"
 #include "content/model/show.hpp"
+#include "content/storage/time_zone.hpp"
 #include "server/analytics/statistics.hpp"
 #include "server/http/message.hpp"
 #include "server/web/context.hpp"
@@ -13,16 +15,26 @@
 namespace earshot::web {
 
 struct Selection {
-    std::string first_day, last_day;       // "2026-11-24"; always a valid period of at most 366 days
-    std::string show;                      // slug, empty: all
-    std::string problem;                   // a sentence, when what was asked for was impossible and something else is shown
-    std::vector<model::Show> shows;        // all, by title
-    std::vector<model::Episode> episodes;  // those ever published, of the chosen shows, oldest first
+    std::string first_day, last_day;             // "2026-11-24"; always a valid period of at most 366 days
+    std::string show;                            // slug, empty: all
+    std::string problem;                         // a sentence, when what was asked for was impossible and something else is shown
+    std::vector<model::Show> shows;              // all, by title
+    std::vector<storage::EpisodeLine> episodes;  // those ever published, of the chosen shows, oldest first
+    bool is_usual{true};                         // nobody asked for a period
+    std::string before_first, before_last;       // what it is compared with: as long and just before, unless asked for
+    bool is_before_usual{true};
+    analytics::Statistics::Query::Only only;  // of the downloads, empty: all
+    storage::TimeZone zone;                   // of the shows, if they have one clock
 };
 
 // Without parameters: the last 28 days, today included. Blocking.
 [[nodiscard]] Selection select(Context& context, const http::Request& request);
 [[nodiscard]] analytics::Statistics::Query query_of(const Selection& selection);
+[[nodiscard]] std::vector<model::EpisodeId> ids_of(const Selection& selection);
+[[nodiscard]] std::string title_of(const storage::EpisodeLine& episode);  // says when it is withdrawn
+
+// `path` with all that was chosen; with `pinned` the period by its days, so that it stays the same tomorrow.
+[[nodiscard]] std::string address_of(std::string path, const Selection& selection, bool pinned = false);
 
 // "fewer than 10", or the figure with its thousands set apart.
 [[nodiscard]] std::string shown(const analytics::Statistics::Figure& figure, unsigned suppress_below);

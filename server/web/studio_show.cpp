@@ -35,6 +35,7 @@ void put_action(Values& row, const model::CallToAction& action) {
 void put_form(Values& values, const model::Show& show) {
     values.set("TITLE", show.title).set("DESCRIPTION", show.description).set("NOTICE", show.notice).set("LANGUAGE", show.language);
     values.set("AUTHOR", show.author).set("OWNER_NAME", show.owner_name).set("OWNER_EMAIL", show.owner_email);
+    values.set("TIME_ZONE", show.time_zone).set("TOPICS", show.topics);
     values.set("COPYRIGHT", show.copyright).set("WEBSITE", show.website);
     values.show(show.type == model::ShowType::serial ? "SERIAL" : "EPISODIC");
     if (show.is_explicit) values.show("EXPLICIT");

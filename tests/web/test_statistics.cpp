@@ -9,29 +9,29 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-http::Request ask(std::vector<http::Field> query) {
-    auto request = Site::get("/statistics");
+http::Request ask(std::vector<http::Field> query, std::map<std::string, std::string> params = {}) {
+    auto request = Site::get("/statistics", std::move(params));
     request.query = std::move(query);
     request.identity = model::Identity{"ann", model::Role::analyst, true, "csrf-of-ann"};
     return request;
 }
 
-// One whole download by a listener of that number.
-void listen(Site& site, const model::Episode& episode, int listener) {
+// One download by a listener of that number, of so much of the file.
+void listen(Site& site, const model::Episode& episode, int listener, double share = 1) {
     const auto& rendition = episode.renditions.front();
     model::Delivery delivery{.time = site.now, .episode = episode.id, .profile = rendition.profile};
     delivery.address = fmt::format("198.51.{}.{}", listener / 250, listener % 250 + 1);
     delivery.user_agent = "AntennaPod/3.5.0";
     delivery.method = "GET";
     delivery.status = 200;
-    delivery.acknowledged = {{0, rendition.byte_length}};
+    delivery.acknowledged = {{0, static_cast<std::uint64_t>(static_cast<double>(rendition.byte_length) * share)}};
     delivery.file = {rendition.byte_length, rendition.audio_start, rendition.bytes_for_60s};
     site.statistics.submit(std::move(delivery));
 }
 
 }  // namespace
 
-TEST_CASE("the statistics page shows what may be shown and hides the rest") {
+TEST_CASE("the page of all figures shows what may be shown and hides the rest") {
     Site site;
     const auto show = site.add_show("code", "Code");
     const auto one = site.add_episode(show, {.slug = "one", .title = "=One<b>"}),
@@ -43,13 +43,13 @@ TEST_CASE("the statistics page shows what may be shown and hides the rest") {
     for (int i = 0; i < 3; ++i) listen(site, two, i);
     site.statistics.flush();
 
-    const auto running = body_of(web::statistics(site.context, ask({})));
+    const auto running = body_of(web::statistics_figures(site.context, ask({})));
     CHECK_THAT(running, Contains("Figures from 2026-11-24 on still change") && Contains("rise in steps of 10") &&
                             Contains("<td class=\"number\">20</td>"));
     CHECK_THAT(running, Contains("Shown when the day has ended.") && !Contains("AntennaPod") && !Contains("<td class=\"number\">25</td>"));
 
     site.now += std::chrono::hours(13);
-    const auto page = body_of(web::statistics(site.context, ask({{"from", "2026-10-28"}, {"to", "2026-11-24"}})));
+    const auto page = body_of(web::statistics_figures(site.context, ask({{"from", "2026-10-28"}, {"to", "2026-11-24"}})));
     CHECK_THAT(page, !Contains("still change") && !Contains("Shown when the day has ended."));
     CHECK_THAT(page,
                Contains("name=\"from\" type=\"date\" value=\"2026-10-28\"") && Contains("name=\"to\" type=\"date\" value=\"2026-11-24\""));
@@ -61,11 +61,11 @@ TEST_CASE("the statistics page shows what may be shown and hides the rest") {
         page,
         Contains("All requests shown</th><td class=\"number\">25</td><td class=\"number few\">hidden</td><td class=\"number\">25</td>"));
     CHECK_THAT(page, !Contains("Hour by hour"));
-    const auto today = body_of(web::statistics(site.context, ask({{"from", "2026-11-24"}, {"to", "2026-11-24"}})));
+    const auto today = body_of(web::statistics_figures(site.context, ask({{"from", "2026-11-24"}, {"to", "2026-11-24"}})));
     CHECK_THAT(today, Contains("Hour by hour") && Contains("<th scope=\"row\">23:00</th>"));
     CHECK_THAT(page, Contains("name=\"csrf_token\" value=\"csrf-of-ann\"") && Contains("content=\"noindex\""));
     CHECK(page.find("style=\"") == std::string::npos);
-    CHECK(field_of(web::statistics(site.context, ask({})), "Referrer-Policy") == "same-origin");
+    CHECK(field_of(web::statistics_figures(site.context, ask({})), "Referrer-Policy") == "same-origin");
 
     CHECK_THAT(page, Contains("href=\"/api/v1/statistics.csv?from=2026-10-28&amp;to=2026-11-24\""));
 }
@@ -74,15 +74,15 @@ TEST_CASE("the page says when a proxy stands in front, and how floods are treate
     Site site;
     const auto show = site.add_show("code", "Code");
     site.publish(site.add_episode(show, {.slug = "one", .title = "One"}));
-    CHECK_THAT(body_of(web::statistics(site.context, ask({}))), !Contains("proxy") && Contains("at most 500 downloads a day"));
+    CHECK_THAT(body_of(web::statistics_figures(site.context, ask({}))), !Contains("proxy") && Contains("at most 500 downloads a day"));
     site.settings.server.trusted_proxies = {"192.0.2.0/24"};
-    CHECK_THAT(body_of(web::statistics(site.context, ask({}))), Contains("name a proxy in front of it"));
+    CHECK_THAT(body_of(web::statistics_figures(site.context, ask({}))), Contains("name a proxy in front of it"));
 }
 
 TEST_CASE("impossible periods are answered with a sentence") {
     Site site;
     const auto page_of = [&](const char* from, const char* to) {
-        return body_of(web::statistics(site.context, ask({{"from", from}, {"to", to}})));
+        return body_of(web::statistics_figures(site.context, ask({{"from", from}, {"to", to}})));
     };
     CHECK_THAT(page_of("2026-11-24", "2026-11-01"), Contains("The first day is after the last one.") && Contains("value=\"2026-10-28\""));
     CHECK_THAT(page_of("2020-01-01", "2026-11-01"), Contains("At most 366 days"));
@@ -98,9 +98,89 @@ TEST_CASE("one show can be picked") {
         const auto show = site.add_show(slug, std::string("Show ") + slug);
         site.publish(site.add_episode(show, {.slug = "one", .title = std::string("Episode of ") + slug}));
     }
-    const auto page = body_of(web::statistics(site.context, ask({{"show", "second"}})));
+    const auto page = body_of(web::statistics_figures(site.context, ask({{"show", "second"}})));
     CHECK_THAT(page, Contains("Episode of second") && !Contains("Episode of first"));
     CHECK_THAT(page, Contains("<option value=\"second\" selected>"));
     CHECK_THAT(page, Contains("&amp;show=second\""));
-    CHECK_THAT(body_of(web::statistics(site.context, ask({{"show", "no-such"}}))), Contains("Episode of first"));
+    CHECK_THAT(body_of(web::statistics_figures(site.context, ask({{"show", "no-such"}}))), Contains("Episode of first"));
+}
+
+TEST_CASE("the overview says in words what changed, and its tables as files") {
+    Site site;
+    const auto show = site.add_show("code", "Code");
+    const auto one = site.add_episode(show, {.slug = "one", .title = "=One<b>"}),
+               two = site.add_episode(show, {.slug = "two", .title = "Two"});
+    site.publish(one, site.now - std::chrono::hours(30));
+    const auto start = site.now;
+    for (int i = 0; i < 20; ++i) listen(site, one, i);
+    site.statistics.flush();
+    CHECK_THAT(body_of(web::statistics(site.context, ask({}))), Contains("20 downloads so far today.") && Contains(">20+<"));
+
+    site.now = start + std::chrono::days(7);
+    site.publish(two, site.now - std::chrono::hours(1));
+    for (int i = 0; i < 15; ++i) listen(site, one, i);
+    for (int i = 0; i < 43; ++i) listen(site, two, i);
+    site.statistics.flush();
+    site.now += std::chrono::days(1);
+    const auto page = body_of(web::statistics(site.context, ask({})));
+    CHECK_THAT(page,
+               Contains("58 downloads in the last 7 days, 190\u202f% more than in the 7 days before; “Two” brought most of them (43)."));
+    CHECK_THAT(page, Contains("“Two” was published: Tue 1 Dec 2026, 11:00 (UTC time).") && Contains("=One&lt;b&gt;") && !Contains("<b>\""));
+    CHECK_THAT(page, Contains("href=\"/statistics/shows/code/two\"") && Contains("mark-publication"));
+    CHECK(page.find("style=\"") == std::string::npos);
+    const auto file = web::statistics_table(site.context, ask({}, {{"table", "episodes.csv"}}));
+    CHECK_THAT(body_of(file), Contains("\"Two\",43,") && Contains("\"'=One<b>\",35,"));
+    CHECK_THAT(field_of(file, "Content-Disposition"), Contains("episodes.csv"));
+    CHECK(status_of(web::statistics_table(site.context, ask({}, {{"table", "nothing.csv"}}))) == 404);
+    const auto compared = body_of(web::statistics(
+        site.context, ask({{"from", "2026-12-01"}, {"to", "2026-12-01"}, {"before_from", "2026-11-24"}, {"before_to", "2026-11-24"}})));
+    CHECK_THAT(compared, Contains("Tue 1 Dec 2026: <b>58</b>. Compared with Tue 24 Nov 2026: <b>20</b>."));
+    CHECK_THAT(
+        compared,
+        Contains("/statistics/tables/days.csv?from=2026-12-01&amp;to=2026-12-01&amp;before_from=2026-11-24&amp;before_to=2026-11-24"));
+}
+
+TEST_CASE("an episode's page answers whether it was more than the one before, and how far it got") {
+    Site site;
+    auto show = site.add_show("code", "Code");
+    show = site.catalogue
+               .edit_show(show.id,
+                          [](model::Show& it) {
+                              it.time_zone = "Europe/London";
+                              it.topics = "What to look for: notice\nFear of being wrong: wrong";
+                              return model::Status();
+                          })
+               .value();
+    const std::vector<model::Chapter> chapters{
+        {{}, "Before", ""}, {std::chrono::seconds(65), "What people notice", ""}, {std::chrono::seconds(195), "Might be WRONG", ""}};
+    const auto one = site.add_episode(show, {.slug = "one", .title = "One", .chapters = chapters}),
+               two = site.add_episode(show, {.slug = "two", .title = "Two", .chapters = chapters});
+    site.publish(one);
+    for (int i = 0; i < 40; ++i) listen(site, one, i);
+    site.statistics.flush();
+    site.now += std::chrono::days(1);
+    site.publish(two);
+    for (int i = 0; i < 30; ++i) listen(site, two, i);
+    for (int i = 30; i < 60; ++i) listen(site, two, i, 0.5);
+    site.statistics.flush();
+    const auto page_of = [&](const char* slug, std::vector<http::Field> query = {}) {
+        return body_of(web::statistics_episode(site.context, ask(std::move(query), {{"show", "code"}, {"episode", slug}})));
+    };
+    CHECK_THAT(page_of("two"), Contains("“Two” is less than a day old: 60 downloads so far.") &&
+                                   Contains("Shown when a day with enough downloads has ended."));
+    site.now += std::chrono::hours(25);
+    site.statistics.flush();  // closes the day
+    const auto page = page_of("two");
+    CHECK_THAT(page, Contains("“Two” had 60 downloads in its first 24 hours, 50\u202f% more than “One” (40)."));
+    CHECK_THAT(page, Contains("Of 60 deliveries, 100\u202f% got the middle of the episode and 50\u202f% its last minutes."));
+    CHECK_THAT(page, Contains("<p class=\"topic-share\">75\u202f%</p><p class=\"topic-name\">What to look for</p>") &&
+                         Contains("<p class=\"topic-share\">50\u202f%</p><p class=\"topic-name\">Fear of being wrong</p>"));
+    CHECK_THAT(page, Contains("AntennaPod") && Contains("Of 60 requests for the audio 60 counted as a download."));
+    CHECK_THAT(page_of("two", {{"by", "app:AntennaPod"}}), Contains("Only downloads by <b>AntennaPod</b>"));
+    CHECK_THAT(
+        body_of(web::statistics_episode_table(site.context, ask({}, {{"show", "code"}, {"episode", "two"}, {"table", "chapters.csv"}}))),
+        Contains("\"2. What people notice\",\"1:05\",\"What to look for\",\"0.75\""));
+    CHECK(status_of(web::statistics_episode(site.context, ask({}, {{"show", "code"}, {"episode", "three"}}))) == 404);
+    const auto draft = site.add_episode(show, {.slug = "draft", .title = "Draft"});
+    CHECK(status_of(web::statistics_episode(site.context, ask({}, {{"show", "code"}, {"episode", "draft"}}))) == 404);
 }

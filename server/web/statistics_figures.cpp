@@ -1,4 +1,5 @@
-// Statistics for analysts. Small figures never reach this file: Statistics hides them. (The CSV is the API's.)
+// Every figure: downloads by day and episode, what they break down into, what became of every request. Small figures never reach this file:
+// Statistics hides them. (The CSV is the API's.)
 
 #include <fmt/format.h>
 
@@ -8,6 +9,8 @@
 #include "server/web/chart.hpp"
 #include "server/web/handlers.hpp"
 #include "server/web/page.hpp"
+#include "server/web/statistics_frame.hpp"
+#include "server/web/statistics_parts.hpp"
 #include "server/web/statistics_query.hpp"
 #include "server/web/wording.hpp"
 
@@ -20,12 +23,12 @@ using Reports = std::vector<Statistics::EpisodeReport>;
 std::vector<std::string> titles_of(const Selection& selection) {
     std::vector<std::string> titles;
     for (const auto& episode : selection.episodes) {
-        titles.push_back(episode.title + (episode.state == model::EpisodeState::withdrawn ? " (withdrawn)" : ""));
+        titles.push_back(title_of(episode));
     }
     return titles;
 }
 
-void put_filter(Values& values, const Selection& selection) {
+void put_form(Values& values, const Selection& selection) {
     values.set("FROM", selection.first_day).set("TO", selection.last_day).maybe("PROBLEM", selection.problem);
     values.set("CSV", fmt::format("/api/v1/statistics.csv?from={}&to={}{}{}", selection.first_day, selection.last_day,
                                   selection.show.empty() ? "" : "&show=", selection.show));
@@ -78,20 +81,6 @@ void put_figures(Values& values, const Reports& reports, std::uint64_t total) {
     values.set("BEST", grouped(most)).set("BEST_NAME", most > 0 ? "on the best day, " + reports.front().days[best].day : "on the best day");
 }
 
-constexpr std::pair<std::string_view, std::string_view> reason_names[] = {
-    {"counted", "Counted as a download"},
-    {"repeat", "The same device again that day"},
-    {"under_a_minute", "Less than a minute was received"},
-    {"probe", "A probe of a few bytes"},
-    {"head", "Asked for the size only (HEAD)"},
-    {"bot", "A bot"},
-    {"flood", "Too many from one address"},
-    {"opted_out", "Asked not to be counted (GPC, DNT)"},
-    {"preview", "Staff listening before publication"},
-    {"withdrawn", "The episode was withdrawn"},
-    {"error", "Answered with an error"},
-};
-
 using Tallies = std::vector<Statistics::Tally>;
 
 void put_cell(Values& row, const Statistics::Figure& figure) {
@@ -105,8 +94,8 @@ void put_tally(Values& values, const Statistics::Tally& all, const Tallies& each
     auto& table = values.add("TALLY");
     if (all.is_partial) table.show("PARTIAL");
     for (const auto& title : titles) table.add("HEAD").set("TITLE", title);
-    for (const auto& [key, name] : reason_names) {
-        auto& row = table.add("REASON").set("NAME", std::string(name));
+    for (const auto& key : reasons()) {
+        auto& row = table.add("REASON").set("NAME", std::string(reason_words(key)));
         for (const auto& one : each) put_cell(row, one.reasons.at(std::string(key)));
         put_cell(row, all.reasons.at(std::string(key)));
     }
@@ -118,32 +107,17 @@ void put_tally(Values& values, const Statistics::Tally& all, const Tallies& each
 // Hours down, reasons across.
 void put_hours(Values& values, const Tallies& hours) {
     auto& table = values.add("HOURS");
-    for (const auto& [key, name] : reason_names) table.add("HEAD").set("TITLE", std::string(name));
+    for (const auto& key : reasons()) table.add("HEAD").set("TITLE", std::string(reason_words(key)));
     for (std::size_t hour = 0; hour < hours.size(); ++hour) {
         auto& row = table.add("ROW").set("HOUR", fmt::format("{:02}:00", hour));
-        for (const auto& [key, name] : reason_names) put_cell(row, hours[hour].reasons.at(std::string(key)));
+        for (const auto& key : reasons()) put_cell(row, hours[hour].reasons.at(std::string(key)));
         put_cell(row, hours[hour].requests);
     }
 }
 
-struct BreakdownNames {
-    std::string_view dimension, title, column;
-};
-constexpr BreakdownNames breakdowns[] = {{"app", "Apps", "App"},
-                                         {"device", "Devices", "Device"},
-                                         {"country", "Countries", "Country"},
-                                         {"site", "Pages it was played on", "Site"}};
-
-std::string name_of(std::string_view dimension, const std::string& value) {
-    if (dimension == "site" && value == analytics::no_site) return "Not on a page, or the browser does not say";
-    auto words = value;
-    std::ranges::replace(words, '_', ' ');
-    return capitalised(words);
-}
-
 void put_breakdown(Values& values, const BreakdownNames& names, const Statistics::Breakdown& rows, unsigned fewest, bool to_come) {
     auto& section = values.add("BREAKDOWN");
-    section.set("ID", std::string(names.dimension)).set("TITLE", std::string(names.title));
+    section.set("ID", std::string(names.id)).set("TITLE", std::string(names.title));
     if (rows.empty()) {
         section.show(to_come ? "TO_COME" : "NOTHING_YET");
         return;
@@ -151,7 +125,7 @@ void put_breakdown(Values& values, const BreakdownNames& names, const Statistics
     auto& table = section.add("TABLE");
     table.set("COLUMN", std::string(names.column));
     for (const auto& [value, figure] : rows)
-        table.add("ENTRY").set("NAME", name_of(names.dimension, value)).set("VALUE", shown(figure, fewest));
+        table.add("ENTRY").set("NAME", value_words(names.dimension, value)).set("VALUE", shown(figure, fewest));
 }
 
 // Who acknowledges bytes is then the proxy.
@@ -191,11 +165,11 @@ void put_report(Values& values, Statistics& statistics, const Selection& selecti
 
 }  // namespace
 
-http::Answer statistics(Context& context, const http::Request& request) {
+http::Answer statistics_figures(Context& context, const http::Request& request) {
     const auto fewest = context.settings.statistics.suppress_below;
     const auto selection = select(context, request);
-    Page page{.title = "Statistics", .main = "statistics.html"};
-    put_filter(page.values, selection);
+    Page page{.title = "All figures", .main = "statistics_figures.html"};
+    put_form(page.values, selection);
     if (selection.episodes.empty()) {
         page.values.show("NOTHING");
     } else {
@@ -205,8 +179,7 @@ http::Answer statistics(Context& context, const http::Request& request) {
     put_shared(page.values, context.statistics.shared_address_rules());
     page.values.set("METHOD_VERSION", std::string(analytics::method_version));
     if (fewest > 1) page.values.add("SMALL_NUMBERS").set("SMALL_NUMBERS", fewest).set("LESS", fewest - 1);
-    const auto identity = request.identity.value_or(model::Identity{});
-    return staff_reply(200, render_staff(context, identity, "/statistics", std::move(page)));
+    return statistics_reply(context, request, "/statistics/figures", std::move(page));
 }
 
 }  // namespace earshot::web

@@ -1,0 +1,111 @@
+#include "server/web/figure_words.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "server/web/wording.hpp"
+
+namespace earshot::web {
+namespace {
+
+using namespace std::chrono;
+
+constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::array<std::string_view, 7> weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+
+sys_days date_of(std::string_view day) {
+    const auto midnight = model::parse_rfc3339(std::string(day) + "T00:00:00Z");
+    return midnight ? floor<days>(*midnight) : sys_days{};
+}
+
+std::string without_year(sys_days day) {
+    const year_month_day date{day};
+    return fmt::format("{} {}", static_cast<unsigned>(date.day()), months[static_cast<unsigned>(date.month()) - 1]);
+}
+
+int year_of(sys_days day) {
+    return static_cast<int>(year_month_day{day}.year());
+}
+
+std::string with_weekday(sys_days day) {
+    return fmt::format("{} {} {}", weekdays[weekday{day}.c_encoding()], without_year(day), year_of(day));
+}
+
+std::string clock_words(model::Timestamp local) {
+    const auto since = floor<minutes>(local - floor<days>(local));
+    return fmt::format("{:02}:{:02}", since.count() / 60, since.count() % 60);
+}
+
+}  // namespace
+
+std::string change_words(std::uint64_t now, std::uint64_t before) {
+    if (before == 0) return {};
+    if (now == before) return "as many";
+    const auto difference = static_cast<double>(now > before ? now - before : before - now) * 100 / static_cast<double>(before);
+    const auto rounded = static_cast<std::uint64_t>(difference + 0.5);
+    const std::string_view side = now > before ? "more" : "fewer";
+    if (now >= 3 * before) return fmt::format("{:.1f} times as many", static_cast<double>(now) / static_cast<double>(before));
+    return rounded == 0 ? fmt::format("slightly {}", side) : fmt::format("{}\u202f% {}", rounded, side);
+}
+
+std::string total_words(const analytics::Statistics::Total& total, unsigned suppress_below) {
+    if (!total.is_partial) return grouped(total.shown);
+    return total.shown == 0 ? fmt::format("fewer than {} a day", suppress_below) : "at least " + grouped(total.shown);
+}
+
+std::string percent_words(std::uint64_t part, std::uint64_t whole) {
+    if (whole == 0) return "–";
+    return fmt::format("{}\u202f%", (part * 200 + whole) / (whole * 2));
+}
+
+std::string short_day(std::string_view day) {
+    return without_year(date_of(day));
+}
+
+std::string full_day(std::string_view day) {
+    return with_weekday(date_of(day));
+}
+
+std::string period_words(std::string_view first, std::string_view last) {
+    const auto from = date_of(first), to = date_of(last);
+    if (from == to) return with_weekday(to);
+    const auto begin = year_of(from) == year_of(to) ? without_year(from) : fmt::format("{} {}", without_year(from), year_of(from));
+    return fmt::format("{} – {} {}", begin, without_year(to), year_of(to));
+}
+
+std::string day_after(std::string_view day, int count) {
+    return model::format_utc_day(date_of(day) + days(count));
+}
+
+int days_between(std::string_view first, std::string_view last) {
+    return static_cast<int>((date_of(last) - date_of(first)).count());
+}
+
+std::string moment_words(const storage::TimeZone& zone, model::Timestamp time) {
+    const auto local = zone.local(time);
+    return fmt::format("{}, {}", with_weekday(floor<days>(local)), clock_words(local));
+}
+
+std::string place_words(const storage::TimeZone& zone) {
+    auto name = zone.name().substr(zone.name().rfind('/') + 1);
+    for (char& c : name) c = c == '_' ? ' ' : c;
+    return name;
+}
+
+std::string day_rule(const storage::TimeZone& zone, std::string_view first, std::string_view last) {
+    if (zone.name() == "UTC") return "Days are UTC days.";
+    const auto from = date_of(first), to = date_of(last);
+    const auto place = place_words(zone);
+    const auto offset = zone.offset_at(from);
+    const auto begin = clock_words(zone.local(from));
+    for (auto day = from + days(1); day <= to; day += days(1)) {
+        if (zone.offset_at(day) == offset) continue;
+        return fmt::format("Days are counted in UTC: in {} they begin at {} until {}, at {} from {} on.", place, begin,
+                           without_year(day - days(1)), clock_words(zone.local(day)), without_year(day));
+    }
+    return fmt::format("Days are counted in UTC: in {} they begin at {}.", place, begin);
+}
+
+}  // namespace earshot::web

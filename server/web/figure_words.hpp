@@ -1,0 +1,33 @@
+#pragma once
+// How the statistics pages say figures, days and moments.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "content/model/time.hpp"
+#include "content/storage/time_zone.hpp"
+#include "server/analytics/statistics.hpp"
+
+namespace earshot::web {
+
+// "12 % more", "8 % fewer", "as many"; "" when there were none before.
+[[nodiscard]] std::string change_words(std::uint64_t now, std::uint64_t before);
+// "1,240", "at least 1,240" when something is hidden, "fewer than 10" when all that is.
+[[nodiscard]] std::string total_words(const analytics::Statistics::Total& total, unsigned suppress_below);
+[[nodiscard]] std::string percent_words(std::uint64_t part, std::uint64_t whole);  // "87 %"; "–" of nothing
+
+// Of "2026-11-24":
+[[nodiscard]] std::string short_day(std::string_view day);                              // "24 Nov"
+[[nodiscard]] std::string full_day(std::string_view day);                               // "Tue 24 Nov 2026"
+[[nodiscard]] std::string period_words(std::string_view first, std::string_view last);  // "1 Nov – 24 Nov 2026"
+[[nodiscard]] std::string day_after(std::string_view day, int days);                    // that many later; negative: earlier
+[[nodiscard]] int days_between(std::string_view first, std::string_view last);          // 0 for the same day
+
+// "Tue 24 Nov 2026, 07:00" on that place's clock.
+[[nodiscard]] std::string moment_words(const storage::TimeZone& zone, model::Timestamp time);
+[[nodiscard]] std::string place_words(const storage::TimeZone& zone);  // "London", "UTC"
+// Days are counted in UTC; when they begin on that place's clock, also when it changes within the period.
+[[nodiscard]] std::string day_rule(const storage::TimeZone& zone, std::string_view first, std::string_view last);
+
+}  // namespace earshot::web

@@ -1,0 +1,228 @@
+// One episode: at the same age as others, day by day, how far it was delivered, by whom it was fetched, and what was not counted.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "feeds/addresses.hpp"
+#include "server/web/figure_words.hpp"
+#include "server/web/handlers.hpp"
+#include "server/web/statistics_frame.hpp"
+#include "server/web/statistics_parts.hpp"
+#include "server/web/statistics_reach.hpp"
+#include "server/web/wording.hpp"
+
+namespace earshot::web {
+namespace {
+
+using Statistics = analytics::Statistics;
+using Total = Statistics::Total;
+
+constexpr std::size_t longest_age = 28, most_beside = 7, most_curves = 5;
+
+struct EpisodePage {
+    Selection selection;
+    model::Show show;
+    model::Episode episode;
+    std::string path;
+    std::vector<storage::EpisodeLine> beside;  // itself last, before it those published before, newest last
+    std::vector<Statistics::Ages> ages;
+    Statistics::Grid grid;
+    std::optional<ReachPage> reach;
+    Statistics::Tally tally;
+    std::vector<Table> tables;
+
+    [[nodiscard]] const Table* table(std::string_view id) const {
+        const auto found = std::ranges::find(tables, id, &Table::id);
+        return found == tables.end() ? nullptr : &*found;
+    }
+};
+
+std::string table_path(const EpisodePage& page, std::string_view id) {
+    return address_of(fmt::format("{}/tables/{}.csv", page.path, id), page.selection, true);
+}
+
+// „…“ had 1,240 downloads in its first 7 days, 8 % more than „…“ (1,150).
+std::string sentence_of(const EpisodePage& page, unsigned fewest) {
+    const auto& own = page.ages.back();
+    if (own.after.empty())
+        return fmt::format("“{}” is less than a day old: {} downloads so far.", page.episode.title, total_words(own.so_far, fewest));
+    const Statistics::Ages* other = page.beside.size() > 1 ? &page.ages[page.ages.size() - 2] : nullptr;
+    auto days = std::min<std::size_t>(own.after.size(), 7);
+    if (other != nullptr && !other->after.empty()) days = std::min(days, other->after.size());
+    const auto& now = own.after[days - 1];
+    const auto age = days == 1 ? std::string("24 hours") : fmt::format("{} days", days);
+    auto sentence = fmt::format("“{}” had {} downloads in its first {}", page.episode.title, total_words(now, fewest), age);
+    if (other == nullptr || other->after.empty()) return sentence + '.';
+    const auto& before = other->after[days - 1];
+    const auto& title = page.beside[page.beside.size() - 2].title;
+    const auto words = change_words(now.shown, before.shown);
+    if (words.empty()) return sentence + fmt::format("; “{}” had {}.", title, total_words(before, fewest));
+    return sentence +
+           fmt::format(", {} {} “{}” ({}).", words, words.ends_with("as many") ? "as" : "than", title, total_words(before, fewest));
+}
+
+LineChart ages_chart(const EpisodePage& page) {
+    LineChart chart{.id = "ages-line", .title = "Downloads by age"};
+    for (std::size_t day = 0; day <= longest_age; ++day) {
+        chart.labels.push_back(day == 0 ? "0" : day == 1 ? "1 day" : fmt::format("{} days", day));
+        chart.full_labels.push_back(day == 0 ? "at the start" : fmt::format("after {}", counted(day, "day")));
+    }
+    const auto first = page.beside.size() - std::min(page.beside.size(), most_curves);
+    for (std::size_t i = first; i < page.beside.size(); ++i) {
+        const bool is_this = i + 1 == page.beside.size();
+        LineChart::Line line{.label = title_of(page.beside[i])};
+        line.colour = is_this ? 1 : static_cast<int>((i - first) % 5) + 2;
+        line.is_faint = !is_this;
+        line.values.emplace_back(0);
+        for (const auto& total : page.ages[i].after) line.values.emplace_back(static_cast<double>(total.shown));
+        chart.lines.push_back(std::move(line));
+    }
+    chart.text = "Lines of downloads added up from publication on, one an episode. The table below has the figures.";
+    return chart;
+}
+
+LineChart days_chart(const EpisodePage& page, const std::string& today) {
+    LineChart chart{.id = "line", .title = "Downloads per day"};
+    LineChart::Line line{.label = page.selection.only.dimension.empty() ? "Downloads" : "Downloads by " + page.selection.only.value,
+                         .has_area = true};
+    for (std::size_t day = 0; day < page.grid.days.size(); ++day) {
+        chart.labels.push_back(short_day(page.grid.days[day]));
+        chart.full_labels.push_back(full_day(page.grid.days[day]));
+        line.values.emplace_back(static_cast<double>(page.grid.sum(day, day + 1).shown));
+    }
+    line.is_open = page.grid.days.back() == today;
+    chart.lines = {std::move(line)};
+    const auto day = std::ranges::find(page.grid.days, model::format_utc_day(page.beside.back().publish_at));
+    if (day != page.grid.days.end())
+        chart.marks.push_back({.at = static_cast<std::size_t>(day - page.grid.days.begin()),
+                               .number = "1",
+                               .text = "Published, " + moment_words(page.selection.zone, page.beside.back().publish_at),
+                               .is_publication = true});
+    chart.text = "A line of downloads per day. The table below has every figure.";
+    return chart;
+}
+
+Table days_table(const EpisodePage& page, unsigned fewest) {
+    Table table{.id = "days", .caption = "Downloads by day"};
+    table.columns = {{"Day (UTC)"}, {"Downloads", true}};
+    for (std::size_t day = page.grid.days.size(); day-- > 0;)
+        table.rows.push_back(
+            {{.text = full_day(page.grid.days[day]), .csv = page.grid.days[day]}, total_cell(page.grid.sum(day, day + 1), fewest)});
+    return table;
+}
+
+std::optional<EpisodePage> gather(Context& context, const http::Request& request) {
+    auto& statistics = context.statistics;
+    const auto fewest = context.settings.statistics.suppress_below;
+    const auto show = context.catalogue.find_show_by_slug(request.param("show"));
+    if (!show) return std::nullopt;
+    auto episode = context.catalogue.find_episode_by_slug(show->id, request.param("episode"));
+    if (!episode) return std::nullopt;
+    EpisodePage page{.selection = select(context, request), .show = *show, .episode = std::move(*episode)};
+    page.path = fmt::format("/statistics/shows/{}/{}", show->slug, page.episode.slug);
+    page.selection.show.clear();
+    page.selection.shows = {*show};
+    page.selection.zone = storage::TimeZone::find(show->time_zone).value_or(storage::TimeZone());
+    auto lines = context.catalogue.list_public_lines(show->id);
+    const auto own = std::ranges::find(lines, page.episode.id, &storage::EpisodeLine::id);
+    if (own == lines.end()) return std::nullopt;
+    lines.erase(own + 1, lines.end());
+    if (lines.size() > most_beside) lines.erase(lines.begin(), lines.end() - most_beside);
+    page.beside = std::move(lines);
+
+    page.ages = ages_of(context, page.beside);
+    Statistics::Query query{page.selection.first_day, page.selection.last_day, {page.episode.id}, page.selection.only};
+    page.grid = statistics.grid(query);
+    query.only = {};
+    page.tally = statistics.tallies(query).all;
+    const auto link = [&](const storage::EpisodeLine& line) {
+        return line.id == page.episode.id ? std::string() : fmt::format("/statistics/shows/{}/{}", show->slug, line.slug);
+    };
+    page.tables = {ages_table(page.beside, page.ages, page.selection.zone, link, fewest), days_table(page, fewest),
+                   tally_table(page.tally)};
+    for (const auto& names : breakdowns)
+        page.tables.push_back(breakdown_table(names, statistics.breakdown(names.dimension, query), fewest, page.path, page.selection));
+    if (page.episode.renditions.empty()) return page;
+    std::vector<std::uint64_t> versions;
+    for (const auto& rendition : page.episode.renditions)
+        versions.push_back(rendition.byte_length - std::min(rendition.byte_length, rendition.audio_start));
+    if (const auto reach = statistics.reach(page.episode.id, versions)) {
+        page.reach = reach_page(*reach, page.episode, model::parse_topics(show->topics).value_or(std::vector<model::Topic>()),
+                                page.episode.renditions.front().duration);
+        page.tables.insert(page.tables.end(), {page.reach->chapters, page.reach->minutes});
+    }
+    for (auto& table : page.tables) table.csv_path = table_path(page, table.id);
+    return page;
+}
+
+void put_reach(Values& report, const EpisodePage& page) {
+    if (!page.reach) {
+        report.show("NO_REACH");
+        return;
+    }
+    auto& section = report.add("REACH").set("SENTENCE", page.reach->sentence);
+    for (const auto& topic : page.reach->topics) {
+        auto& tile = section.add("TOPIC").set("NAME", topic.name).set("COLOUR", static_cast<std::uint64_t>(topic.colour));
+        tile.set("SHARE", fmt::format("{:.0f}\u202f%", topic.share * 100));
+    }
+    put_line_chart(section, "REACH_CHART", page.reach->chart);
+    if (!page.reach->chapters.rows.empty()) put_table(section.add("CHAPTERS"), "CHAPTERS_TABLE", *page.table("chapters"));
+    put_table(section, "MINUTES_TABLE", *page.table("minutes"));
+}
+
+void put_breakdowns(Values& report, const EpisodePage& page) {
+    for (const auto& names : breakdowns) {
+        const auto& table = *page.table(names.id);
+        auto& section = report.add("BREAKDOWN").set("ID", std::string(names.id)).set("TITLE", std::string(names.title));
+        if (table.rows.empty())
+            section.show("NOTHING_YET");
+        else
+            put_table(section, "TABLE", table);
+    }
+}
+
+}  // namespace
+
+http::Answer statistics_episode(Context& context, const http::Request& request) {
+    const auto gathered = gather(context, request);
+    if (!gathered) return not_found_page(context, request);
+    const auto& episode = *gathered;
+    const auto fewest = context.settings.statistics.suppress_below;
+    Page page{.title = episode.episode.title + " · Statistics", .main = "statistics_episode.html"};
+    page.scripts = {"statistics.js"};
+    auto& values = page.values;
+    put_filter(values, episode.selection, episode.path);
+    values.set("TITLE", episode.episode.title).set("SHOW", episode.show.title).maybe("PROBLEM", episode.selection.problem);
+    values.set("SHOW_PATH", "/statistics?show=" + http::percent_encode(episode.show.slug));
+    values.set("SENTENCE", sentence_of(episode, fewest));
+    values.set("PUBLISHED", moment_words(episode.selection.zone, episode.beside.back().publish_at))
+        .set("PLACE", place_words(episode.selection.zone));
+    values.set("DAY_RULE", day_rule(episode.selection.zone, episode.selection.first_day, episode.selection.last_day));
+    const auto& ages = episode.ages.back();
+    constexpr std::pair<std::size_t, std::string_view> tiles[] = {
+        {1, "in the first 24 hours"}, {7, "in the first 7 days"}, {28, "in the first 28 days"}};
+    for (const auto& [days, name] : tiles)
+        values.add("TILE")
+            .set("VALUE", ages.after.size() >= days ? total_words(ages.after[days - 1], fewest) : "not yet")
+            .set("NAME", std::string(name));
+    values.add("TILE").set("VALUE", total_words(ages.so_far, fewest)).set("NAME", "so far");
+    put_line_chart(values, "AGES_CHART", ages_chart(episode));
+    put_table(values, "AGES_TABLE", *episode.table("ages"));
+    put_line_chart(values, "LINE_CHART", days_chart(episode, model::format_utc_day(context.clock())));
+    put_table(values, "DAYS_TABLE", *episode.table("days"));
+    values.set("PERIOD", period_words(episode.selection.first_day, episode.selection.last_day));
+    if (!episode.selection.only.dimension.empty()) values.add("ONLY").set("VALUE", episode.selection.only.value).set("ALL", episode.path);
+    put_reach(values, episode);
+    put_breakdowns(values, episode);
+    values.set("TALLY_SENTENCE", tally_sentence(episode.tally));
+    put_table(values, "TALLY_TABLE", *episode.table("requests"));
+    return statistics_reply(context, request, episode.path, std::move(page));
+}
+
+http::Answer statistics_episode_table(Context& context, const http::Request& request) {
+    const auto page = gather(context, request);
+    return page ? table_reply(context, request, page->tables) : not_found_page(context, request);
+}
+
+}  // namespace earshot::web

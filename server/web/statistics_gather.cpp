@@ -1,0 +1,236 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "server/web/figure_words.hpp"
+#include "server/web/statistics_overview.hpp"
+#include "server/web/statistics_parts.hpp"
+#include "server/web/wording.hpp"
+
+namespace earshot::web {
+namespace {
+
+using Statistics = analytics::Statistics;
+using Total = Statistics::Total;
+
+constexpr std::size_t week_days = 7, month_days = 28, most_shown_ages = 6, most_listed = 20;
+
+std::string table_path(const Selection& selection, std::string_view id) {
+    return address_of(fmt::format("/statistics/tables/{}.csv", id), selection, true);
+}
+
+std::string episode_path(const Selection& selection, const storage::EpisodeLine& episode) {
+    const auto show = std::ranges::find(selection.shows, episode.show, &model::Show::id);
+    return show == selection.shows.end() ? std::string() : fmt::format("/statistics/shows/{}/{}", show->slug, episode.slug);
+}
+
+// Positions, those with the greatest value first.
+template <class Value>
+std::vector<std::size_t> ordered(std::size_t count, Value value) {
+    std::vector<std::pair<std::uint64_t, std::size_t>> keys;
+    for (std::size_t i = 0; i < count; ++i) keys.emplace_back(UINT64_MAX - value(i), i);
+    std::ranges::sort(keys);
+    std::vector<std::size_t> result;
+    for (const auto& [key, i] : keys) result.push_back(i);
+    return result;
+}
+
+// The newest ones.
+Table newest_by_age(Context& context, const Overview& all) {
+    const auto& episodes = all.selection.episodes;
+    const std::vector newest(episodes.end() - static_cast<std::ptrdiff_t>(std::min(episodes.size(), most_shown_ages)), episodes.end());
+    const auto link = [&](const storage::EpisodeLine& episode) { return episode_path(all.selection, episode); };
+    auto table = ages_table(newest, ages_of(context, newest), all.selection.zone, link, context.settings.statistics.suppress_below);
+    table.csv_path = table_path(all.selection, table.id);
+    return table;
+}
+
+// --- words -----------------------------------------------------------------------------------------------------------------------------
+
+std::string main_sentence(const Overview& all) {
+    const auto now = all.week.now.shown, before = all.week.before.shown;
+    if (now == 0 && before == 0) {
+        return all.live.all.shown > 0
+                   ? fmt::format("{} downloads so far today. Compared with other days when the day is over.", grouped(all.live.all.shown))
+                   : std::string("Nothing to compare yet: figures appear here when the first days are over.");
+    }
+    auto sentence = fmt::format("{} downloads in the last 7 days", grouped(now));
+    if (const auto change = change_words(now, before); change == "as many")
+        sentence += ", as many as in the 7 days before";
+    else if (change.ends_with("as many"))
+        sentence += fmt::format(", {} as in the 7 days before", change);
+    else if (!change.empty())
+        sentence += fmt::format(", {} than in the 7 days before", change);
+    const auto& by_episode = all.week_by_episode;
+    const auto best = std::ranges::max_element(by_episode, {}, [](const auto& change) { return change.now.shown; });
+    if (by_episode.size() < 2 || best == by_episode.end() || best->now.shown == 0) return sentence + '.';
+    const auto& title = all.selection.episodes[static_cast<std::size_t>(best - by_episode.begin())].title;
+    const bool most = best->now.shown * 2 > now;
+    return sentence + fmt::format("; “{}” brought {} ({}).", title, most ? "most of them" : "the most", grouped(best->now.shown));
+}
+
+std::vector<std::string> change_sentences(const Overview& all) {
+    std::vector<std::string> result;
+    const auto& episodes = all.selection.episodes;
+    for (const auto& episode : episodes) {
+        const auto day = model::format_utc_day(episode.publish_at);
+        if (day < all.first_closed_of_7) continue;
+        result.push_back(fmt::format("“{}” was published: {} ({} time).", episode.title,
+                                     moment_words(all.selection.zone, episode.publish_at), place_words(all.selection.zone)));
+    }
+    const auto difference = [&](std::size_t i) {
+        const auto& change = all.week_by_episode[i];
+        return std::max(change.now.shown, change.before.shown) - std::min(change.now.shown, change.before.shown);
+    };
+    for (const auto i : ordered(episodes.size(), difference)) {
+        const auto& [now, before] = all.week_by_episode[i];
+        if (result.size() >= 6 || difference(i) < 10 || difference(i) * 20 < before.shown) break;
+        const auto words = change_words(now.shown, before.shown);
+        result.push_back(fmt::format("“{}”: {} in the last 7 days after {} in those before{}{}.", episodes[i].title, grouped(now.shown),
+                                     grouped(before.shown), words.empty() ? "" : ", ", words));
+    }
+    return result;
+}
+
+// --- tables ----------------------------------------------------------------------------------------------------------------------------
+
+Table days_table(const Overview& all, unsigned fewest) {
+    Table table{.id = "days", .caption = "Downloads by day", .csv_path = table_path(all.selection, "days")};
+    table.columns = {{"Day (UTC)"}, {"Downloads", true}, {"Compared with"}, {"Downloads then", true}};
+    const auto count = all.chosen.days.size();
+    for (std::size_t back = 0; back < count; ++back) {
+        const auto day = count - 1 - back;  // the newest is what people come for
+        std::vector<Cell> row{{.text = full_day(all.chosen.days[day]), .csv = all.chosen.days[day]},
+                              total_cell(all.chosen.sum(day, day + 1), fewest)};
+        if (day < all.before.days.size()) {
+            row.push_back({.text = full_day(all.before.days[day]), .csv = all.before.days[day]});
+            row.push_back(total_cell(all.before.sum(day, day + 1), fewest));
+        } else {
+            row.insert(row.end(), {{.text = "–"}, {.text = "–"}});
+        }
+        if (all.chosen.days[day] == all.today) row[0].text += ", so far";
+        table.rows.push_back(std::move(row));
+    }
+    return table;
+}
+
+Table episodes_table(const Overview& all, unsigned fewest) {
+    Table table{.id = "episodes", .caption = "Episodes by downloads", .csv_path = table_path(all.selection, "episodes")};
+    table.columns = {{"Episode"}, {"Downloads", true}, {"Share"}, {"Before", true}, {"Change"}};
+    const auto& episodes = all.selection.episodes;
+    const auto whole = all.chosen.sum(0, all.chosen.days.size()).shown;
+    std::vector<Total> now, before;
+    for (std::size_t i = 0; i < episodes.size(); ++i) {
+        now.push_back(all.chosen.sum(i, 0, all.chosen.days.size()));
+        before.push_back(all.before.sum(i, 0, all.before.days.size()));
+    }
+    for (const auto i : ordered(episodes.size(), [&](std::size_t each) { return now[each].shown; })) {
+        if (table.rows.size() == most_listed) break;
+        const double share = whole == 0 ? 0 : static_cast<double>(now[i].shown) / static_cast<double>(whole);
+        table.rows.push_back({{.text = title_of(episodes[i]), .href = episode_path(all.selection, episodes[i])},
+                              total_cell(now[i], fewest),
+                              {.text = percent_words(now[i].shown, whole), .bar = share},
+                              total_cell(before[i], fewest),
+                              {.text = change_words(now[i].shown, before[i].shown)}});
+    }
+    if (episodes.size() > most_listed)
+        table.note = fmt::format("The first {} of {} episodes; choose a show to see its others.", most_listed, episodes.size());
+    return table;
+}
+
+Table hours_table(const Overview& all) {
+    Table table{.id = "hours", .caption = "Today by the hour", .csv_path = table_path(all.selection, "hours")};
+    table.columns = {{fmt::format("Hour ({})", place_words(all.selection.zone))}, {"Downloads, at least", true}};
+    const auto midnight = model::parse_rfc3339(all.today + "T00:00:00Z").value_or(model::Timestamp{});
+    for (std::size_t hour = 0; hour < all.live.hours.size(); ++hour) {
+        const auto begins = midnight + std::chrono::hours(hour);
+        table.rows.push_back({{.text = moment_words(all.selection.zone, begins), .csv = model::format_rfc3339(begins)},
+                              {.text = grouped(all.live.hours[hour]), .is_quiet = all.live.hours[hour] == 0}});
+    }
+    return table;
+}
+
+Table marks_table(const Overview& all) {
+    Table table{.id = "marks", .caption = "Marks on the line", .csv_path = table_path(all.selection, "marks")};
+    table.columns = {{"Mark"}, {"Day"}, {"What"}};
+    for (const auto& mark : all.chart.marks)
+        table.rows.push_back(
+            {{.text = mark.number}, {.text = full_day(all.chosen.days[mark.at]), .csv = all.chosen.days[mark.at]}, {.text = mark.text}});
+    return table;
+}
+
+// --- the line --------------------------------------------------------------------------------------------------------------------------
+
+LineChart::Line line_of(const Statistics::Grid& grid, std::string label, const std::string& today) {
+    LineChart::Line line{.label = std::move(label)};
+    for (std::size_t day = 0; day < grid.days.size() && grid.days[day] <= today; ++day)
+        line.values.emplace_back(static_cast<double>(grid.sum(day, day + 1).shown));
+    line.is_open = !grid.days.empty() && grid.days.back() == today;
+    return line;
+}
+
+LineChart chart_of(const Overview& all) {
+    const auto& selection = all.selection;
+    LineChart chart{.id = "line", .title = "Downloads per day"};
+    for (const auto& day : all.chosen.days) {
+        chart.labels.push_back(short_day(day));
+        chart.full_labels.push_back(full_day(day));
+    }
+    auto before = line_of(all.before, period_words(selection.before_first, selection.before_last), all.today);
+    before.values.resize(std::min(before.values.size(), all.chosen.days.size()));
+    before.is_faint = true;
+    before.is_open = false;
+    before.colour = 6;
+    auto now = line_of(all.chosen, period_words(selection.first_day, selection.last_day), all.today);
+    now.has_area = true;
+    chart.lines = {std::move(before), std::move(now)};
+    for (const auto& episode : selection.episodes) {
+        const auto day = std::ranges::find(all.chosen.days, model::format_utc_day(episode.publish_at));
+        if (day == all.chosen.days.end()) continue;
+        chart.marks.push_back({.at = static_cast<std::size_t>(day - all.chosen.days.begin()),
+                               .text = fmt::format("“{}” published, {}", episode.title, moment_words(selection.zone, episode.publish_at)),
+                               .is_publication = true});
+    }
+    std::ranges::sort(chart.marks, {}, [](const auto& mark) { return std::pair(mark.at, mark.text); });
+    for (std::size_t i = 0; i < chart.marks.size(); ++i) chart.marks[i].number = std::to_string(i + 1);
+    chart.text =
+        fmt::format("A line of downloads per day, {}, beside {}. The table below has every figure.",
+                    period_words(selection.first_day, selection.last_day), period_words(selection.before_first, selection.before_last));
+    return chart;
+}
+
+}  // namespace
+
+const Table& Overview::table(std::string_view id) const {
+    return *std::ranges::find(tables, id, &Table::id);
+}
+
+Overview gather_overview(Context& context, const http::Request& request) {
+    auto& statistics = context.statistics;
+    const auto fewest = context.settings.statistics.suppress_below;
+    Overview all{.selection = select(context, request)};
+    const auto& selection = all.selection;
+    const auto ids = ids_of(selection);
+    all.today = model::format_utc_day(context.clock());
+    all.last_closed = analytics::format_day(analytics::first_running(context.clock()) - 1);
+    all.first_closed_of_7 = day_after(all.last_closed, -6);
+    all.live = statistics.today(ids);
+    const auto recent = statistics.grid({day_after(all.last_closed, 1 - 2 * static_cast<int>(month_days)), all.last_closed, ids});
+    all.week = {recent.sum(2 * month_days - week_days, 2 * month_days),
+                recent.sum(2 * month_days - 2 * week_days, 2 * month_days - week_days)};
+    all.month = {recent.sum(month_days, 2 * month_days), recent.sum(0, month_days)};
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        all.week_by_episode.push_back({recent.sum(i, 2 * month_days - week_days, 2 * month_days),
+                                       recent.sum(i, 2 * month_days - 2 * week_days, 2 * month_days - week_days)});
+    all.chosen = statistics.grid(query_of(selection));
+    all.before = statistics.grid({selection.before_first, selection.before_last, ids, selection.only});
+    all.sentence = main_sentence(all);
+    all.changes = change_sentences(all);
+    all.chart = chart_of(all);
+    all.tables = {days_table(all, fewest), episodes_table(all, fewest), newest_by_age(context, all), hours_table(all), marks_table(all)};
+    return all;
+}
+
+}  // namespace earshot::web

@@ -1,0 +1,89 @@
+// The statistics people open first.
+
+#include "server/web/statistics_overview.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "server/web/figure_words.hpp"
+#include "server/web/handlers.hpp"
+#include "server/web/statistics_frame.hpp"
+#include "server/web/wording.hpp"
+
+namespace earshot::web {
+namespace {
+
+void put_tile(Values& values, std::string value, std::string name, std::string detail) {
+    values.add("TILE").set("VALUE", std::move(value)).set("NAME", std::move(name)).maybe("DETAIL", std::move(detail));
+}
+
+std::string beside(const Overview::Change& change, int days) {
+    const auto words = change_words(change.now.shown, change.before.shown);
+    return words.empty() ? std::string() : fmt::format("{} than in the {} days before", words, days);
+}
+
+void put_tiles(Values& values, const Overview& all, unsigned fewest) {
+    const auto now = all.live.hours.empty() ? 0 : all.live.hours.back();
+    const auto so_far = [&](std::uint64_t shown) {
+        return fewest > 1 ? (shown == 0 ? fmt::format("under {}", fewest) : grouped(shown) + "+") : grouped(shown);
+    };
+    put_tile(values, so_far(all.live.all.shown), "today so far", fmt::format("{} in this hour", so_far(now)));
+    put_tile(values, total_words(all.week.now, fewest), "in the last 7 days", beside(all.week, 7));
+    put_tile(values, total_words(all.month.now, fewest), "in the last 28 days", beside(all.month, 28));
+}
+
+void put_hours(Values& values, const Overview& all) {
+    const auto most = std::max<std::uint64_t>(10, *std::ranges::max_element(all.live.hours));
+    const auto& rows = all.table("hours").rows;
+    for (std::size_t hour = 0; hour < all.live.hours.size(); ++hour) {
+        const auto height = 60.0 * static_cast<double>(all.live.hours[hour]) / static_cast<double>(most);
+        auto& bar = values.add("HOUR").set("X", fmt::format("{}", hour * 20 + 2)).set("Y", fmt::format("{:.1f}", 62 - height));
+        bar.set("H", fmt::format("{:.1f}", height + 1)).set("TEXT", fmt::format("{}: at least {}", rows[hour][0].text, rows[hour][1].text));
+        if (hour + 1 == all.live.hours.size()) bar.show("NOW");
+    }
+}
+
+}  // namespace
+
+http::Answer statistics(Context& context, const http::Request& request) {
+    const auto fewest = context.settings.statistics.suppress_below;
+    const auto all = gather_overview(context, request);
+    const auto& selection = all.selection;
+    Page page{.title = "Statistics", .main = "statistics_overview.html"};
+    page.scripts = {"statistics.js"};
+    auto& values = page.values;
+    put_filter(values, selection, "/statistics");
+    values.maybe("PROBLEM", selection.problem);
+    if (selection.episodes.empty()) {
+        values.show("NOTHING");
+        return statistics_reply(context, request, "/statistics", std::move(page));
+    }
+    auto& report = values.add("REPORT");
+    report.set("SENTENCE", all.sentence);
+    put_tiles(report, all, fewest);
+    report.set("CLOSED", period_words(all.first_closed_of_7, all.last_closed));
+    report.set("DAY_RULE", day_rule(selection.zone, selection.first_day, selection.last_day));
+    report.set("NOW", moment_words(selection.zone, context.clock())).set("PLACE", place_words(selection.zone));
+    if (fewest > 1) report.add("STEPS").set("STEP", fewest);
+    put_hours(report, all);
+    put_table(report, "HOURS_TABLE", all.table("hours"));
+    report.set("PERIOD", period_words(selection.first_day, selection.last_day));
+    report.set("PERIOD_TOTAL", total_words(all.chosen.sum(0, all.chosen.days.size()), fewest));
+    report.set("BEFORE", period_words(selection.before_first, selection.before_last));
+    report.set("BEFORE_TOTAL", total_words(all.before.sum(0, all.before.days.size()), fewest));
+    put_line_chart(report, "LINE_CHART", all.chart);
+    put_table(report, "DAYS_TABLE", all.table("days"));
+    if (!all.chart.marks.empty()) put_table(report.add("MARKS"), "MARKS_TABLE", all.table("marks"));
+    put_table(report, "EPISODES_TABLE", all.table("episodes"));
+    put_table(report, "AGES_TABLE", all.table("ages"));
+    for (const auto& change : all.changes) report.add("CHANGE").set("TEXT", change);
+    if (all.changes.empty()) report.show("NO_CHANGE");
+    return statistics_reply(context, request, "/statistics", std::move(page));
+}
+
+http::Answer statistics_table(Context& context, const http::Request& request) {
+    return table_reply(context, request, gather_overview(context, request).tables);
+}
+
+}  // namespace earshot::web

@@ -1,0 +1,37 @@
+#pragma once
+// All the overview says, gathered once: for the page, for its tables as files, and for the report that is printed.
+
+#include <string>
+#include <vector>
+
+#include "server/web/line_chart.hpp"
+#include "server/web/statistics_query.hpp"
+#include "server/web/table.hpp"
+
+namespace earshot::web {
+
+struct Overview {
+    using Total = analytics::Statistics::Total;
+    struct Change {
+        Total now, before;
+    };
+
+    Selection selection;
+    std::string today;                           // UTC
+    std::string first_closed_of_7, last_closed;  // the 7 days that are over
+    analytics::Statistics::Today live;
+    Change week, month;                   // the last 7 and 28 days that are over, and as many before
+    std::vector<Change> week_by_episode;  // as selection.episodes
+    analytics::Statistics::Grid chosen, before;
+
+    std::string sentence;
+    std::vector<std::string> changes;  // sentences
+    LineChart chart;
+    std::vector<Table> tables;  // days, episodes, ages, marks, hours
+    [[nodiscard]] const Table& table(std::string_view id) const;
+};
+
+// Blocking.
+[[nodiscard]] Overview gather_overview(Context& context, const http::Request& request);
+
+}  // namespace earshot::web

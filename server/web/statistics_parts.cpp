@@ -1,0 +1,138 @@
+#include "server/web/statistics_parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "server/analytics/dimensions.hpp"
+#include "server/analytics/recognition.hpp"
+#include "server/web/figure_words.hpp"
+#include "server/web/wording.hpp"
+
+namespace earshot::web {
+namespace {
+
+struct Reason {
+    std::string_view key, name, why;
+};
+constexpr Reason known_reasons[] = {
+    {"counted", "Counted as a download", ""},
+    {"repeat", "The same device again that day", "came from a device that was counted that day"},
+    {"under_a_minute", "Less than a minute was received", "brought less than a minute"},
+    {"probe", "A probe of a few bytes", "were probes of a few bytes"},
+    {"head", "Asked for the size only (HEAD)", "asked for the size only"},
+    {"bot", "A bot", "came from bots"},
+    {"flood", "Too many from one address", "were too many from one address"},
+    {"opted_out", "Asked not to be counted (GPC, DNT)", "asked not to be counted"},
+    {"preview", "Staff listening before publication", "were staff"},
+    {"withdrawn", "The episode was withdrawn", "found it withdrawn"},
+    {"error", "Answered with an error", "were answered with an error"},
+};
+
+}  // namespace
+
+std::vector<std::string> reasons() {
+    std::vector<std::string> result;
+    for (const auto& reason : known_reasons) result.emplace_back(reason.key);
+    return result;
+}
+
+std::string_view reason_words(std::string_view reason) {
+    return std::ranges::find(known_reasons, reason, &Reason::key)->name;
+}
+
+std::string value_words(std::string_view dimension, const std::string& value) {
+    if (dimension == "site" && value == analytics::no_site) return "Not on a page, or the browser does not say";
+    auto words = value;
+    std::ranges::replace(words, '_', ' ');
+    return capitalised(words);
+}
+
+Table breakdown_table(const BreakdownNames& names, const analytics::Statistics::Breakdown& rows, unsigned suppress_below,
+                      const std::string& path, const Selection& selection) {
+    Table table{.id = std::string(names.id), .caption = std::string(names.title)};
+    table.columns = {{std::string(names.column)}, {"Downloads", true}, {"Share"}};
+    std::uint64_t whole = 0;
+    for (const auto& [value, figure] : rows) whole += figure.value.value_or(0);
+    for (const auto& [value, figure] : rows) {
+        auto only = selection;
+        only.only = {std::string(names.dimension), value};
+        const auto count = figure.value.value_or(0);
+        const bool can_filter = value != analytics::other_values;
+        table.rows.push_back(
+            {{.text = value_words(names.dimension, value), .href = can_filter ? address_of(path, only) : ""},
+             {.text = shown(figure, suppress_below), .is_quiet = !figure.value},
+             {.text = percent_words(count, whole), .bar = whole == 0 ? 0 : static_cast<double>(count) / static_cast<double>(whole)}});
+    }
+    return table;
+}
+
+Cell total_cell(const analytics::Statistics::Total& total, unsigned suppress_below) {
+    return {.text = total_words(total, suppress_below),
+            .csv = total.is_partial ? "" : std::to_string(total.shown),
+            .is_quiet = total.shown == 0};
+}
+
+std::vector<analytics::Statistics::Ages> ages_of(Context& context, const std::vector<storage::EpisodeLine>& episodes) {
+    std::vector<analytics::Statistics::Published> published;
+    for (const auto& episode : episodes) published.push_back({episode.id, episode.publish_at});
+    return context.statistics.ages(published);
+}
+
+Table ages_table(const std::vector<storage::EpisodeLine>& episodes, const std::vector<analytics::Statistics::Ages>& ages,
+                 const storage::TimeZone& zone, const std::function<std::string(const storage::EpisodeLine&)>& link,
+                 unsigned suppress_below) {
+    Table table{.id = "ages", .caption = "Episodes at the same age"};
+    table.columns = {{"Episode"},     {"Published"}, {"First 24 hours", true}, {"First 7 days", true}, {"First 28 days", true},
+                     {"So far", true}};
+    for (std::size_t i = episodes.size(); i-- > 0;) {
+        std::vector<Cell> row{{.text = title_of(episodes[i]), .href = link(episodes[i])},
+                              {.text = moment_words(zone, episodes[i].publish_at), .csv = model::format_rfc3339(episodes[i].publish_at)}};
+        for (const std::size_t days : {1, 7, 28})
+            row.push_back(ages[i].after.size() >= days ? total_cell(ages[i].after[days - 1], suppress_below)
+                                                       : Cell{.text = "not yet", .is_quiet = true});
+        row.push_back(total_cell(ages[i].so_far, suppress_below));
+        table.rows.push_back(std::move(row));
+    }
+    table.note = "Counted from the hour of publication.";
+    if (suppress_below > 1) table.note += fmt::format(" The last, broken day is rounded down to steps of {}.", suppress_below);
+    return table;
+}
+
+Table tally_table(const analytics::Statistics::Tally& tally) {
+    Table table{.id = "requests", .caption = "What became of every request"};
+    table.columns = {{"What it was"}, {"Requests", true}};
+    const auto cell = [](const analytics::Statistics::Figure& figure) {
+        return Cell{.text = figure.value ? grouped(*figure.value) : "hidden", .is_quiet = figure.value.value_or(0) == 0};
+    };
+    for (const auto& reason : known_reasons)
+        table.rows.push_back({{.text = std::string(reason.name)}, cell(tally.reasons.at(std::string(reason.key)))});
+    table.rows.push_back({{.text = "All requests shown"}, cell(tally.requests)});
+    table.note = "Every request for the audio is in exactly one line.";
+    if (tally.is_partial) table.note += " Days on which a line had too few requests to be shown are left out.";
+    return table;
+}
+
+std::string tally_sentence(const analytics::Statistics::Tally& tally) {
+    const auto all = tally.requests.value.value_or(0);
+    if (all == 0) return "No requests yet that could be shown.";
+    auto sentence = fmt::format("Of {} requests for the audio {} counted as a download.", grouped(all),
+                                grouped(tally.reasons.at("counted").value.value_or(0)));
+    std::vector<std::pair<std::uint64_t, std::string_view>> others;
+    for (const auto& reason : known_reasons) {
+        const auto count = tally.reasons.at(std::string(reason.key)).value.value_or(0);
+        if (!reason.why.empty() && count > 0) others.emplace_back(count, reason.why);
+    }
+    std::ranges::sort(others, std::greater());
+    if (others.empty()) return sentence;
+    sentence += " Of the others ";
+    for (std::size_t i = 0; i < std::min<std::size_t>(3, others.size()); ++i)
+        sentence += fmt::format("{}{} {}",
+                                i == 0                                             ? ""
+                                : i + 1 == std::min<std::size_t>(3, others.size()) ? " and "
+                                                                                   : ", ",
+                                grouped(others[i].first), others[i].second);
+    return sentence + ".";
+}
+
+}  // namespace earshot::web

@@ -1,0 +1,44 @@
+#pragma once
+// What pages of one episode and of many say alike: into what downloads break down, and what became of every request.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/analytics/statistics.hpp"
+#include "server/web/statistics_query.hpp"
+#include "server/web/table.hpp"
+
+namespace earshot::web {
+
+struct BreakdownNames {
+    std::string_view dimension, id, title, column;
+};
+constexpr BreakdownNames breakdowns[] = {{"app", "apps", "Apps", "App"},
+                                         {"device", "devices", "Devices", "Device"},
+                                         {"country", "countries", "Countries", "Country"},
+                                         {"site", "sites", "Pages it was played on", "Site"}};
+
+[[nodiscard]] std::string value_words(std::string_view dimension, const std::string& value);
+
+// Each row leads to `path` with only its downloads.
+[[nodiscard]] Table breakdown_table(const BreakdownNames& names, const analytics::Statistics::Breakdown& rows, unsigned suppress_below,
+                                    const std::string& path, const Selection& selection);
+
+// "at least 1,240" and the like; a program gets the number.
+[[nodiscard]] Cell total_cell(const analytics::Statistics::Total& total, unsigned suppress_below);
+
+// Episodes at the same age, the newest first. `link`: where the statistics of each are, or "".
+[[nodiscard]] std::vector<analytics::Statistics::Ages> ages_of(Context& context, const std::vector<storage::EpisodeLine>& episodes);
+[[nodiscard]] Table ages_table(const std::vector<storage::EpisodeLine>& episodes, const std::vector<analytics::Statistics::Ages>& ages,
+                               const storage::TimeZone& zone, const std::function<std::string(const storage::EpisodeLine&)>& link,
+                               unsigned suppress_below);
+
+[[nodiscard]] Table tally_table(const analytics::Statistics::Tally& tally);
+// "Of 5,210 requests for the audio 1,240 counted as a download. …"
+[[nodiscard]] std::string tally_sentence(const analytics::Statistics::Tally& tally);
+[[nodiscard]] std::vector<std::string> reasons();  // by which a tally has them, in the order of tables
+[[nodiscard]] std::string_view reason_words(std::string_view reason);
+
+}  // namespace earshot::web
