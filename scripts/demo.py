@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The main job on real audio, through the public interfaces only: starts the server, makes the demo show, uploads and publishes its masters with
 `earshot publish`, prints the addresses and stays up until Ctrl-C. A second start keeps what is there. Called by `./dev demo`."""
-import argparse, concurrent.futures, http.client, json, math, os, pathlib, random, shutil, signal, socket, subprocess, sys, time, tomllib, urllib.error, urllib.request
+import argparse, concurrent.futures, http.client, json, math, os, pathlib, random, signal, socket, subprocess, sys, time, tomllib, urllib.error, urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 DEMO = HERE.parent / "config" / "demo"
@@ -22,6 +22,14 @@ def stop_with(sentence):
     sys.exit(1)
 
 
+def clock_back(data):
+    """The library that sets a program's clock back."""
+    library = data / "clock_back.so"
+    if not library.exists():
+        subprocess.run(["clang-19", "-O1", "-shared", "-fPIC", HERE / "clock_back.c", "-o", library], check=True)
+    return library
+
+
 class Server:
     """The real binary on a data folder, and its API with one role's token."""
 
@@ -34,8 +42,8 @@ class Server:
     def start(self, days_back=0):
         """With its clock set back by so many days, when it is to live through days that are over."""
         command = [self.binary, "serve", "--data", self.data / "server", "--port", str(self.port)]
-        clock = ["faketime", "-m", "--exclude-monotonic", "-f", f"-{days_back}d"] if days_back else []
-        self.process = subprocess.Popen(clock + command, stdout=self.log, stderr=self.log)
+        clock = {"LD_PRELOAD": str(clock_back(self.data)), "DAYS_BACK": str(days_back)} if days_back else {}
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, env=os.environ | clock)
 
     def wait(self):
         for _ in range(300):
@@ -198,10 +206,10 @@ def main():
     options.add_argument("--master", type=pathlib.Path, help="publish this recording as a third episode")
     options.add_argument("--listeners", type=int, default=0, metavar="N", help="simulate N podcast apps that download over loopback")
     options.add_argument("--days", type=int, default=0, metavar="D", help="let them listen on D days before today, too: a new demo lives through them on a "
-                         "clock that is set back (faketime)")
+                         "clock that is set back")
     options = options.parse_args()
-    if options.days and (shutil.which("faketime") is None or (options.data / "demo.json").exists()):
-        stop_with("Days before today need the program faketime, and a data folder of their own that no demo has used yet (--data).")
+    if options.days and (options.data / "demo.json").exists():
+        stop_with("Days before today need a data folder of their own that no demo has used yet (--data).")
     if options.master and not options.master.is_file():
         stop_with(f"There is no file {options.master}.")
     for ending in (signal.SIGTERM, signal.SIGINT):  # a shell starts background programs deaf to the latter

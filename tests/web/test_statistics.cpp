@@ -161,7 +161,7 @@ TEST_CASE("an episode's page answers whether it was more than the one before, an
     site.now += std::chrono::days(1);
     site.publish(two);
     for (int i = 0; i < 30; ++i) listen(site, two, i);
-    for (int i = 30; i < 60; ++i) listen(site, two, i, 0.5);
+    for (int i = 30; i < 60; ++i) listen(site, two, i, 0.6);
     site.statistics.flush();
     const auto page_of = [&](const char* slug, std::vector<http::Field> query = {}) {
         return body_of(web::statistics_episode(site.context, ask(std::move(query), {{"show", "code"}, {"episode", slug}})));
@@ -173,13 +173,13 @@ TEST_CASE("an episode's page answers whether it was more than the one before, an
     const auto page = page_of("two");
     CHECK_THAT(page, Contains("“Two” had 60 downloads in its first 24 hours, 50\u202f% more than “One” (40)."));
     CHECK_THAT(page, Contains("Of 60 deliveries, 100\u202f% got the middle of the episode and 50\u202f% its last minutes."));
-    CHECK_THAT(page, Contains("<p class=\"topic-share\">75\u202f%</p><p class=\"topic-name\">What to look for</p>") &&
+    CHECK_THAT(page, Contains("<p class=\"topic-share\">85\u202f%</p><p class=\"topic-name\">What to look for</p>") &&
                          Contains("<p class=\"topic-share\">50\u202f%</p><p class=\"topic-name\">Fear of being wrong</p>"));
     CHECK_THAT(page, Contains("AntennaPod") && Contains("Of 60 requests for the audio 60 counted as a download."));
     CHECK_THAT(page_of("two", {{"by", "app:AntennaPod"}}), Contains("Only downloads by <b>AntennaPod</b>"));
     CHECK_THAT(
         body_of(web::statistics_episode_table(site.context, ask({}, {{"show", "code"}, {"episode", "two"}, {"table", "chapters.csv"}}))),
-        Contains("\"2. What people notice\",\"1:05\",\"What to look for\",\"0.75\""));
+        Contains("\"2. What people notice\",\"1:05\",\"What to look for\",\"0.85\""));
     CHECK(status_of(web::statistics_episode(site.context, ask({}, {{"show", "code"}, {"episode", "three"}}))) == 404);
     const auto draft = site.add_episode(show, {.slug = "draft", .title = "Draft"});
     CHECK(status_of(web::statistics_episode(site.context, ask({}, {{"show", "code"}, {"episode", "draft"}}))) == 404);
