@@ -253,7 +253,7 @@ def main():
                     ["--season", 1, "--number", len(wanted["episodes"]) + 1])
         if options.listeners:
             say(f"{options.listeners} podcast apps are listening …")
-            send_listeners(server, producer, slug, options.listeners)
+            send_listeners(server, producer, slug, options.listeners, lambda episode: options.days / episode["number"])
         show_where(known, data)
         say("demo ready")
         server.process.wait()

@@ -17,7 +17,7 @@ constexpr ColumnsHeld table[] = {
     {"catalogue.db",
      "shows",
      "id slug podcast_guid title description notice language category subcategory is_explicit type copyright website locked actions "
-     "artwork "
+     "time_zone topics artwork "
      "created_at updated_at",
      {nobody, "what a show is called and says, its picture, the links it asks people to use", "to publish it", while_shown}},
     {"catalogue.db",
@@ -102,7 +102,8 @@ constexpr ColumnsHeld table[] = {
      "downloads",
      "episode dimension hour value downloads",
      {everybody,
-      "sums: downloads by episode and hour, and by episode, day and one of app, kind of program, kind of device, country, embedding site, "
+      "sums: downloads by episode and hour or day, and by episode, day and one of app, kind of program, kind of device, country, embedding "
+      "site, "
       "rendition; names come from our lists only",
       "to know how many were reached", for_good}},
     {"statistics.db",
@@ -110,9 +111,19 @@ constexpr ColumnsHeld table[] = {
      "episode hour reason requests",
      {everybody, "sums: requests by episode, hour and why they were or were not counted", "so that a figure can be defended", for_good}},
     {"statistics.db", "bytes_served", "episode hour bytes", {everybody, "sums: bytes by episode and hour", "to plan capacity", for_good}},
+    {"statistics.db", "request_days", "episode day reason requests", {everybody, "the same by day", "so that pages are quick", for_good}},
+    {"statistics.db",
+     "reach",
+     "episode audio_bytes part listens",
+     {everybody, "sums: of an episode's downloads on days that are over, how many got each of 240 parts of its audio",
+      "to know how far episodes and their chapters were delivered", for_good}},
+    {"statistics.db",
+     "annotations",
+     "id show day words who changed_at",
+     {staff, "what staff note beside a day's figures, and who did", "so that a rise or a fall can be explained", "until they delete it"}},
     {"statistics.db",
      "journal_positions",
-     "journal day position",
+     "journal day position in_reach",
      {nobody, "how much of a day's journal is in the sums", "so that kill -9 loses and doubles nothing", "the day and ten minutes"}},
     {"statistics.db", "schema_migrations", "number name applied_at", {nobody, "the database's own version", "to take it forward", always}},
 };

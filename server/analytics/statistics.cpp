@@ -278,7 +278,7 @@ Statistics::Total Statistics::Grid::sum(std::size_t episode, std::size_t first, 
     const auto& row = episodes.at(episode);
     for (auto day = first; day < std::min(past, row.size()); ++day) {
         total.shown += row[day].value.value_or(0);
-        total.is_partial |= !row[day].value;
+        total.is_partial |= day < closed && !row[day].value;
     }
     return total;
 }

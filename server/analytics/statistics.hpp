@@ -98,8 +98,9 @@ public:
         bool is_partial{};  // some cells are hidden
     };
     struct Grid {
-        std::vector<std::string> days;                                                            // of the period, ascending
-        std::vector<std::vector<Figure>> episodes;                                                // as in the query, each by days
+        std::vector<std::string> days;              // of the period, ascending
+        std::vector<std::vector<Figure>> episodes;  // as in the query, each by days
+        std::size_t closed{};                       // how many of the days are over; of the others nothing counts as hidden in sums
         [[nodiscard]] Total sum(std::size_t episode, std::size_t first, std::size_t past) const;  // of days by their position
         [[nodiscard]] Total sum(std::size_t first, std::size_t past) const;                       // of all episodes
     };
@@ -109,7 +110,7 @@ public:
     struct Today {
         std::string day;
         std::vector<std::uint64_t> hours;  // from 0 UTC to the one that runs
-        Total all;                         // of the day's own cells, so not the sum of its hours
+        Total all;                         // of the day's own cells, so not the sum of its hours; never exact
     };
     [[nodiscard]] Today today(const std::vector<model::EpisodeId>& episodes);
 

@@ -58,7 +58,10 @@ Statistics::Grid grid(const Source& source, const Statistics::Query& query) {
     Statistics::Grid result;
     const auto period = period_of(query);
     if (period.empty()) return result;
-    for (auto day = period.first; day <= period.last; ++day) result.days.push_back(format_day(day));
+    for (auto day = period.first; day <= period.last; ++day) {
+        result.days.push_back(format_day(day));
+        if (!source.runs(day)) ++result.closed;
+    }
     if (!query.only.dimension.empty()) {
         for (const auto& report : days(source, query)) {
             auto& row = result.episodes.emplace_back();
@@ -85,8 +88,7 @@ Statistics::Today today(const Source& source, const std::vector<model::EpisodeId
     source.database.read([&](soci::session& session) {
         const auto totals = day_totals(session, episodes, {day, day});
         for (const auto& days : totals) {
-            result.all.is_partial |= source.hides(days.front());
-            if (!source.hides(days.front())) result.all.shown += source.rounded(day, days.front());
+            result.all.shown += source.rounded(day, days.front());
         }
         std::size_t hour = 0;
         std::uint64_t sum = 0;

@@ -185,7 +185,8 @@ LineChart chart_of(const Overview& all) {
     before.colour = 6;
     auto now = line_of(all.chosen, period_words(selection.first_day, selection.last_day), all.today);
     now.has_area = true;
-    chart.lines = {std::move(before), std::move(now)};
+    if (all.before.sum(0, all.before.days.size()).shown > 0) chart.lines.push_back(std::move(before));
+    chart.lines.push_back(std::move(now));
     for (const auto& episode : selection.episodes) {
         const auto day = std::ranges::find(all.chosen.days, model::format_utc_day(episode.publish_at));
         if (day == all.chosen.days.end()) continue;

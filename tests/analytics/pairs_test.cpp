@@ -69,6 +69,7 @@ private:
         const auto country = pick({"GB", "IE", "unknown"}), device = pick({"mobile", "computer", "smart_speaker"});
         for (; count > 0; --count) {
             ++downloads_[{episode, "all", at, ""}];
+            ++downloads_[{episode, "day", day * 24, ""}];
             ++requests_[{episode, at, "counted"}];
             if (younger && below(2) == 0) continue;
             const auto site = browser && below(4) > 0 ? pick({"own site", "Facebook", "other"}) : std::string(no_site);
@@ -107,6 +108,10 @@ private:
                     .bind("requests", count)
                     .run();
             }
+            storage::Statement(session,
+                               "insert or replace into request_days (episode, day, reason, requests) "
+                               "select episode, hour / 86400000 * 86400000, reason, sum(requests) from requests group by 1, 2, 3")
+                .run();
         });
     }
 
