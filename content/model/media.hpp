@@ -92,8 +92,8 @@ struct Rendition {
     Timestamp tagged_at{};          // Last-Modified
 };
 
-// The kinds of things among them, each once, in order: "where it was recorded, comment, picture".
-[[nodiscard]] std::string kinds_of(const std::vector<EmbeddedItem>& items);
+// The kinds of things among them, each once, in order: "where it was recorded, comment, picture and more".
+[[nodiscard]] std::string kinds_of(const std::vector<EmbeddedItem>& items, std::size_t most);
 
 // "mp3" ⇄ Codec::mp3, for storage and settings.
 [[nodiscard]] std::string_view to_string(Codec codec) noexcept;

@@ -96,18 +96,18 @@ std::optional<Role> parse_role(std::string_view text) noexcept {
     return value_of(roles, text);
 }
 
-std::string kinds_of(const std::vector<EmbeddedItem>& items) {
-    std::vector<std::string_view> seen;
-    std::string text;
+std::string kinds_of(const std::vector<EmbeddedItem>& items, std::size_t most) {
+    std::vector<std::string> kinds;
     for (const auto& item : items) {
-        if (std::ranges::find(seen, item.what) != seen.end()) continue;
-        seen.push_back(item.what);
-        text += (text.empty() ? "" : ", ") + item.what;
-        // A capital in the middle of a sentence, but not of "JPEG".
-        char* first = &text[text.size() - item.what.size()];
-        const bool word = item.what.size() > 1 && item.what[1] >= 'a' && item.what[1] <= 'z';
-        if (word && *first >= 'A' && *first <= 'Z') *first = static_cast<char>(*first - 'A' + 'a');
+        std::string kind = item.what;
+        // No capital in the middle of a sentence, but "JPEG" stays.
+        const bool word = kind.size() > 1 && kind[1] >= 'a' && kind[1] <= 'z';
+        if (word && kind[0] >= 'A' && kind[0] <= 'Z') kind[0] = static_cast<char>(kind[0] - 'A' + 'a');
+        if (std::ranges::find(kinds, kind) == kinds.end()) kinds.push_back(std::move(kind));
     }
+    std::string text;
+    for (std::size_t i = 0; i < std::min(most, kinds.size()); ++i) text += (i == 0 ? "" : ", ") + kinds[i];
+    if (kinds.size() > most) text += " and more";
     return text;
 }
 

@@ -62,7 +62,11 @@ bool Findings::tells(std::string_view value) const {
 std::vector<model::EmbeddedItem> Findings::take() {
     for (const auto& [place, kind] : kinds_)
         if (kind.found > kind.listed) items_.push_back({kind.what, fmt::format("and {} more like these", kind.found - kind.listed), place});
-    return std::move(items_);
+    std::multimap<std::size_t, model::EmbeddedItem> ranked;  // keeps the order among equals
+    for (auto& item : items_) ranked.emplace(rank_of(item.what), std::move(item));
+    std::vector<model::EmbeddedItem> sorted;
+    for (auto& [rank, item] : ranked) sorted.push_back(std::move(item));
+    return sorted;
 }
 
 }  // namespace earshot::media::embedded

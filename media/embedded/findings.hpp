@@ -26,7 +26,7 @@ public:
 
     // Some value found so far says this already.
     [[nodiscard]] bool tells(std::string_view value) const;
-    // With a last line for what was too much to list.
+    // What may hurt somebody most comes first: places, then devices and people. With a line for what was too much to list.
     [[nodiscard]] std::vector<model::EmbeddedItem> take();
 
 private:
@@ -40,5 +40,8 @@ private:
 
 // "Where it was recorded" for "com.apple.quicktime.location.ISO6709", "GPSLatitude" or "LOCATION_GPS"; "Other words" for what is not known.
 [[nodiscard]] std::string_view plain_words(std::string_view field);
+
+// Smaller is worth more attention.
+[[nodiscard]] std::size_t rank_of(std::string_view what);
 
 }  // namespace earshot::media::embedded

@@ -10,6 +10,8 @@ namespace earshot::media::embedded {
 
 namespace {
 
+using namespace std::string_view_literals;
+
 struct Meaning {
     std::string_view words;
     std::string_view names;  // small letters and digits only, each between spaces
@@ -63,6 +65,28 @@ constexpr std::array meanings{
     Meaning{"E-mail address", " email popm creatoremail contactemail "},
 };
 
+constexpr std::array gravest{"Where it was recorded"sv,
+                             "Where it was taken"sv,
+                             "Recorder's serial number or reference"sv,
+                             "Serial number of the device"sv,
+                             "Who made the file"sv,
+                             "E-mail address"sv,
+                             "When it was made"sv,
+                             "Another soundtrack"sv,
+                             "Moving pictures"sv,
+                             "Subtitles"sv,
+                             "A track of data"sv,
+                             "Attached file"sv,
+                             "Picture"sv,
+                             "Bytes behind the end"sv,
+                             "Filler that is not empty"sv,
+                             "Model of the device"sv,
+                             "Maker of the device"sv,
+                             "Software it was made with"sv,
+                             "Project, scene and take"sv,
+                             "Comment"sv,
+                             "Marker label"sv};
+
 std::string folded(std::string_view field) {
     std::string out;
     for (const char c : field)
@@ -89,6 +113,10 @@ std::string_view plain_words(std::string_view field) {
     if (field.starts_with("com.apple.quicktime."))
         if (const auto rest = meaning_of(field.substr(20)); !rest.empty()) return rest;
     return "Other words";
+}
+
+std::size_t rank_of(std::string_view what) {
+    return static_cast<std::size_t>(std::ranges::find(gravest, what) - gravest.begin());
 }
 
 }  // namespace earshot::media::embedded

@@ -87,7 +87,7 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
     if (episode.master && episode.master->info && !episode.master->info->embedded.empty())
         sentences.push_back(
             fmt::format("Your file says more than its sound: {}. None of it is published; who gets the file itself gets all of it.",
-                        kinds_of(episode.master->info->embedded)));
+                        kinds_of(episode.master->info->embedded, 5)));
     return sentences;
 }
 

@@ -126,33 +126,49 @@ def length(stage, _):
                 most=256, of_ours=True)]
 
 
+def publish_long(server, stage):
+    """An episode of the long master, with a cover; its id."""
+    server.api("POST", "/shows", {"slug": "hour", "title": "Hour", "description": "d", "category": "News", "author": "A"})
+    server.api("PUT", "/shows/hour/artwork?alt=x", cover(server.folder / "cover.png").read_bytes(), content_type="image/png")
+    episode = server.api("POST", "/shows/hour/episodes", {"title": "First"})["id"]
+    upload = server.curl_upload(stage.long_master(), 64 << 20)
+    job = server.finished(server.api("PUT", f"/episodes/{episode}/master", {"upload": upload})["id"], 3600)
+    assert job["state"] == "succeeded", job
+    server.api("POST", f"/episodes/{episode}/publish", {})
+    return episode
+
+
+def correct(server, episode, title):
+    """Seconds from asking for another title until every file and the feed have it; and the files."""
+    def renditions():
+        return server.api("GET", f"/episodes/{episode}")["renditions"]
+    old, begin = {rendition["sha256"] for rendition in renditions()}, time.monotonic()
+    server.api("PATCH", f"/episodes/{episode}", {"title": title})
+    now = until("the new files", lambda: (found := renditions()) and not old & {rendition["sha256"] for rendition in found} and found, 60, 0.005)
+    assert str(now[0]["byte_length"]).encode() in server.get("/shows/hour/feed.xml")[2]
+    return time.monotonic() - begin, [next((server.data / "media").rglob(rendition["sha256"])) for rendition in now]
+
+
+def copied(folder, files, title):
+    """The same by ffmpeg: packets copied into new files; nobody checks or publishes them."""
+    with Turn() as turn:
+        for file, (name, _) in zip(files, RENDITIONS.values()):
+            faststart = ["-movflags", "+faststart"] if name.endswith(".m4a") else []
+            turn.run(ffmpeg("-loglevel", "error", "-i", file, "-c", "copy", "-map_metadata", 0, "-metadata", f"title={title}", *faststart, folder / name))
+    return turn.wall
+
+
+def corrections(server, episode, stage, rounds):
+    pairs = []
+    for number in range(2 * rounds):
+        us, files = correct(server, episode, f"Correction {number}")
+        pairs.append((us, copied(stage.folder, files, f"Correction {number}")))
+    return [compare(f"another title in all files of {stage.hours:g} h, -c copy", "wall", "s", pairs, most=1, of_ours=True)]
+
+
 def retagging(stage, rounds):
-    """An episode's title is corrected: from the request until every file and the feed have it, beside `ffmpeg -c copy -metadata title=…` of the same files."""
-    pairs, copy = [], ["-c", "copy", "-map_metadata", 0]
     with earshot() as server:
-        server.api("POST", "/shows", {"slug": "hour", "title": "Hour", "description": "d", "category": "News", "author": "A"})
-        server.api("PUT", "/shows/hour/artwork?alt=x", cover(server.folder / "cover.png").read_bytes(), content_type="image/png")
-        episode = server.api("POST", "/shows/hour/episodes", {"title": "First"})
-        upload = server.curl_upload(stage.long_master(), 64 << 20)
-        job = server.finished(server.api("PUT", f"/episodes/{episode['id']}/master", {"upload": upload})["id"], 3600)
-        assert job["state"] == "succeeded", job
-        server.api("POST", f"/episodes/{episode['id']}/publish", {})
-        for number in range(2 * rounds):
-            title, begin = f"Correction {number}", time.monotonic()
-            old = {rendition["sha256"] for rendition in server.api("GET", f"/episodes/{episode['id']}")["renditions"]}
-            server.api("PATCH", f"/episodes/{episode['id']}", {"title": title})
-            now = until("the new files", lambda: (lambda found: not old & {r["sha256"] for r in found} and found)(
-                server.api("GET", f"/episodes/{episode['id']}")["renditions"]), 60, 0.005)
-            assert str(now[0]["byte_length"]).encode() in server.get("/shows/hour/feed.xml")[2]
-            us = time.monotonic() - begin
-            files = [next((server.data / "media").rglob(rendition["sha256"])) for rendition in now]
-            with Turn() as them:
-                for file, rendition in zip(files, now):
-                    out = stage.folder / ("tagged" + pathlib.Path(rendition["url"]).suffix)
-                    faststart = ["-movflags", "+faststart"] if out.suffix == ".m4a" else []
-                    them.run(ffmpeg("-loglevel", "error", "-i", file, *copy, "-metadata", f"title={title}", *faststart, out))
-            pairs.append((us, them.wall))
-    return [compare(f"a title in all files of {stage.hours:g} h", "wall", "s", pairs, most=1, of_ours=True)]
+        return corrections(server, publish_long(server, stage), stage, rounds)
 
 
 class Masters:

@@ -115,6 +115,23 @@ test('what to do is in sight without scrolling, with the real addresses', async 
   }
 });
 
+test('the cover is a WebP with the JPEG beside it, and says what it shows', async () => {
+  const context = await newContext();
+  const page = await openPage(context, site.base);
+  for (const path of [showPath(), episodePath()]) {
+    await page.goto(site.base + path);
+    const cover = page.locator('picture .cover').first();
+    await page.waitForFunction(() => document.querySelector('picture .cover').complete);
+    const { currentSrc, src, alt, width } = await cover.evaluate((img) => ({ currentSrc: img.currentSrc, src: img.src, alt: img.alt, width: img.naturalWidth }));
+    assert.match(currentSrc, /\/images\/[0-9a-f]{64}\.webp$/);
+    assert.match(src, /\/images\/[0-9a-f]{64}\.jpg$/);
+    assert.equal(alt, 'An amber disc on navy');
+    assert.ok(width > 0);
+  }
+  assert.deepEqual(page.wrong, []);
+  await context.close();
+});
+
 test('play starts the audio; a chapter moves it there', async () => {
   const context = await newContext();
   const page = await openPage(context, site.base);

@@ -43,9 +43,9 @@ class Poller(threading.Thread):
     def __init__(self, server, path):
         super().__init__()
         self.server, self.path = server, path
-        self.lengths, self.mixed, self.looks, self.done = [], [], 0, threading.Event()
+        self.seen, self.mixed, self.looks, self.done = [], [], 0, threading.Event()
 
-    def length(self):
+    def file(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
         connection.request("HEAD", self.path, headers={"User-Agent": "PollingTest bot"})
         fields = connection.getresponse().headers
@@ -55,12 +55,12 @@ class Poller(threading.Thread):
     def run(self):
         pattern = re.escape(self.path).encode() + rb'" length="(\d+)"'
         while not self.done.is_set():
-            before = self.length()
+            before = self.file()
             told = int(re.search(pattern, self.server.get("/shows/late/feed.xml")[2]).group(1))
-            after = self.length()
+            after = self.file()
             self.looks += 1
-            if before not in self.lengths:
-                self.lengths.append(before)
+            if before not in self.seen:
+                self.seen.append(before)
             if before == after and told != before[0]:
                 self.mixed.append((before, told))
 
@@ -89,6 +89,7 @@ def check_instant(server, episode):
     poller = Poller(server, urllib.parse.urlparse(first[0]["url"]).path)
     poller.start()
     try:
+        until("the first look", lambda: poller.seen)
         hashes = {rendition["profile"]: rendition["sha256"] for rendition in first}
         for method, what, body, kind in (("PATCH", "", b'{"title": "' + b"Longer " * 30 + b'"}', "application/json"),
                                          ("PUT", "/chapters", b"00:00:00 One\n00:01:00 Two\n", "text/plain"),
@@ -101,12 +102,12 @@ def check_instant(server, episode):
             now = until(f"new files after {method} {what}", swapped)
             hashes = {rendition["profile"]: rendition["sha256"] for rendition in now}
             same("addresses", [rendition["url"] for rendition in now], [rendition["url"] for rendition in first])
-            until("somebody to see it", lambda: poller.lengths[-1][0] == now[0]["byte_length"])
+            until("somebody to see it", lambda: poller.seen[-1] == (now[0]["byte_length"], '"' + now[0]["sha256"][:32] + '"'))
     finally:
         poller.done.set()
         poller.join()
     same("a feed beside another file", poller.mixed, [])
-    same("files that were seen", len(poller.lengths), 4)
+    same("files that were seen", len(poller.seen), 4)
     same("encoded sound", [packets(server, rendition) for rendition in now], sound)
     step(f"three corrections in {poller.looks} looks: feed and file changed at one instant each, the encoded sound of all four formats not at all")
 

@@ -83,6 +83,8 @@ TEST_CASE("What a file gives away is told by name, value and place") {
     CHECK(has(files[4], {"Who made the file", "Me", "Opus comment ARTIST"}));
     CHECK(has(files[5], {"Who made the file", "Me", "CAF info artist"}));
     CHECK(has(files[6], {"Who made the file", "Me", "AIFF AUTH"}));
+    CHECK(list(folder, files[2]).front().what == "Where it was recorded");  // what may hurt somebody most comes first
+    CHECK(list(folder, files[1]).front().what == "Who made the file");
 }
 
 TEST_CASE("Files cut anywhere, and with any byte changed, are listed as far as they make sense") {
