@@ -102,6 +102,7 @@ App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descripto
                   .suppress_below = settings.statistics.suppress_below,
                   .standby = standby},
                  clock),
+      annotations(statistics_db, clock),
       workers(this_program, {.deadline = settings.publishing.job_deadline,
                              .degraded = settings.publishing.sandbox == "degraded",
                              .spare_cores = settings.publishing.spare_cores}),
@@ -110,7 +111,7 @@ App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descripto
       runner(publishing_rooms, publisher, settings, node_name(where), clock, log_job),
       housekeeping(uploads, catalogue, *store, where.data / "work", clock),
       api{settings, clock, catalogue, jobs, *store, uploads, accounts, audit, view, publisher, runner, statistics},
-      web{settings, clock, catalogue, jobs, *store, accounts, view, publisher, statistics},
+      web{settings, clock, catalogue, jobs, *store, accounts, audit, view, publisher, statistics, annotations},
       server(
           server_options(settings), http::Router(routes(), policy()),
           [this](model::Delivery&& delivery) { statistics.submit(std::move(delivery)); }, log_request, &sockets) {}

@@ -31,6 +31,7 @@ struct App::Rooms {
     storage::Uploads uploads;
     storage::PublicView view;
     analytics::Statistics statistics;
+    analytics::Annotations annotations;
     publishing::WorkerPool workers;
     publishing::Publisher::Rooms publishing_rooms;
     publishing::Publisher publisher;

@@ -192,6 +192,8 @@ constexpr auto staff_rows = std::to_array<WebRow>({
     {Method::post, "/sign-out", &web::sign_out, Access::anyone, Run::pool, Caching::no_store, Look::page, form_body},
     {Method::get, "/statistics", &web::statistics, Access::analyst, Run::pool, Caching::no_store, Look::page},
     {Method::get, "/statistics/tables/{table}", &web::statistics_table, Access::analyst, Run::pool, Caching::no_store, Look::page},
+    {Method::post, "/statistics/annotations", &web::annotate, Access::anyone, Run::pool, Caching::no_store, Look::page,
+     form_body},  // and there: analysts only
     {Method::get, "/statistics/report", &web::statistics_report, Access::analyst, Run::pool, Caching::no_store, Look::page},
     {Method::get, "/statistics/figures", &web::statistics_figures, Access::analyst, Run::pool, Caching::no_store, Look::page},
     {Method::get, "/statistics/shows/{show}/{episode}", &web::statistics_episode, Access::analyst, Run::pool, Caching::no_store,

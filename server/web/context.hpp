@@ -6,10 +6,12 @@
 
 #include "config/settings.hpp"
 #include "content/storage/accounts.hpp"
+#include "content/storage/audit_log.hpp"
 #include "content/storage/catalogue.hpp"
 #include "content/storage/job_queue.hpp"
 #include "content/storage/media_store.hpp"
 #include "content/storage/public_view.hpp"
+#include "server/analytics/annotations.hpp"
 #include "server/analytics/statistics.hpp"
 #include "server/publishing/publisher.hpp"
 
@@ -26,9 +28,11 @@ struct Context {
     storage::JobQueue& jobs;
     storage::MediaStore& store;
     storage::Accounts& accounts;
+    storage::AuditLog& audit;
     storage::PublicView& view;
     publishing::Publisher& publisher;
     analytics::Statistics& statistics;
+    analytics::Annotations& annotations;
     std::shared_ptr<Caches> caches{make_caches()};
 };
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "content/storage/digest.hpp"
+
 namespace earshot::web {
 namespace {
 
@@ -36,6 +38,20 @@ bool is_own_form(const config::Settings& settings, const http::Request& request)
     const auto host = request.field("Host");
     const auto stop = origin->find("://");
     return host && stop != std::string_view::npos && origin->substr(stop + 3) == *host;
+}
+
+std::string form_value(const std::vector<http::Field>& form, std::string_view name) {
+    const auto found = std::ranges::find(form, name, &http::Field::name);
+    return found == form.end() ? std::string() : found->value;
+}
+
+model::Result<std::optional<model::Identity>> form_sender(Context& context, const http::Request& request, std::string_view csrf_token) {
+    const auto secret = request.cookie(session_cookie_name(context.settings));
+    if (!secret) return std::nullopt;
+    auto identity = context.accounts.find_session(*secret);
+    if (identity && (!is_own_form(context.settings, request) || !storage::equal_constant_time(csrf_token, identity->csrf_token)))
+        return model::fail(model::Errc::forbidden, "This form did not come from a page of this server. Load the page again and repeat it.");
+    return identity;
 }
 
 }  // namespace earshot::web

@@ -1,8 +1,10 @@
 #pragma once
 // The staff session's cookie, and where a sign-in may lead.
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/http/message.hpp"
 #include "server/web/context.hpp"
@@ -19,5 +21,13 @@ namespace earshot::web {
 
 // Did the form come from a page of ours? Sec-Fetch-Site, else Origin against the public address or Host.
 [[nodiscard]] bool is_own_form(const config::Settings& settings, const http::Request& request);
+
+// The value of that name, or "".
+[[nodiscard]] std::string form_value(const std::vector<http::Field>& form, std::string_view name);
+
+// Who sent a form that is open to anyone because who asks is settled before a body has been read: the session of its cookie. Empty without
+// one, forbidden when the form or its csrf_token is not that session's own. Blocking.
+[[nodiscard]] model::Result<std::optional<model::Identity>> form_sender(Context& context, const http::Request& request,
+                                                                        std::string_view csrf_token);
 
 }  // namespace earshot::web

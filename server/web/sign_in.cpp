@@ -1,6 +1,5 @@
 // Staff sign in and out. Guessing is slowed down by storage::Accounts, per name and per network.
 
-#include "content/storage/digest.hpp"
 #include "server/web/caches.hpp"
 #include "server/web/handlers.hpp"
 #include "server/web/page.hpp"
@@ -8,13 +7,6 @@
 
 namespace earshot::web {
 namespace {
-
-std::string value_of(const std::vector<http::Field>& form, std::string_view name) {
-    for (const auto& field : form) {
-        if (field.name == name) return field.value;
-    }
-    return {};
-}
 
 std::string home_of(model::Role role) {
     return role == model::Role::analyst ? "/statistics" : "/studio";
@@ -35,11 +27,11 @@ http::Answer sign_in_form(Context& context, const http::Request& request) {
 http::Answer sign_in(Context& context, const http::Request& request) {
     const auto form = http::parse_form(request.body);
     if (!form) return show_form(context, 400, {}, {}, form.error().message);
-    const auto name = value_of(*form, "name");
-    const auto next = safe_next(value_of(*form, "next"), "");
+    const auto name = form_value(*form, "name");
+    const auto next = safe_next(form_value(*form, "next"), "");
     // Otherwise another site could sign somebody in under a name of its own choosing.
     if (!is_own_form(context.settings, request)) return show_form(context, 403, name, next, "Please sign in on this page.");
-    const auto session = context.accounts.sign_in(name, value_of(*form, "password"), context.caches->network_of(request.peer_address));
+    const auto session = context.accounts.sign_in(name, form_value(*form, "password"), context.caches->network_of(request.peer_address));
     if (!session) {
         auto reply = show_form(context, model::to_status(session.error().code), name, next, session.error().message);
         if (session.error().code == model::Errc::rate_limited) reply.fields.push_back({"Retry-After", "60"});
@@ -51,15 +43,11 @@ http::Answer sign_in(Context& context, const http::Request& request) {
     return reply;
 }
 
-// The row is open to anyone, because who asks is settled before a form's body has been read; so the session and its token are checked here.
 http::Answer sign_out(Context& context, const http::Request& request) {
     if (const auto secret = request.cookie(session_cookie_name(context.settings))) {
         const auto form = http::parse_form(request.body);
-        const auto identity = context.accounts.find_session(*secret);
-        const auto token = form ? value_of(*form, "csrf_token") : std::string();
-        if (identity && (!is_own_form(context.settings, request) || !storage::equal_constant_time(token, identity->csrf_token))) {
+        if (!form_sender(context, request, form ? form_value(*form, "csrf_token") : std::string()))
             return error_page(context, request, 403, "You are still signed in", "To sign out, use the button on a page of this site.");
-        }
         context.accounts.sign_out(*secret);
     }
     auto reply = http::redirect("/sign-in");

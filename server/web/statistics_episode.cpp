@@ -18,16 +18,18 @@ namespace {
 using Statistics = analytics::Statistics;
 using Total = Statistics::Total;
 
-constexpr std::size_t longest_age = 28, most_beside = 7, most_curves = 5;
+constexpr std::size_t longest_age = 28, most_before = 3, most_after = 2;
 
 struct EpisodePage {
     Selection selection;
     model::Show show;
     model::Episode episode;
     std::string path;
-    std::vector<storage::EpisodeLine> beside;  // itself last, before it those published before, newest last
+    std::vector<storage::EpisodeLine> beside;  // itself among its neighbours, oldest first
+    std::size_t own{};                         // its place there
     std::vector<Statistics::Ages> ages;
-    Statistics::Grid grid;
+    Statistics::Grid grid, before;
+    LineChart chart;  // of days
     std::optional<ReachPage> reach;
     Statistics::Tally tally;
     std::vector<Table> tables;
@@ -44,10 +46,10 @@ std::string table_path(const EpisodePage& page, std::string_view id) {
 
 // „…“ had 1,240 downloads in its first 7 days, 8 % more than „…“ (1,150).
 std::string sentence_of(const EpisodePage& page, unsigned fewest) {
-    const auto& own = page.ages.back();
+    const auto& own = page.ages[page.own];
     if (own.after.empty())
         return fmt::format("“{}” is less than a day old: {} downloads so far.", page.episode.title, total_words(own.so_far, fewest));
-    const Statistics::Ages* other = page.beside.size() > 1 ? &page.ages[page.ages.size() - 2] : nullptr;
+    const Statistics::Ages* other = page.own > 0 ? &page.ages[page.own - 1] : nullptr;
     auto days = std::min<std::size_t>(own.after.size(), 7);
     if (other != nullptr && !other->after.empty()) days = std::min(days, other->after.size());
     const auto& now = own.after[days - 1];
@@ -55,7 +57,7 @@ std::string sentence_of(const EpisodePage& page, unsigned fewest) {
     auto sentence = fmt::format("“{}” had {} downloads in its first {}", page.episode.title, total_words(now, fewest), age);
     if (other == nullptr || other->after.empty()) return sentence + '.';
     const auto& before = other->after[days - 1];
-    const auto& title = page.beside[page.beside.size() - 2].title;
+    const auto& title = page.beside[page.own - 1].title;
     const auto words = change_words(now.shown, before.shown);
     if (words.empty()) return sentence + fmt::format("; “{}” had {}.", title, total_words(before, fewest));
     return sentence +
@@ -68,38 +70,16 @@ LineChart ages_chart(const EpisodePage& page) {
         chart.labels.push_back(day == 0 ? "0" : day == 1 ? "1 day" : fmt::format("{} days", day));
         chart.full_labels.push_back(day == 0 ? "at the start" : fmt::format("after {}", counted(day, "day")));
     }
-    const auto first = page.beside.size() - std::min(page.beside.size(), most_curves);
-    for (std::size_t i = first; i < page.beside.size(); ++i) {
-        const bool is_this = i + 1 == page.beside.size();
+    for (std::size_t i = 0; i < page.beside.size(); ++i) {
+        const bool is_this = i == page.own;
         LineChart::Line line{.label = title_of(page.beside[i])};
-        line.colour = is_this ? 1 : static_cast<int>((i - first) % 5) + 2;
+        line.colour = is_this ? 1 : static_cast<int>(i % 5) + 2;
         line.is_faint = !is_this;
         line.values.emplace_back(0);
         for (const auto& total : page.ages[i].after) line.values.emplace_back(static_cast<double>(total.shown));
         chart.lines.push_back(std::move(line));
     }
     chart.text = "Lines of downloads added up from publication on, one an episode. The table below has the figures.";
-    return chart;
-}
-
-LineChart days_chart(const EpisodePage& page, const std::string& today) {
-    LineChart chart{.id = "line", .title = "Downloads per day"};
-    LineChart::Line line{.label = page.selection.only.dimension.empty() ? "Downloads" : "Downloads by " + page.selection.only.value,
-                         .has_area = true};
-    for (std::size_t day = 0; day < page.grid.days.size(); ++day) {
-        chart.labels.push_back(short_day(page.grid.days[day]));
-        chart.full_labels.push_back(full_day(page.grid.days[day]));
-        line.values.emplace_back(static_cast<double>(page.grid.sum(day, day + 1).shown));
-    }
-    line.is_open = page.grid.days.back() == today;
-    chart.lines = {std::move(line)};
-    const auto day = std::ranges::find(page.grid.days, model::format_utc_day(page.beside.back().publish_at));
-    if (day != page.grid.days.end())
-        chart.marks.push_back({.at = static_cast<std::size_t>(day - page.grid.days.begin()),
-                               .number = "1",
-                               .text = "Published, " + moment_words(page.selection.zone, page.beside.back().publish_at),
-                               .is_publication = true});
-    chart.text = "A line of downloads per day. The table below has every figure.";
     return chart;
 }
 
@@ -124,23 +104,27 @@ std::optional<EpisodePage> gather(Context& context, const http::Request& request
     page.selection.show.clear();
     page.selection.shows = {*show};
     page.selection.zone = storage::TimeZone::find(show->time_zone).value_or(storage::TimeZone());
-    auto lines = context.catalogue.list_public_lines(show->id);
+    const auto lines = context.catalogue.list_public_lines(show->id);
     const auto own = std::ranges::find(lines, page.episode.id, &storage::EpisodeLine::id);
     if (own == lines.end()) return std::nullopt;
-    lines.erase(own + 1, lines.end());
-    if (lines.size() > most_beside) lines.erase(lines.begin(), lines.end() - most_beside);
-    page.beside = std::move(lines);
+    page.own = std::min<std::size_t>(most_before, static_cast<std::size_t>(own - lines.begin()));
+    const auto after = std::min<std::ptrdiff_t>(most_after + 1, lines.end() - own);
+    page.beside.assign(own - static_cast<std::ptrdiff_t>(page.own), own + after);
 
     page.ages = ages_of(context, page.beside);
     Statistics::Query query{page.selection.first_day, page.selection.last_day, {page.episode.id}, page.selection.only};
     page.grid = statistics.grid(query);
+    page.before = statistics.grid({page.selection.before_first, page.selection.before_last, {page.episode.id}, page.selection.only});
+    const auto annotations = annotations_of(context, page.selection);
+    page.chart =
+        days_chart(page.selection, page.grid, page.before, model::format_utc_day(context.clock()), {page.beside[page.own]}, annotations);
     query.only = {};
     page.tally = statistics.tallies(query).all;
     const auto link = [&](const storage::EpisodeLine& line) {
         return line.id == page.episode.id ? std::string() : fmt::format("/statistics/shows/{}/{}", show->slug, line.slug);
     };
-    page.tables = {ages_table(page.beside, page.ages, page.selection.zone, link, fewest), days_table(page, fewest),
-                   tally_table(page.tally)};
+    page.tables = {ages_table(page.beside, page.ages, page.selection.zone, link, fewest), days_table(page, fewest), tally_table(page.tally),
+                   marks_table(page.chart, page.grid)};
     for (const auto& names : breakdowns)
         page.tables.push_back(breakdown_table(names, statistics.breakdown(names.dimension, query), fewest, page.path, page.selection));
     if (page.episode.renditions.empty()) return page;
@@ -196,10 +180,10 @@ http::Answer statistics_episode(Context& context, const http::Request& request) 
     values.set("TITLE", episode.episode.title).set("SHOW", episode.show.title).maybe("PROBLEM", episode.selection.problem);
     values.set("SHOW_PATH", "/statistics?show=" + http::percent_encode(episode.show.slug));
     values.set("SENTENCE", sentence_of(episode, fewest));
-    values.set("PUBLISHED", moment_words(episode.selection.zone, episode.beside.back().publish_at))
+    values.set("PUBLISHED", moment_words(episode.selection.zone, episode.beside[episode.own].publish_at))
         .set("PLACE", place_words(episode.selection.zone));
     values.set("DAY_RULE", day_rule(episode.selection.zone, episode.selection.first_day, episode.selection.last_day));
-    const auto& ages = episode.ages.back();
+    const auto& ages = episode.ages[episode.own];
     constexpr std::pair<std::size_t, std::string_view> tiles[] = {
         {1, "in the first 24 hours"}, {7, "in the first 7 days"}, {28, "in the first 28 days"}};
     for (const auto& [days, name] : tiles)
@@ -209,7 +193,8 @@ http::Answer statistics_episode(Context& context, const http::Request& request) 
     values.add("TILE").set("VALUE", total_words(ages.so_far, fewest)).set("NAME", "so far");
     put_line_chart(values, "AGES_CHART", ages_chart(episode));
     put_table(values, "AGES_TABLE", *episode.table("ages"));
-    put_line_chart(values, "LINE_CHART", days_chart(episode, model::format_utc_day(context.clock())));
+    put_line_chart(values, "LINE_CHART", episode.chart);
+    if (!episode.chart.marks.empty()) put_table(values.add("MARKS"), "MARKS_TABLE", *episode.table("marks"));
     put_table(values, "DAYS_TABLE", *episode.table("days"));
     values.set("PERIOD", period_words(episode.selection.first_day, episode.selection.last_day));
     if (!episode.selection.only.dimension.empty()) values.add("ONLY").set("VALUE", episode.selection.only.value).set("ALL", episode.path);

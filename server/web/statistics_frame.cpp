@@ -42,16 +42,17 @@ void put_filter(Values& values, const Selection& selection, const std::string& p
     }
 }
 
-http::Answer statistics_reply(Context& context, const http::Request& request, std::string_view path, Page page) {
+http::Answer statistics_reply(Context& context, const http::Request& request, std::string_view path, Page page, int status) {
     put_tabs(page.values, path);
     const auto identity = request.identity.value_or(model::Identity{});
-    return staff_reply(200, render_staff(context, identity, path, std::move(page)));
+    return staff_reply(status, render_staff(context, identity, path, std::move(page)));
 }
 
 http::Answer table_reply(Context& context, const http::Request& request, std::span<const Table> tables) {
     const auto& wanted = request.param("table");
     const auto found = std::ranges::find_if(tables, [&](const Table& table) { return table.id + ".csv" == wanted; });
     if (found == tables.end()) return not_found_page(context, request);
+    context.audit.add(request.identity.value_or(model::Identity{}).name, "statistics.export", request.target);
     http::Reply reply;
     reply.fields = {{"Content-Type", "text/csv; charset=utf-8; header=present"},
                     {"Content-Disposition", fmt::format("attachment; filename=\"{}\"", wanted)}};

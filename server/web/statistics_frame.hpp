@@ -14,7 +14,8 @@
 namespace earshot::web {
 
 // A page for analysts around its template, under those tabs. `path`: which of them it is.
-[[nodiscard]] http::Answer statistics_reply(Context& context, const http::Request& request, std::string_view path, Page page);
+[[nodiscard]] http::Answer statistics_reply(Context& context, const http::Request& request, std::string_view path, Page page,
+                                            int status = 200);
 
 void put_tabs(Values& values, std::string_view current);
 // Fills {{>FILTER}}: a form that leads to `path`.

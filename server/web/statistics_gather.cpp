@@ -152,56 +152,6 @@ Table hours_table(const Overview& all) {
     return table;
 }
 
-Table marks_table(const Overview& all) {
-    Table table{.id = "marks", .caption = "Marks on the line", .csv_path = table_path(all.selection, "marks")};
-    table.columns = {{"Mark"}, {"Day"}, {"What"}};
-    for (const auto& mark : all.chart.marks)
-        table.rows.push_back(
-            {{.text = mark.number}, {.text = full_day(all.chosen.days[mark.at]), .csv = all.chosen.days[mark.at]}, {.text = mark.text}});
-    return table;
-}
-
-// --- the line --------------------------------------------------------------------------------------------------------------------------
-
-LineChart::Line line_of(const Statistics::Grid& grid, std::string label, const std::string& today) {
-    LineChart::Line line{.label = std::move(label)};
-    for (std::size_t day = 0; day < grid.days.size() && grid.days[day] <= today; ++day)
-        line.values.emplace_back(static_cast<double>(grid.sum(day, day + 1).shown));
-    line.is_open = !grid.days.empty() && grid.days.back() == today;
-    return line;
-}
-
-LineChart chart_of(const Overview& all) {
-    const auto& selection = all.selection;
-    LineChart chart{.id = "line", .title = "Downloads per day"};
-    for (const auto& day : all.chosen.days) {
-        chart.labels.push_back(short_day(day));
-        chart.full_labels.push_back(full_day(day));
-    }
-    auto before = line_of(all.before, period_words(selection.before_first, selection.before_last), all.today);
-    before.values.resize(std::min(before.values.size(), all.chosen.days.size()));
-    before.is_faint = true;
-    before.is_open = false;
-    before.colour = 6;
-    auto now = line_of(all.chosen, period_words(selection.first_day, selection.last_day), all.today);
-    now.has_area = true;
-    if (all.before.sum(0, all.before.days.size()).shown > 0) chart.lines.push_back(std::move(before));
-    chart.lines.push_back(std::move(now));
-    for (const auto& episode : selection.episodes) {
-        const auto day = std::ranges::find(all.chosen.days, model::format_utc_day(episode.publish_at));
-        if (day == all.chosen.days.end()) continue;
-        chart.marks.push_back({.at = static_cast<std::size_t>(day - all.chosen.days.begin()),
-                               .text = fmt::format("“{}” published, {}", episode.title, moment_words(selection.zone, episode.publish_at)),
-                               .is_publication = true});
-    }
-    std::ranges::sort(chart.marks, {}, [](const auto& mark) { return std::pair(mark.at, mark.text); });
-    for (std::size_t i = 0; i < chart.marks.size(); ++i) chart.marks[i].number = std::to_string(i + 1);
-    chart.text =
-        fmt::format("A line of downloads per day, {}, beside {}. The table below has every figure.",
-                    period_words(selection.first_day, selection.last_day), period_words(selection.before_first, selection.before_last));
-    return chart;
-}
-
 }  // namespace
 
 const Table& Overview::table(std::string_view id) const {
@@ -229,8 +179,11 @@ Overview gather_overview(Context& context, const http::Request& request) {
     all.before = statistics.grid({selection.before_first, selection.before_last, ids, selection.only});
     all.sentence = main_sentence(all);
     all.changes = change_sentences(all);
-    all.chart = chart_of(all);
-    all.tables = {days_table(all, fewest), episodes_table(all, fewest), newest_by_age(context, all), hours_table(all), marks_table(all)};
+    all.annotations = annotations_of(context, selection);
+    all.chart = days_chart(selection, all.chosen, all.before, all.today, selection.episodes, all.annotations);
+    all.tables = {days_table(all, fewest), episodes_table(all, fewest), newest_by_age(context, all), hours_table(all),
+                  marks_table(all.chart, all.chosen)};
+    all.tables.back().csv_path = table_path(selection, "marks");
     return all;
 }
 

@@ -44,9 +44,26 @@ void put_hours(Values& values, const Overview& all) {
     }
 }
 
+// Forms that need the session's token; without one (a program's bearer token) they are only listed.
+void put_annotations(Values& report, const Overview& all, const std::string& csrf) {
+    auto& section = report.add("ANNOTATIONS");
+    const auto put_hidden = [&](Values& form) {
+        form.set("ACTION", address_of("/statistics/annotations", all.selection)).set("CSRF", csrf).set("SHOW", all.selection.show);
+    };
+    for (const auto& annotation : all.annotations) {
+        auto& item = section.add("ANNOTATION").set("DAY", annotation.day).set("FULL_DAY", full_day(annotation.day));
+        item.set("WORDS", annotation.words).set("WHO", annotation.who).set("ID", annotation.id);
+        if (!csrf.empty()) put_hidden(item.add("CHANGE_FORM"));
+    }
+    if (!csrf.empty()) {
+        auto& form = section.add("ADD_FORM").set("DAY", all.selection.last_day);
+        put_hidden(form);
+    }
+}
+
 }  // namespace
 
-http::Answer statistics(Context& context, const http::Request& request) {
+http::Answer overview_page(Context& context, const http::Request& request, int status, const std::string& problem) {
     const auto fewest = context.settings.statistics.suppress_below;
     const auto all = gather_overview(context, request);
     const auto& selection = all.selection;
@@ -54,10 +71,10 @@ http::Answer statistics(Context& context, const http::Request& request) {
     page.scripts = {"statistics.js"};
     auto& values = page.values;
     put_filter(values, selection, "/statistics");
-    values.maybe("PROBLEM", selection.problem);
+    values.maybe("PROBLEM", problem.empty() ? selection.problem : problem);
     if (selection.episodes.empty()) {
         values.show("NOTHING");
-        return statistics_reply(context, request, "/statistics", std::move(page));
+        return statistics_reply(context, request, "/statistics", std::move(page), status);
     }
     auto& report = values.add("REPORT");
     report.set("SENTENCE", all.sentence);
@@ -79,7 +96,12 @@ http::Answer statistics(Context& context, const http::Request& request) {
     put_table(report, "AGES_TABLE", all.table("ages"));
     for (const auto& change : all.changes) report.add("CHANGE").set("TEXT", change);
     if (all.changes.empty()) report.show("NO_CHANGE");
-    return statistics_reply(context, request, "/statistics", std::move(page));
+    put_annotations(report, all, request.identity.value_or(model::Identity{}).csrf_token);
+    return statistics_reply(context, request, "/statistics", std::move(page), status);
+}
+
+http::Answer statistics(Context& context, const http::Request& request) {
+    return overview_page(context, request);
 }
 
 http::Answer statistics_table(Context& context, const http::Request& request) {

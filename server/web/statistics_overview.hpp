@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "server/analytics/annotations.hpp"
 #include "server/web/line_chart.hpp"
 #include "server/web/statistics_query.hpp"
 #include "server/web/table.hpp"
@@ -27,11 +28,15 @@ struct Overview {
     std::string sentence;
     std::vector<std::string> changes;  // sentences
     LineChart chart;
-    std::vector<Table> tables;  // days, episodes, ages, marks, hours
+    std::vector<analytics::Annotation> annotations;  // of the period, in the order of their marks
+    std::vector<Table> tables;                       // days, episodes, ages, marks, hours
     [[nodiscard]] const Table& table(std::string_view id) const;
 };
 
 // Blocking.
 [[nodiscard]] Overview gather_overview(Context& context, const http::Request& request);
+
+// The page; `problem`: a sentence about what was just tried.
+[[nodiscard]] http::Answer overview_page(Context& context, const http::Request& request, int status = 200, const std::string& problem = {});
 
 }  // namespace earshot::web

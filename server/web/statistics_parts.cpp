@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "server/analytics/dimensions.hpp"
 #include "server/analytics/recognition.hpp"
@@ -29,7 +31,72 @@ constexpr Reason known_reasons[] = {
     {"error", "Answered with an error", "were answered with an error"},
 };
 
+LineChart::Line line_of(const analytics::Statistics::Grid& grid, std::string label, const std::string& today) {
+    LineChart::Line line{.label = std::move(label)};
+    for (std::size_t day = 0; day < grid.days.size() && grid.days[day] <= today; ++day)
+        line.values.emplace_back(static_cast<double>(grid.sum(day, day + 1).shown));
+    line.is_open = !grid.days.empty() && grid.days.back() == today;
+    return line;
+}
+
+void put_marks(LineChart& chart, const std::vector<std::string>& days, const Selection& selection,
+               const std::vector<storage::EpisodeLine>& published, const std::vector<analytics::Annotation>& annotations) {
+    const auto add = [&](const std::string& day, std::string text, bool is_publication) {
+        const auto found = std::ranges::find(days, day);
+        if (found != days.end())
+            chart.marks.push_back(
+                {.at = static_cast<std::size_t>(found - days.begin()), .text = std::move(text), .is_publication = is_publication});
+    };
+    for (const auto& episode : published)
+        add(model::format_utc_day(episode.publish_at),
+            fmt::format("“{}” published, {}", episode.title, moment_words(selection.zone, episode.publish_at)), true);
+    for (const auto& annotation : annotations) add(annotation.day, annotation.words, false);
+    std::ranges::sort(chart.marks, {}, [](const auto& mark) { return std::tuple(mark.at, !mark.is_publication, mark.text); });
+    for (std::size_t i = 0; i < chart.marks.size(); ++i) chart.marks[i].number = std::to_string(i + 1);
+}
+
 }  // namespace
+
+std::vector<analytics::Annotation> annotations_of(Context& context, const Selection& selection) {
+    std::string show;
+    for (const auto& each : selection.shows) {
+        if (each.slug == selection.show || selection.shows.size() == 1) show = each.id.value;
+    }
+    return context.annotations.list(show, selection.first_day, selection.last_day);
+}
+
+LineChart days_chart(const Selection& selection, const analytics::Statistics::Grid& chosen, const analytics::Statistics::Grid& before,
+                     const std::string& today, const std::vector<storage::EpisodeLine>& published,
+                     const std::vector<analytics::Annotation>& annotations) {
+    LineChart chart{.id = "line", .title = "Downloads per day"};
+    for (const auto& day : chosen.days) {
+        chart.labels.push_back(short_day(day));
+        chart.full_labels.push_back(full_day(day));
+    }
+    auto then = line_of(before, period_words(selection.before_first, selection.before_last), today);
+    then.values.resize(std::min(then.values.size(), chosen.days.size()));
+    then.is_faint = true;
+    then.is_open = false;
+    then.colour = 6;
+    auto now = line_of(chosen, period_words(selection.first_day, selection.last_day), today);
+    now.has_area = true;
+    if (before.sum(0, before.days.size()).shown > 0) chart.lines.push_back(std::move(then));
+    chart.lines.push_back(std::move(now));
+    put_marks(chart, chosen.days, selection, published, annotations);
+    chart.text =
+        fmt::format("A line of downloads per day, {}, beside {}. The table below has every figure.",
+                    period_words(selection.first_day, selection.last_day), period_words(selection.before_first, selection.before_last));
+    return chart;
+}
+
+Table marks_table(const LineChart& chart, const analytics::Statistics::Grid& chosen) {
+    Table table{.id = "marks", .caption = "Marks on the line"};
+    table.columns = {{"Mark"}, {"Day"}, {"What"}};
+    for (const auto& mark : chart.marks)
+        table.rows.push_back(
+            {{.text = mark.number}, {.text = full_day(chosen.days[mark.at]), .csv = chosen.days[mark.at]}, {.text = mark.text}});
+    return table;
+}
 
 std::vector<std::string> reasons() {
     std::vector<std::string> result;

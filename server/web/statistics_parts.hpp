@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "server/analytics/annotations.hpp"
 #include "server/analytics/statistics.hpp"
+#include "server/web/line_chart.hpp"
 #include "server/web/statistics_query.hpp"
 #include "server/web/table.hpp"
 
@@ -34,6 +36,14 @@ constexpr BreakdownNames breakdowns[] = {{"app", "apps", "Apps", "App"},
 [[nodiscard]] Table ages_table(const std::vector<storage::EpisodeLine>& episodes, const std::vector<analytics::Statistics::Ages>& ages,
                                const storage::TimeZone& zone, const std::function<std::string(const storage::EpisodeLine&)>& link,
                                unsigned suppress_below);
+
+// Downloads per day beside those of the other period, with numbered marks: what was published, what staff noted.
+[[nodiscard]] std::vector<analytics::Annotation> annotations_of(Context& context, const Selection& selection);
+[[nodiscard]] LineChart days_chart(const Selection& selection, const analytics::Statistics::Grid& chosen,
+                                   const analytics::Statistics::Grid& before, const std::string& today,
+                                   const std::vector<storage::EpisodeLine>& published,
+                                   const std::vector<analytics::Annotation>& annotations);
+[[nodiscard]] Table marks_table(const LineChart& chart, const analytics::Statistics::Grid& chosen);
 
 [[nodiscard]] Table tally_table(const analytics::Statistics::Tally& tally);
 // "Of 5,210 requests for the audio 1,240 counted as a download. …"

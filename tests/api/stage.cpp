@@ -35,6 +35,7 @@ struct Stage::Rooms {
     storage::Uploads uploads;
     storage::PublicView view;
     analytics::Statistics statistics;
+    analytics::Annotations annotations;
     publishing::WorkerPool workers;
     publishing::Publisher::Rooms publishing_rooms;
     publishing::Publisher publisher;
@@ -56,13 +57,14 @@ struct Stage::Rooms {
           uploads(catalogue_db, *store, folder / "uploads", clock),
           view(catalogue, clock),
           statistics(statistics_db, {.runtime_dir = folder / "run", .suppress_below = settings.statistics.suppress_below}, clock),
+          annotations(statistics_db, clock),
           workers(EARSHOT_BINARY, {.degraded = true}),
           publishing_rooms{catalogue, jobs, *store, uploads, audit, view, workers},
           publisher(publishing_rooms, settings, clock),
           runner(publishing_rooms, publisher, settings, "test-node", clock,
                  [](std::string_view job, std::string_view what) { std::cerr << "job " << job << ": " << what << '\n'; }),
           api{settings, clock, catalogue, jobs, *store, uploads, accounts, audit, view, publisher, runner, statistics},
-          web{settings, clock, catalogue, jobs, *store, accounts, view, publisher, statistics} {}
+          web{settings, clock, catalogue, jobs, *store, accounts, audit, view, publisher, statistics, annotations} {}
 };
 
 config::Settings Stage::roomy_settings() {

@@ -283,6 +283,26 @@ test('an analyst signs in, sees what was downloaded, and signs out', async () =>
     assert.deepEqual(await axe(page), [], `${scheme}, ${viewport.width}`);
     await shoot(page, `statistics-filled-${scheme}-${viewport.width}`);
   }
+  for (const [name, path] of Object.entries({ overview: '/statistics', 'overview-of-episode': `/statistics${episodePath()}`, report: '/statistics/report' })) {
+    for (const [scheme, viewport] of [['light', sizes[0]], ['dark', sizes[0]], ['light', sizes[1]], ['dark', sizes[1]]]) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize(viewport);
+      await page.goto(site.base + path);
+      assert.deepEqual(await axe(page), [], `${name}, ${scheme}, ${viewport.width}`);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= viewport.width, `${name} is too wide at ${viewport.width}`);
+      await shoot(page, `${name}-filled-${scheme}-${viewport.width}`);
+    }
+  }
+  const paper = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+  assert.equal(paper.match(/\/Type\s*\/Page[^s]/g).length, 1, 'the report is one page');
+  await page.setViewportSize(sizes[0]);
+  await page.goto(`${site.base}/statistics`);
+  await page.fill('#words', 'Mentioned on the Today programme');
+  await page.click('button:has-text("Add a note")');
+  await page.waitForURL(/#annotations$/);
+  assert.equal(await page.locator('.mark-annotation').count(), 1);
+  assert.match(await page.locator('#annotations').innerText(), /Mentioned on the Today programme/);
+  await page.goto(`${site.base}/statistics/figures`);
   await page.setViewportSize(sizes[0]);
   await page.selectOption('#show', show.slug);
   await page.click('button[type=submit]:has-text("Show")');

@@ -30,7 +30,8 @@ struct Site {
     publishing::WorkerPool workers{"/proc/self/exe", {}};
     publishing::Publisher publisher{{catalogue, jobs, *store, uploads, audit, view, workers}, settings, clock};
     analytics::Statistics statistics{statistics_database, {.runtime_dir = runtime_folder()}, clock};
-    web::Context context{settings, clock, catalogue, jobs, *store, accounts, view, publisher, statistics};
+    analytics::Annotations annotations{statistics_database, clock};
+    web::Context context{settings, clock, catalogue, jobs, *store, accounts, audit, view, publisher, statistics, annotations};
 
     std::filesystem::path runtime_folder() const {
         std::filesystem::create_directories(folder.path() / "run");

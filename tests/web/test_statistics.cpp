@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "server/web/session.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/web/site.hpp"
 
@@ -183,4 +184,46 @@ TEST_CASE("an episode's page answers whether it was more than the one before, an
     CHECK(status_of(web::statistics_episode(site.context, ask({}, {{"show", "code"}, {"episode", "three"}}))) == 404);
     const auto draft = site.add_episode(show, {.slug = "draft", .title = "Draft"});
     CHECK(status_of(web::statistics_episode(site.context, ask({}, {{"show", "code"}, {"episode", "draft"}}))) == 404);
+}
+
+TEST_CASE("analysts note what happened on a day, on the line and in the audit log") {
+    Site site;
+    const auto show = site.add_show("code", "Code");
+    site.publish(site.add_episode(show, {.slug = "one", .title = "One"}));
+    REQUIRE(site.accounts.create_account("ann", model::Role::analyst, "correct horse battery"));
+    REQUIRE(site.accounts.create_account("pat", model::Role::producer, "correct horse battery"));
+    const auto session_of = [&](const char* name) { return site.accounts.sign_in(name, "correct horse battery", "net").value(); };
+    const auto ann = session_of("ann"), pat = session_of("pat");
+    const auto send = [&](const auto& session, const std::string& form, const std::string& csrf) {
+        auto request = Site::get("/statistics/annotations");
+        request.method = http::Method::post;
+        request.query = {{"show", "code"}};
+        request.fields = {{"Sec-Fetch-Site", "same-origin"},
+                          {"Cookie", std::string(web::session_cookie_name(site.settings)) + "=" + session.secret}};
+        request.body = "csrf_token=" + csrf + "&" + form;
+        return web::annotate(site.context, request);
+    };
+    const std::string form = "act=add&show=code&day=2026-11-23&words=On+the+%3Cb%3EToday%3C%2Fb%3E+programme";
+    CHECK(status_of(send(ann, form, "forged")) == 403);
+    CHECK(status_of(send(pat, form, pat.identity.csrf_token)) == 403);
+    const auto added = send(ann, form, ann.identity.csrf_token);
+    CHECK(status_of(added) == 303);
+    CHECK(field_of(added, "Location") == "/statistics?show=code#annotations");
+    const auto page = body_of(web::statistics(site.context, ask({})));
+    CHECK_THAT(page, Contains("On the &lt;b&gt;Today&lt;/b&gt; programme") && Contains("mark-annotation") && !Contains("<b>Today"));
+    const auto noted = site.context.annotations.list("", "2026-11-01", "2026-11-30").front();
+    CHECK(noted.who == "ann");
+    CHECK(noted.show == show.id.value);
+    CHECK(status_of(send(ann, "act=edit&id=" + noted.id + "&day=2026-11-22&words=", ann.identity.csrf_token)) == 400);
+    CHECK_THAT(body_of(send(ann, "act=edit&id=" + noted.id + "&day=2026-11-22&words=", ann.identity.csrf_token)),
+               Contains("Say in a few words what happened that day."));
+    CHECK(status_of(send(ann, "act=edit&id=" + noted.id + "&day=2026-11-22&words=Rain", ann.identity.csrf_token)) == 303);
+    CHECK(site.context.annotations.find(noted.id)->words == "Rain");
+    CHECK(status_of(send(ann, "act=delete&id=" + noted.id, ann.identity.csrf_token)) == 303);
+    CHECK(site.context.annotations.list("", "2026-11-01", "2026-11-30").empty());
+    std::string audit;
+    for (const auto& entry : site.audit.list(3)) audit += entry.who + " " + entry.what + ";";
+    CHECK(audit == "ann annotation.delete;ann annotation.edit;ann annotation.add;");
+    (void)web::statistics_table(site.context, ask({}, {{"table", "days.csv"}}));
+    CHECK(site.audit.list(1).front().what == "statistics.export");
 }
