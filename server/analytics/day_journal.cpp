@@ -8,6 +8,7 @@ namespace earshot::analytics {
 namespace {
 
 constexpr std::size_t a_frame = 1 << 20;
+constexpr std::uint64_t worth_a_look = 1 << 20, bytes_of_a_listen = 64;  // of one piece, as nearly all are
 
 WipedString empty_frame() {
     return WipedString(Journal::frame_head, '\0');
@@ -46,12 +47,14 @@ void DayJournal::write() {
     frame_ = std::move(frame);  // its room is used again
 }
 
-bool DayJournal::is_due(std::uint64_t least) {
+bool DayJournal::is_due(std::uint64_t least, std::uint64_t listens) {
     if (pause_ > 0) {
         --pause_;
         return false;
     }
-    return has_lost_some_ || journal_.position() > std::max(least, 2 * shortened_to_);
+    const auto position = journal_.position();
+    const bool gains = position < worth_a_look || position > listens * (bytes_of_a_listen + bytes_of_a_listen / 2);
+    return has_lost_some_ || (gains && position > std::max(least, 2 * shortened_to_));
 }
 
 Journal DayJournal::shorter(const std::filesystem::path& file, const Windows& windows, Day day) const {

@@ -18,9 +18,9 @@ public:
     void add(const Step& step);
     void write();  // what was added; throws std::system_error, and then it is lost until the journal is written anew
 
-    // Asked at every commit. True when it is larger than `least` and than the twofold of what it came to the last time, or has lost
-    // something; some commits after a try that failed it is true again.
-    [[nodiscard]] bool is_due(std::uint64_t least);
+    // Asked at every commit. True when it is larger than `least` and than the twofold of what it came to the last time, and these listens
+    // would take much less, or when it has lost something; some commits after a try that failed it is true again.
+    [[nodiscard]] bool is_due(std::uint64_t least, std::uint64_t listens);
     // All of that day as it is now, in a journal of its own; the sums must be committed up to here. What is left to do is to say so in the
     // database, then replace(). Throws std::system_error, and then there is no such file.
     [[nodiscard]] Journal shorter(const std::filesystem::path& file, const Windows& windows, Day day) const;

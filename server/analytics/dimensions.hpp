@@ -13,7 +13,7 @@ namespace earshot::analytics {
 
 struct Dimension {
     std::string_view name;
-    std::string (*value)(const model::Delivery& delivery, const Recognised& recognised);
+    std::string (*value)(std::string_view profile, const Recognised& recognised);  // what ContextMemo compares
 };
 [[nodiscard]] std::span<const Dimension> dimensions();
 
@@ -22,6 +22,6 @@ constexpr std::string_view downloads_of_day = "day";  // the same, by day
 constexpr std::string_view other_values = "other";    // the value of what is not on a list, or is too small to be shown
 
 using DimensionValues = std::vector<std::string>;  // in the order of dimensions()
-[[nodiscard]] DimensionValues dimension_values(const model::Delivery& delivery, const Recognised& recognised);
+[[nodiscard]] DimensionValues dimension_values(std::string_view profile, const Recognised& recognised);
 
 }  // namespace earshot::analytics

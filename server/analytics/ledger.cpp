@@ -177,7 +177,7 @@ std::uint64_t Ledger::long_journal() const {
 void Ledger::shorten_journals() {
     std::vector<std::string> gone;
     for (auto& [day, journal] : journals_) {
-        if (!journal.is_due(long_journal())) continue;
+        if (!journal.is_due(long_journal(), windows_.listens(day).size())) continue;
         try {
             const auto longer = journal.journal().id();
             shorten(day, journal);

@@ -2,8 +2,10 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
-#include <string_view>
+#include <cstring>
+#include <string>
 #include <utility>
 
 namespace earshot::analytics {
@@ -21,17 +23,26 @@ bool Memo::prepare() {
 }
 
 Memo::Hash Memo::hash_of(const model::Delivery& delivery, Day day) {
-    scratch_.clear();
-    scratch_.reserve(4096);  // from that size on it is in no dump
-    const auto append = [this](std::string_view bytes) { scratch_.insert(scratch_.end(), bytes.begin(), bytes.end()); };
-    const std::array<std::uint64_t, 9> head{
-        static_cast<std::uint64_t>(day), delivery.file.size,         delivery.file.audio_start, delivery.file.bytes_for_60s,
-        delivery.address.size(),         delivery.user_agent.size(), delivery.referrer.size(),  delivery.episode.value.size(),
-        delivery.profile.size()};
-    append({reinterpret_cast<const char*>(head.data()), sizeof head});
-    for (const auto* text : {&delivery.address, &delivery.user_agent, &delivery.referrer, &delivery.episode.value, &delivery.profile})
-        append(*text);
-    return key_.of({scratch_.data(), scratch_.size()});
+    const std::array<const std::string*, 5> texts{&delivery.address, &delivery.user_agent, &delivery.referrer, &delivery.episode.value,
+                                                  &delivery.profile};
+    std::array<std::uint64_t, 4> head{static_cast<std::uint64_t>(day), delivery.file.size, delivery.file.audio_start,
+                                      delivery.file.bytes_for_60s};
+    std::array<std::uint32_t, texts.size()> sizes{};
+    std::size_t size_of_all = sizeof head + sizeof sizes;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        sizes[i] = static_cast<std::uint32_t>(texts[i]->size());
+        size_of_all += texts[i]->size();
+    }
+    if (scratch_.size() < size_of_all) scratch_.resize(std::max<std::size_t>(size_of_all, 4096));  // from that size on it is in no dump
+    auto* end = scratch_.data();
+    const auto append = [&end](const void* bytes, std::size_t count) {
+        std::memcpy(end, bytes, count);
+        end += count;
+    };
+    append(head.data(), sizeof head);
+    append(sizes.data(), sizeof sizes);
+    for (const auto* text : texts) append(text->data(), text->size());
+    return key_.of({scratch_.data(), size_of_all});
 }
 
 // Two places for each, the one that was used again in front.

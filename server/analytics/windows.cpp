@@ -67,7 +67,7 @@ void Windows::recognise(const model::Delivery& delivery, Day day, const Recognit
     window.listens.prefetch(found.listener);
     window.crowds.prefetch(found.place);
     const auto version = terms_.version(version_of(found.episode, delivery.file));
-    found.context = terms_.context({found.episode, version, dimension_values(delivery, recognised)});
+    found.context = contexts_.of(found.episode, version, delivery.profile, recognised);
 }
 
 void Windows::take(const model::Delivery& delivery, const Recognition& recognition, Step& step, const model::Delivery* next) {

@@ -9,6 +9,7 @@
 
 #include "content/model/delivery.hpp"
 #include "server/analytics/agent_memo.hpp"
+#include "server/analytics/context_memo.hpp"
 #include "server/analytics/listen_table.hpp"
 #include "server/analytics/memo.hpp"
 
@@ -65,6 +66,7 @@ private:
     std::map<Day, Window> windows_;
     Memo memo_;
     AgentMemo agents_;
+    ContextMemo contexts_{terms_};
 };
 
 }  // namespace earshot::analytics
