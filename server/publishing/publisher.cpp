@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <future>
 
 #include "content/storage/digest.hpp"
 #include "server/publishing/editing.hpp"
@@ -104,15 +105,18 @@ WorkerPool::Outcome<void> Publisher::refresh_tags_for(const model::EpisodeId& id
         const auto show = rooms_.catalogue.find_show(episode->show);
         if (!show || episode->renditions.empty()) return model::Status{};
         if (date) episode->publish_at = *date;
-        bool changed = false;
+        std::vector<std::future<WorkerPool::Outcome<void>>> under_way;
         for (model::Rendition& rendition : episode->renditions) {
-            const media::AudioTags tags = tags_for(*show, *episode, rendition);
+            media::AudioTags tags = tags_for(*show, *episode, rendition);
             if (rendition.tag_fingerprint == fingerprint(tags)) continue;
-            auto outcome = tag_rendition(rooms_, tags, clock_(), rendition);
-            if (!outcome || !*outcome) return outcome;
-            changed = true;
+            under_way.push_back(std::async(std::launch::async, [this, &rendition, tags = std::move(tags)] {
+                return tag_rendition(rooms_, tags, clock_(), rendition);
+            }));
         }
-        if (!changed) return model::Status{};
+        if (under_way.empty()) return model::Status{};
+        for (auto& each : under_way) each.wait();
+        for (auto& each : under_way)
+            if (auto outcome = each.get(); !outcome || !*outcome) return outcome;
         const auto swapped = rooms_.catalogue.replace_renditions(id, episode->renditions.front().master, episode->renditions);
         if (!swapped && swapped.error().code != Errc::conflict) return swapped;
         rooms_.view.refresh();
