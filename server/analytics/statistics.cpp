@@ -282,6 +282,13 @@ Statistics::Total Statistics::Grid::sum(std::size_t episode, std::size_t first, 
     }
     return total;
 }
+Statistics::Grid Statistics::Grid::part(const std::string& first_day, const std::string& last_day) const {
+    const auto first = std::ranges::find(days, first_day) - days.begin(), past = std::ranges::find(days, last_day) - days.begin() + 1;
+    Grid result{.days = {days.begin() + first, days.begin() + past}};
+    for (const auto& row : episodes) result.episodes.emplace_back(row.begin() + first, row.begin() + past);
+    result.closed = static_cast<std::size_t>(std::clamp(static_cast<std::ptrdiff_t>(closed), first, past) - first);
+    return result;
+}
 Statistics::Total Statistics::Grid::sum(std::size_t first, std::size_t past) const {
     Total total;
     for (std::size_t episode = 0; episode < episodes.size(); ++episode) {

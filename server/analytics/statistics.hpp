@@ -101,8 +101,9 @@ public:
         std::vector<std::string> days;              // of the period, ascending
         std::vector<std::vector<Figure>> episodes;  // as in the query, each by days
         std::size_t closed{};                       // how many of the days are over; of the others nothing counts as hidden in sums
-        [[nodiscard]] Total sum(std::size_t episode, std::size_t first, std::size_t past) const;  // of days by their position
-        [[nodiscard]] Total sum(std::size_t first, std::size_t past) const;                       // of all episodes
+        [[nodiscard]] Total sum(std::size_t episode, std::size_t first, std::size_t past) const;   // of days by their position
+        [[nodiscard]] Total sum(std::size_t first, std::size_t past) const;                        // of all episodes
+        [[nodiscard]] Grid part(const std::string& first_day, const std::string& last_day) const;  // which must be among its days
     };
     [[nodiscard]] Grid grid(const Query& query);
 

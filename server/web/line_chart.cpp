@@ -139,6 +139,7 @@ void put_line_chart(Values& values, std::string name, const LineChart& chart) {
     const Plot plot(chart);
     drawn.set("ID", chart.id).set("TITLE", chart.title).set("TEXT", chart.text);
     drawn.set("WIDTH", at(width)).set("HEIGHT", at(top + plot_height + axis + (chart.bands.empty() ? 0 : band_height + 10)));
+    if (chart.ends_now) drawn.show("ENDS_NOW");
     plot.put_scale(drawn);
     plot.put_bands(drawn);
     plot.put_marks(drawn);

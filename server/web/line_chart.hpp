@@ -39,6 +39,7 @@ struct LineChart {
     std::string unit{"downloads"};
     std::optional<double> most;  // of the scale; else the greatest value
     bool is_percent{};
+    bool ends_now{};  // where there is no room for all of it, its end is seen first
 };
 
 // Fills {{>NAME}}.

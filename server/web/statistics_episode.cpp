@@ -83,6 +83,23 @@ LineChart ages_chart(const EpisodePage& page) {
     return chart;
 }
 
+// The line's figures.
+Table curve_table(const EpisodePage& page, unsigned fewest) {
+    Table table{.id = "curve", .caption = "Downloads by age, day by day"};
+    table.columns = {{"After"}};
+    std::size_t longest = 0;
+    for (std::size_t i = page.beside.size(); i-- > 0;) {
+        table.columns.push_back({title_of(page.beside[i]), true});
+        longest = std::max(longest, page.ages[i].after.size());
+    }
+    for (std::size_t day = 0; day < longest; ++day) {
+        auto& row = table.rows.emplace_back(std::vector<Cell>{{.text = counted(day + 1, "day")}});
+        for (std::size_t i = page.beside.size(); i-- > 0;)
+            row.push_back(day < page.ages[i].after.size() ? total_cell(page.ages[i].after[day], fewest) : Cell{});
+    }
+    return table;
+}
+
 Table days_table(const EpisodePage& page, unsigned fewest) {
     Table table{.id = "days", .caption = "Downloads by day"};
     table.columns = {{"Day (UTC)"}, {"Downloads", true}};
@@ -123,10 +140,9 @@ std::optional<EpisodePage> gather(Context& context, const http::Request& request
     const auto link = [&](const storage::EpisodeLine& line) {
         return line.id == page.episode.id ? std::string() : fmt::format("/statistics/shows/{}/{}", show->slug, line.slug);
     };
-    page.tables = {ages_table(page.beside, page.ages, page.selection.zone, link, fewest), days_table(page, fewest), tally_table(page.tally),
-                   marks_table(page.chart, page.grid)};
-    for (const auto& names : breakdowns)
-        page.tables.push_back(breakdown_table(names, statistics.breakdown(names.dimension, query), fewest, page.path, page.selection));
+    page.tables = {ages_table(page.beside, page.ages, page.selection.zone, link, fewest), curve_table(page, fewest),
+                   days_table(page, fewest), tally_table(page.tally), marks_table(page.chart, page.grid)};
+    for (auto& table : breakdown_tables(context, query, page.path, page.selection)) page.tables.push_back(std::move(table));
     if (page.episode.renditions.empty()) return page;
     std::vector<std::uint64_t> versions;
     for (const auto& rendition : page.episode.renditions)
@@ -153,17 +169,6 @@ void put_reach(Values& report, const EpisodePage& page) {
     put_line_chart(section, "REACH_CHART", page.reach->chart);
     if (!page.reach->chapters.rows.empty()) put_table(section.add("CHAPTERS"), "CHAPTERS_TABLE", *page.table("chapters"));
     put_table(section, "MINUTES_TABLE", *page.table("minutes"));
-}
-
-void put_breakdowns(Values& report, const EpisodePage& page) {
-    for (const auto& names : breakdowns) {
-        const auto& table = *page.table(names.id);
-        auto& section = report.add("BREAKDOWN").set("ID", std::string(names.id)).set("TITLE", std::string(names.title));
-        if (table.rows.empty())
-            section.show("NOTHING_YET");
-        else
-            put_table(section, "TABLE", table);
-    }
 }
 
 }  // namespace
@@ -193,13 +198,14 @@ http::Answer statistics_episode(Context& context, const http::Request& request) 
     values.add("TILE").set("VALUE", total_words(ages.so_far, fewest)).set("NAME", "so far");
     put_line_chart(values, "AGES_CHART", ages_chart(episode));
     put_table(values, "AGES_TABLE", *episode.table("ages"));
+    if (const auto& curve = *episode.table("curve"); !curve.rows.empty()) put_table(values.add("CURVE"), "CURVE_TABLE", curve);
     put_line_chart(values, "LINE_CHART", episode.chart);
     if (!episode.chart.marks.empty()) put_table(values.add("MARKS"), "MARKS_TABLE", *episode.table("marks"));
     put_table(values, "DAYS_TABLE", *episode.table("days"));
     values.set("PERIOD", period_words(episode.selection.first_day, episode.selection.last_day));
     if (!episode.selection.only.dimension.empty()) values.add("ONLY").set("VALUE", episode.selection.only.value).set("ALL", episode.path);
     put_reach(values, episode);
-    put_breakdowns(values, episode);
+    put_breakdowns(values, episode.tables);
     values.set("TALLY_SENTENCE", tally_sentence(episode.tally));
     put_table(values, "TALLY_TABLE", *episode.table("requests"));
     return statistics_reply(context, request, episode.path, std::move(page));

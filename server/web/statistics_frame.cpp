@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "content/model/text.hpp"
+#include "server/web/caches.hpp"
+
 namespace earshot::web {
 namespace {
 
@@ -15,6 +18,19 @@ constexpr Tab tabs[] = {
     {"All figures", "/statistics/figures"},
     {"Report to print", "/statistics/report"},
 };
+
+constexpr std::size_t longest_noted = 300;
+
+// Figures can be read also while the database can take no note of it.
+void note_look(Context& context, const model::Identity& identity, const http::Request& request) {
+    const auto what = model::truncate_utf8(request.target, longest_noted);
+    if (!context.caches->is_first_look(identity.name + ' ' + std::string(what), context.clock())) return;
+    try {
+        context.audit.add(identity.name, "statistics.view", what);
+    } catch (const storage::DatabaseError& error) {
+        if (!storage::passing_refusal(error)) throw;
+    }
+}
 
 }  // namespace
 
@@ -45,6 +61,7 @@ void put_filter(Values& values, const Selection& selection, const std::string& p
 http::Answer statistics_reply(Context& context, const http::Request& request, std::string_view path, Page page, int status) {
     put_tabs(page.values, path);
     const auto identity = request.identity.value_or(model::Identity{});
+    if (status == 200) note_look(context, identity, request);
     return staff_reply(status, render_staff(context, identity, path, std::move(page)));
 }
 
@@ -52,7 +69,8 @@ http::Answer table_reply(Context& context, const http::Request& request, std::sp
     const auto& wanted = request.param("table");
     const auto found = std::ranges::find_if(tables, [&](const Table& table) { return table.id + ".csv" == wanted; });
     if (found == tables.end()) return not_found_page(context, request);
-    context.audit.add(request.identity.value_or(model::Identity{}).name, "statistics.export", request.target);
+    context.audit.add(request.identity.value_or(model::Identity{}).name, "statistics.export",
+                      model::truncate_utf8(request.target, longest_noted));
     http::Reply reply;
     reply.fields = {{"Content-Type", "text/csv; charset=utf-8; header=present"},
                     {"Content-Disposition", fmt::format("attachment; filename=\"{}\"", wanted)}};

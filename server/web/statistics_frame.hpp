@@ -13,7 +13,8 @@
 
 namespace earshot::web {
 
-// A page for analysts around its template, under those tabs. `path`: which of them it is.
+// A page for analysts around its template, under those tabs. `path`: which of them it is. That it was looked at is noted in the audit log,
+// once an hour.
 [[nodiscard]] http::Answer statistics_reply(Context& context, const http::Request& request, std::string_view path, Page page,
                                             int status = 200);
 

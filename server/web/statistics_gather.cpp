@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "server/web/figure_words.hpp"
@@ -15,7 +16,7 @@ namespace {
 using Statistics = analytics::Statistics;
 using Total = Statistics::Total;
 
-constexpr std::size_t week_days = 7, month_days = 28, most_shown_ages = 6, most_listed = 20;
+constexpr std::size_t week_days = 7, month_days = 28, most_shown_ages = 6, most_listed = 20, most_broken_down = 24;
 
 std::string table_path(const Selection& selection, std::string_view id) {
     return address_of(fmt::format("/statistics/tables/{}.csv", id), selection, true);
@@ -25,6 +26,26 @@ std::string episode_path(const Selection& selection, const storage::EpisodeLine&
     const auto show = std::ranges::find(selection.shows, episode.show, &model::Show::id);
     return show == selection.shows.end() ? std::string() : fmt::format("/statistics/shows/{}/{}", show->slug, episode.slug);
 }
+
+// Figures of several periods that mostly overlap: one question to the database for all, unless they lie far apart.
+class Grids {
+public:
+    Grids(Statistics& statistics, const std::vector<model::EpisodeId>& episodes, const std::string& first_day, const std::string& last_day)
+        : statistics_(statistics), episodes_(episodes) {
+        if (days_between(first_day, last_day) < longest) all_ = statistics.grid({first_day, last_day, episodes});
+    }
+    [[nodiscard]] Statistics::Grid of(const std::string& first_day, const std::string& last_day,
+                                      const Statistics::Query::Only& only = {}) const {
+        if (all_ && only.dimension.empty()) return all_->part(first_day, last_day);
+        return statistics_.grid({first_day, last_day, episodes_, only});
+    }
+
+private:
+    static constexpr int longest = 120;
+    Statistics& statistics_;
+    const std::vector<model::EpisodeId>& episodes_;
+    std::optional<Statistics::Grid> all_;
+};
 
 // Positions, those with the greatest value first.
 template <class Value>
@@ -168,15 +189,18 @@ Overview gather_overview(Context& context, const http::Request& request) {
     all.last_closed = analytics::format_day(analytics::first_running(context.clock()) - 1);
     all.first_closed_of_7 = day_after(all.last_closed, -6);
     all.live = statistics.today(ids);
-    const auto recent = statistics.grid({day_after(all.last_closed, 1 - 2 * static_cast<int>(month_days)), all.last_closed, ids});
+    const auto recent_first = day_after(all.last_closed, 1 - 2 * static_cast<int>(month_days));
+    const auto grids = Grids(statistics, ids, std::min({recent_first, selection.first_day, selection.before_first}),
+                             std::max({all.last_closed, selection.last_day, selection.before_last}));
+    const auto recent = grids.of(recent_first, all.last_closed);
     all.week = {recent.sum(2 * month_days - week_days, 2 * month_days),
                 recent.sum(2 * month_days - 2 * week_days, 2 * month_days - week_days)};
     all.month = {recent.sum(month_days, 2 * month_days), recent.sum(0, month_days)};
     for (std::size_t i = 0; i < ids.size(); ++i)
         all.week_by_episode.push_back({recent.sum(i, 2 * month_days - week_days, 2 * month_days),
                                        recent.sum(i, 2 * month_days - 2 * week_days, 2 * month_days - week_days)});
-    all.chosen = statistics.grid(query_of(selection));
-    all.before = statistics.grid({selection.before_first, selection.before_last, ids, selection.only});
+    all.chosen = grids.of(selection.first_day, selection.last_day, selection.only);
+    all.before = grids.of(selection.before_first, selection.before_last, selection.only);
     all.sentence = main_sentence(all);
     all.changes = change_sentences(all);
     all.annotations = annotations_of(context, selection);
@@ -184,6 +208,12 @@ Overview gather_overview(Context& context, const http::Request& request) {
     all.tables = {days_table(all, fewest), episodes_table(all, fewest), newest_by_age(context, all), hours_table(all),
                   marks_table(all.chart, all.chosen)};
     all.tables.back().csv_path = table_path(selection, "marks");
+    if (selection.episodes.size() <= most_broken_down) {
+        for (auto& table : breakdown_tables(context, query_of(selection), "/statistics", selection)) {
+            table.csv_path = table_path(selection, table.id);
+            all.tables.push_back(std::move(table));
+        }
+    }
     return all;
 }
 

@@ -9,6 +9,7 @@
 #include "server/web/figure_words.hpp"
 #include "server/web/handlers.hpp"
 #include "server/web/statistics_frame.hpp"
+#include "server/web/statistics_parts.hpp"
 #include "server/web/wording.hpp"
 
 namespace earshot::web {
@@ -94,6 +95,14 @@ http::Answer overview_page(Context& context, const http::Request& request, int s
     if (!all.chart.marks.empty()) put_table(report.add("MARKS"), "MARKS_TABLE", all.table("marks"));
     put_table(report, "EPISODES_TABLE", all.table("episodes"));
     put_table(report, "AGES_TABLE", all.table("ages"));
+    put_breakdowns(report, all.tables);
+    if (!selection.only.dimension.empty()) {
+        auto everything = selection;
+        everything.only = {};
+        report.add("ONLY")
+            .set("VALUE", value_words(selection.only.dimension, selection.only.value))
+            .set("ALL", address_of("/statistics", everything));
+    }
     for (const auto& change : all.changes) report.add("CHANGE").set("TEXT", change);
     if (all.changes.empty()) report.show("NO_CHANGE");
     put_annotations(report, all, request.identity.value_or(model::Identity{}).csrf_token);

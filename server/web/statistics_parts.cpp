@@ -68,7 +68,7 @@ std::vector<analytics::Annotation> annotations_of(Context& context, const Select
 LineChart days_chart(const Selection& selection, const analytics::Statistics::Grid& chosen, const analytics::Statistics::Grid& before,
                      const std::string& today, const std::vector<storage::EpisodeLine>& published,
                      const std::vector<analytics::Annotation>& annotations) {
-    LineChart chart{.id = "line", .title = "Downloads per day"};
+    LineChart chart{.id = "line", .title = "Downloads per day", .ends_now = true};
     for (const auto& day : chosen.days) {
         chart.labels.push_back(short_day(day));
         chart.full_labels.push_back(full_day(day));
@@ -132,6 +132,30 @@ Table breakdown_table(const BreakdownNames& names, const analytics::Statistics::
              {.text = percent_words(count, whole), .bar = whole == 0 ? 0 : static_cast<double>(count) / static_cast<double>(whole)}});
     }
     return table;
+}
+
+std::vector<Table> breakdown_tables(Context& context, const analytics::Statistics::Query& query, const std::string& path,
+                                    const Selection& selection) {
+    std::vector<Table> tables;
+    auto all = query;
+    all.only = {};
+    const auto fewest = context.settings.statistics.suppress_below;
+    for (const auto& names : breakdowns)
+        tables.push_back(breakdown_table(names, context.statistics.breakdown(names.dimension, all), fewest, path, selection));
+    return tables;
+}
+
+void put_breakdowns(Values& values, const std::vector<Table>& tables) {
+    auto& all = values.include("BREAKDOWNS", "statistics_breakdowns.html");
+    for (const auto& names : breakdowns) {
+        const auto table = std::ranges::find(tables, names.id, &Table::id);
+        if (table == tables.end()) continue;
+        auto& section = all.add("BREAKDOWN").set("ID", std::string(names.id)).set("TITLE", std::string(names.title));
+        if (table->rows.empty())
+            section.show("NOTHING_YET");
+        else
+            put_table(section, "TABLE", *table);
+    }
 }
 
 Cell total_cell(const analytics::Statistics::Total& total, unsigned suppress_below) {

@@ -177,10 +177,14 @@ TEST_CASE("an episode's page answers whether it was more than the one before, an
     CHECK_THAT(page, Contains("<p class=\"topic-share\">85\u202f%</p><p class=\"topic-name\">What to look for</p>") &&
                          Contains("<p class=\"topic-share\">50\u202f%</p><p class=\"topic-name\">Fear of being wrong</p>"));
     CHECK_THAT(page, Contains("AntennaPod") && Contains("Of 60 requests for the audio 60 counted as a download."));
+    CHECK_THAT(body_of(web::statistics(site.context, ask({{"by", "app:AntennaPod"}}))), Contains("Only downloads by <b>AntennaPod</b>"));
     CHECK_THAT(page_of("two", {{"by", "app:AntennaPod"}}), Contains("Only downloads by <b>AntennaPod</b>"));
     CHECK_THAT(
         body_of(web::statistics_episode_table(site.context, ask({}, {{"show", "code"}, {"episode", "two"}, {"table", "chapters.csv"}}))),
         Contains("\"2. What people notice\",\"1:05\",\"What to look for\",\"0.85\""));
+    CHECK_THAT(
+        body_of(web::statistics_episode_table(site.context, ask({}, {{"show", "code"}, {"episode", "two"}, {"table", "curve.csv"}}))),
+        Contains("\"After\",\"Two\",\"One\"\r\n\"1 day\",60,40\r\n\"2 days\",\"\",40\r\n"));
     CHECK(status_of(web::statistics_episode(site.context, ask({}, {{"show", "code"}, {"episode", "three"}}))) == 404);
     const auto draft = site.add_episode(show, {.slug = "draft", .title = "Draft"});
     CHECK(status_of(web::statistics_episode(site.context, ask({}, {{"show", "code"}, {"episode", "draft"}}))) == 404);
@@ -222,8 +226,18 @@ TEST_CASE("analysts note what happened on a day, on the line and in the audit lo
     CHECK(status_of(send(ann, "act=delete&id=" + noted.id, ann.identity.csrf_token)) == 303);
     CHECK(site.context.annotations.list("", "2026-11-01", "2026-11-30").empty());
     std::string audit;
-    for (const auto& entry : site.audit.list(3)) audit += entry.who + " " + entry.what + ";";
+    for (const auto& entry : site.audit.list(20))
+        if (entry.what.starts_with("annotation.")) audit += entry.who + " " + entry.what + ";";
     CHECK(audit == "ann annotation.delete;ann annotation.edit;ann annotation.add;");
     (void)web::statistics_table(site.context, ask({}, {{"table", "days.csv"}}));
     CHECK(site.audit.list(1).front().what == "statistics.export");
+
+    // Who looked is noted once an hour.
+    auto looks = [&] { return std::ranges::count(site.audit.list(1000), "statistics.view", &storage::AuditEntry::what); };
+    const auto before = looks();
+    (void)web::statistics(site.context, ask({}));
+    CHECK(looks() == before);
+    site.now += std::chrono::hours(1);
+    for (int i = 0; i < 2; ++i) (void)web::statistics(site.context, ask({}));
+    CHECK(looks() == before + 1);
 }
