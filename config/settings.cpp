@@ -235,6 +235,7 @@ void read_uploads(Section section, Settings::Uploads& out) {
 
 void read_publishing(Section section, Settings::Publishing& out) {
     section.whole("workers", out.workers, 0U, 64U);
+    section.whole("queue_per_producer", out.queue_per_producer, 0U, 1'000'000U);
     section.whole("spare_cores", out.spare_cores, 0U, 1024U);
     section.choice("sandbox", out.sandbox, {"required", "degraded"});
     section.duration("job_deadline", out.job_deadline, seconds(1), seconds(7 * 86400));

@@ -44,9 +44,10 @@ struct Settings {
         std::chrono::hours expire_after{7 * 24};
     } uploads;
     struct Publishing {
-        unsigned workers{1};              // 0: this node takes no jobs
-        unsigned spare_cores{1};          // that workers leave to listeners
-        std::string sandbox{"required"};  // or "degraded": run jobs even when a layer is missing
+        unsigned workers{1};               // 0: this node takes no jobs
+        unsigned queue_per_producer{100};  // masters that one producer may have waiting or worked on; 0: any number
+        unsigned spare_cores{1};           // that workers leave to listeners
+        std::string sandbox{"required"};   // or "degraded": run jobs even when a layer is missing
         std::chrono::seconds job_deadline{3 * 3600};
     } publishing;
     std::vector<model::RenditionProfile> renditions;  // [[rendition]] blocks; default: mp3 (main enclosure, first), aac and opus

@@ -38,11 +38,6 @@ http::ServerOptions server_options(const config::Settings& settings) {
     return options;
 }
 
-// What stays free: the settings' figure, but never more than a tenth of the disk.
-std::uint64_t reserve(const config::Settings& settings, const Places& where) {
-    return std::min<std::uint64_t>(settings.storage.reserve_bytes, std::filesystem::space(where.data).capacity / 10);
-}
-
 void log_request(const http::RequestLog& entry) {
     const Level level = entry.status >= 500 && entry.status != 503 && entry.status != 507 ? Level::error : Level::debug;
     log(level, "request",
@@ -88,7 +83,7 @@ App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descripto
       where(std::move(at)),
       catalogue_db({.file = where.catalogue_db, .migrations = storage::catalogue_migrations(), .readers = 4, .full_sync = true}),
       statistics_db({.file = where.statistics_db, .migrations = storage::statistics_migrations(), .readers = 2, .full_sync = false}),
-      store(storage::make_disk_store(where.media, reserve(settings, where))),
+      store(storage::make_disk_store(where.media, disk_reserve(settings, where))),
       catalogue(catalogue_db),
       jobs(catalogue_db),
       accounts(catalogue_db),

@@ -69,7 +69,7 @@ void add_publish(CommandLine& line, PublishOptions& options, std::filesystem::pa
     sub->add_flag("--draft", options.draft, "upload and transcode only");
 }
 
-void add_media(CommandLine& line, std::filesystem::path& probed, TranscodeOptions& options, bool& self_test) {
+void add_media(CommandLine& line, std::filesystem::path& probed, TranscodeOptions& options, WorkOptions& works, bool& self_test) {
     line.command("probe", "say what an audio file holds, as JSON", [&] { return probe(probed); })->add_option("file", probed)->required();
     CLI::App* sub =
         line.command("transcode", "make the renditions of a master without a server, JSON report", [&] { return transcode(options); });
@@ -77,6 +77,9 @@ void add_media(CommandLine& line, std::filesystem::path& probed, TranscodeOption
     sub->add_option("file", options.file)->required();
     sub->add_option("outdir", options.out_dir)->required();
     sub->add_option("--profile", options.profiles, "only this rendition; may be repeated");
+    sub = line.command("work", "take jobs beside a server on the same data folder, until SIGTERM or Ctrl-C", [&] { return work(works); });
+    add_data(sub, works);
+    sub->add_option("--workers", works.workers, "masters at the same time, instead of the settings' number")->check(CLI::Range(1, 64));
     line.command("worker", "the sandboxed process that decodes masters; started by the server", [&] { return worker(self_test); })
         ->add_flag("--self-test", self_test, "try what the sandbox forbids and say which layers hold");
 }
@@ -135,6 +138,7 @@ int main(int argc, char** argv) {
     ConfigOption check_options, audit_options;
     PublishOptions publish_options;
     TranscodeOptions transcode_options;
+    WorkOptions work_options;
     AccountOptions account_options;
     TokenOptions token_options;
     FeedOptions feed_options;
@@ -144,7 +148,7 @@ int main(int argc, char** argv) {
     bool self_test = false;
     add_serving(line, serve_options, check_options);
     add_publish(line, publish_options, token_file);
-    add_media(line, probed, transcode_options, self_test);
+    add_media(line, probed, transcode_options, work_options, self_test);
     add_accounts(line, account_options, token_options);
     add_audits(line, audit_options);
     add_data_commands(line, feed_options, backup_options);

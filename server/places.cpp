@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
@@ -41,6 +42,10 @@ model::Status prepare(const Places& places) {
     fs::permissions(places.runtime, fs::perms::owner_all);
     fs::permissions(places.data, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec);
     return {};
+}
+
+std::uint64_t disk_reserve(const config::Settings& settings, const Places& places) {
+    return std::min<std::uint64_t>(settings.storage.reserve_bytes, fs::space(places.data).capacity / 10);
 }
 
 std::string node_name(const Places& places) {

@@ -2,6 +2,7 @@
 // Where an installation keeps its things, and how the command line changes the settings. Shared by the server and the commands that work on
 // the data folder directly.
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -19,6 +20,8 @@ struct Places {
 [[nodiscard]] Places places(const config::Settings& settings);
 // Creates the folders. invalid_input with a sentence when that is impossible.
 [[nodiscard]] model::Status prepare(const Places& places);
+// Bytes of the disk that stay free: the settings' figure, but never more than a tenth of the disk.
+[[nodiscard]] std::uint64_t disk_reserve(const config::Settings& settings, const Places& places);
 // A random name for this installation, kept in its data folder.
 [[nodiscard]] std::string node_name(const Places& places);
 

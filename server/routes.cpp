@@ -104,6 +104,7 @@ constexpr auto api_rows = std::to_array<ApiRow>({
     {Method::get, "/jobs/{job}/events", &api::job_events, Access::producer, no_body},
     {Method::post, "/jobs/{job}/cancel", &api::cancel_job, Access::producer, json_body},
     {Method::post, "/jobs/{job}/retry", &api::retry_job, Access::producer, json_body},
+    {Method::put, "/jobs/{job}/priority", &api::put_job_priority, Access::producer, json_body},
     {Method::options, "/uploads", &api::upload_options, Access::anyone, no_body},
     {Method::post, "/uploads", &api::create_upload, Access::producer, upload_body},
     {Method::options, "/uploads/{upload}", &api::upload_options, Access::anyone, no_body},

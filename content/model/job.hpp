@@ -1,6 +1,7 @@
 #pragma once
 // Work that outlives a request: one row of the job queue.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@ enum class JobKind {
     tag,        // renditions' essence → same audio with fresh tags
 };
 enum class JobState { queued, running, succeeded, failed, cancelled };
+// Whose turn it is next: an urgent job goes before everybody's, the others only order what one producer is waiting for.
+enum class JobPriority { low = -1, normal = 0, high = 1, urgent = 2 };
 
 struct Job {
     JobId id;
@@ -28,6 +31,11 @@ struct Job {
     std::string reason;             // why it failed: a sentence a producer understands
     std::uint32_t attempts{};       // ended by the worker dying or running out of time; 3 = poison, failed
     std::uint32_t interruptions{};  // the server went away while it ran; does not count against the file until 10
+    std::string producer;           // who handed it in, "" for the server itself; the queue is fair between them
+    JobPriority priority{JobPriority::normal};
+    std::chrono::milliseconds audio{};    // of the master, once a worker has looked at it; else 0
+    std::uint64_t reserved_bytes{};       // of the disk, for what it writes; holds while it runs
+    std::optional<Timestamp> started_at;  // of the latest try
     Timestamp created_at{}, updated_at{};
 };
 
@@ -36,9 +44,17 @@ struct Job {
     return job.state == JobState::queued || job.state == JobState::running;
 }
 
+// How much audio it worked through for each second of a clock: 40 is an hour in 90 s. Of a running job so far, of one that succeeded in
+// all; nothing for others, and before there is anything to go by.
+[[nodiscard]] std::optional<double> speed(const Job& job) noexcept;
+// Until a running job ends, if it goes on as so far.
+[[nodiscard]] std::optional<std::chrono::seconds> time_left(const Job& job) noexcept;
+
 [[nodiscard]] std::string_view to_string(JobKind kind) noexcept;
 [[nodiscard]] std::optional<JobKind> parse_job_kind(std::string_view text) noexcept;
 [[nodiscard]] std::string_view to_string(JobState state) noexcept;
 [[nodiscard]] std::optional<JobState> parse_job_state(std::string_view text) noexcept;
+[[nodiscard]] std::string_view to_string(JobPriority priority) noexcept;
+[[nodiscard]] std::optional<JobPriority> parse_job_priority(std::string_view text) noexcept;
 
 }  // namespace earshot::model

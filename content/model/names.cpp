@@ -49,6 +49,8 @@ constexpr Names<JobState, 5> job_states{{{JobState::queued, "queued"},
                                          {JobState::succeeded, "succeeded"},
                                          {JobState::failed, "failed"},
                                          {JobState::cancelled, "cancelled"}}};
+constexpr Names<JobPriority, 4> job_priorities{
+    {{JobPriority::low, "low"}, {JobPriority::normal, "normal"}, {JobPriority::high, "high"}, {JobPriority::urgent, "urgent"}}};
 constexpr Names<Role, 3> roles{{{Role::admin, "admin"}, {Role::producer, "producer"}, {Role::analyst, "analyst"}}};
 
 }  // namespace
@@ -88,6 +90,12 @@ std::string_view to_string(JobState state) noexcept {
 }
 std::optional<JobState> parse_job_state(std::string_view text) noexcept {
     return value_of(job_states, text);
+}
+std::string_view to_string(JobPriority priority) noexcept {
+    return name_of(job_priorities, priority);
+}
+std::optional<JobPriority> parse_job_priority(std::string_view text) noexcept {
+    return value_of(job_priorities, text);
 }
 std::string_view to_string(Role role) noexcept {
     return name_of(roles, role);

@@ -70,7 +70,8 @@ public:
         model::Master master;
         model::Job job;  // as JobQueue::enqueue: an older transcode job of the episode is cancelled
     };
-    [[nodiscard]] model::Result<NewMaster> add_master(model::Master master);
+    // `producer`: whose job it is. rate_limited: they have `most_per_producer` (0: any number) recordings under way already.
+    [[nodiscard]] model::Result<NewMaster> add_master(model::Master master, std::string_view producer = {}, unsigned most_per_producer = 0);
     [[nodiscard]] std::optional<model::Master> find_master(const model::MasterId& id);
     [[nodiscard]] model::Status set_master_info(const model::MasterId& id, const model::MasterInfo& info, const model::Loudness& loudness);
     // Swaps the whole set of the episode's current master in one transaction; empty ids are filled in. conflict when `master` is not the

@@ -127,7 +127,7 @@ model::Result<model::Episode> Catalogue::set_state(const model::EpisodeId& id, E
     return result;
 }
 
-model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master) {
+model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master, std::string_view producer, unsigned most_per_producer) {
     master.id.value = random_id();
     master.uploaded_at = clock_();
     model::Status status;
@@ -137,6 +137,8 @@ model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master) 
             status = fail(Errc::not_found, no_episode);
             return;
         }
+        status = check_share(session, producer, master.episode, most_per_producer);
+        if (!status) return;
         Statement insert(
             session,
             "insert into masters (id, episode_id, object_key, byte_length, sha256, file_name, info, integrated_lufs, "
@@ -153,7 +155,7 @@ model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master) 
                           "update episodes set updated_at = :now, master_id = :master where id = :id "
                           "and not exists (select 1 from renditions where episode_id = :id)");
         current.bind("master", master.id.value).bind("now", master.uploaded_at).bind("id", master.episode.value).run();
-        job = queue_job(session, model::JobKind::transcode, master.episode, master.id, master.uploaded_at);
+        job = queue_job(session, {model::JobKind::transcode, master.episode, master.id, std::string(producer)}, master.uploaded_at);
     });
     if (!status) return std::unexpected(status.error());
     return NewMaster{std::move(master), std::move(job)};

@@ -1,9 +1,13 @@
 #include "content/storage/job_queue.hpp"
 
+#include <algorithm>
 #include <stdexcept>
+
+#include <fmt/format.h>
 
 #include "content/storage/digest.hpp"
 #include "content/storage/job_rows.hpp"
+#include "content/storage/promised_room.hpp"
 #include "content/storage/statement.hpp"
 
 namespace earshot::storage {
@@ -19,15 +23,27 @@ constexpr int most_interruptions = 10;
 constexpr const char* interrupted_too_often =
     "The server was stopped ten times while it worked on this file. Try again; if that does not help, ask its operator to look at the log.";
 
-#define JOB_COLUMNS \
-    "select id, kind, episode_id, master_id, state, stage, progress, reason, attempts, interruptions, created_at, updated_at from jobs "
+#define JOB_COLUMNS                                                                                                                \
+    "select id, kind, episode_id, master_id, state, stage, progress, reason, attempts, interruptions, producer, priority, audio, " \
+    "reserved_bytes, started_at, created_at, updated_at from jobs "
+
+// What is claimed next, in this order; see JobQueue::claim.
+#define NEXT_JOB                                                                                                                        \
+    "select j.id from jobs j where ((j.state = 'queued' and j.not_before <= :now) or (j.state = 'running' and j.lease_until <= :now)) " \
+    "and not exists (select 1 from jobs other where other.episode_id = j.episode_id and other.id <> j.id and other.state = 'running' "  \
+    "and other.lease_until > :now) "                                                                                                    \
+    "order by case when j.priority >= 2 then 0 else 1 end, case j.kind when 'tag' then 0 else 1 end, "                                  \
+    "(select count(*) from jobs r where r.producer = j.producer and r.state = 'running' and r.lease_until > :now), "                    \
+    "(select coalesce(max(s.started_at), 0) from jobs s where s.producer = j.producer), j.priority desc, j.number limit 1"
 
 std::vector<Job> fetch(Statement& rows) {
     std::vector<Job> result;
     Job job;
     std::string kind, state;
+    int priority{};
     rows.into(job.id.value).into(kind).into(job.episode.value).into(job.master.value).into(state).into(job.stage).into(job.progress);
-    rows.into(job.reason).into(job.attempts).into(job.interruptions).into(job.created_at).into(job.updated_at);
+    rows.into(job.reason).into(job.attempts).into(job.interruptions).into(job.producer).into(priority).into(job.audio);
+    rows.into(job.reserved_bytes).into(job.started_at).into(job.created_at).into(job.updated_at);
     while (rows.next()) {
         const auto known_kind = model::parse_job_kind(kind);
         const auto known_state = model::parse_job_state(state);
@@ -35,6 +51,7 @@ std::vector<Job> fetch(Statement& rows) {
             throw std::runtime_error("the database holds an unknown job kind or state: " + kind + ", " + state);
         job.kind = *known_kind;
         job.state = *known_state;
+        job.priority = static_cast<model::JobPriority>(std::clamp(priority, -1, 2));
         result.push_back(job);
     }
     return result;
@@ -55,7 +72,8 @@ void cancel_older_transcodes(soci::session& session, const model::EpisodeId& epi
 
 }  // namespace
 
-Job queue_job(soci::session& session, JobKind kind, const model::EpisodeId& episode, const model::MasterId& master, model::Timestamp now) {
+Job queue_job(soci::session& session, const JobOrder& order, model::Timestamp now) {
+    const auto& [kind, episode, master, producer] = order;
     Statement same(session,
                    JOB_COLUMNS "where episode_id = :episode and kind = :kind and master_id = :master and state = 'queued' order by number");
     same.bind("episode", episode.value).bind("kind", to_string(kind)).bind("master", master.value);
@@ -65,17 +83,33 @@ Job queue_job(soci::session& session, JobKind kind, const model::EpisodeId& epis
     Statement insert(
         session,
         "insert into jobs (id, kind, episode_id, master_id, state, stage, progress, reason, attempts, interruptions, node, "
-        "lease_until, created_at, updated_at) values (:id, :kind, :episode, :master, 'queued', '', 0, '', 0, 0, '', 0, :now, :now)");
+        "lease_until, producer, created_at, updated_at) values (:id, :kind, :episode, :master, 'queued', '', 0, '', 0, 0, '', 0, "
+        ":producer, :now, :now)");
     insert.bind("id", id.value).bind("kind", to_string(kind)).bind("episode", episode.value).bind("master", master.value);
-    insert.bind("now", now).run();
+    insert.bind("producer", producer).bind("now", now).run();
     return read_job(session, id).value();
+}
+
+model::Status check_share(soci::session& session, std::string_view producer, const model::EpisodeId& episode, unsigned most) {
+    if (most == 0 || producer.empty()) return {};
+    unsigned under_way = 0;
+    Statement count(session,
+                    "select count(*) from jobs where producer = :producer and kind = 'transcode' and state in ('queued', 'running') "
+                    "and episode_id <> :episode");
+    (void)count.bind("producer", producer).bind("episode", episode.value).into(under_way).next();
+    if (under_way < most) return {};
+    return model::fail(
+        Errc::rate_limited,
+        fmt::format("You have {} recording{} waiting or being worked on, and more are not taken from one producer at a time. "
+                    "Wait until one is done, or cancel one; what you uploaded is kept.",
+                    under_way, under_way == 1 ? "" : "s"));
 }
 
 JobQueue::JobQueue(Database& database, model::Clock clock) : database_(database), clock_(std::move(clock)) {}
 
 Job JobQueue::enqueue(JobKind kind, const model::EpisodeId& episode, const model::MasterId& master) {
     std::optional<Job> result;
-    database_.write([&](soci::session& session) { result = queue_job(session, kind, episode, master, clock_()); });
+    database_.write([&](soci::session& session) { result = queue_job(session, {kind, episode, master, {}}, clock_()); });
     return *std::move(result);
 }
 
@@ -95,7 +129,7 @@ int JobQueue::enqueue_forgotten() {
             rows.into(row.episode.value).into(row.master.value);
             while (rows.next()) found.push_back(row);
         }
-        for (const auto& [episode, master] : found) (void)queue_job(session, JobKind::transcode, episode, master, clock_());
+        for (const auto& [episode, master] : found) (void)queue_job(session, {JobKind::transcode, episode, master, {}}, clock_());
     });
     return static_cast<int>(found.size());
 }
@@ -112,10 +146,8 @@ std::optional<Job> JobQueue::claim(std::string_view claim, std::chrono::millisec
         std::string id;
         Statement take(session,
                        "update jobs set interruptions = interruptions + case state when 'running' then 1 else 0 end, state = 'running', "
-                       "stage = '', progress = 0, reason = '', node = :claim, lease_until = :lease_until, updated_at = :now "
-                       "where id = (select j.id from jobs j where (j.state = 'queued' or (j.state = 'running' and j.lease_until <= :now)) "
-                       "and not exists (select 1 from jobs other where other.episode_id = j.episode_id and other.id <> j.id "
-                       "and other.state = 'running' and other.lease_until > :now) order by j.number limit 1) returning id");
+                       "stage = '', progress = 0, reason = '', audio = 0, reserved_bytes = 0, started_at = :now, node = :claim, "
+                       "lease_until = :lease_until, updated_at = :now where id = (" NEXT_JOB ") returning id");
         take.bind("claim", claim).bind("lease_until", now + lease).bind("now", now).into(id);
         if (take.next()) result = read_job(session, model::JobId{id});
     });
@@ -134,6 +166,36 @@ bool JobQueue::heartbeat(const model::JobId& id, std::string_view claim, std::st
         changed = update.bind("id", id.value).bind("claim", claim).run();
     });
     return changed == 1;
+}
+
+JobQueue::Room JobQueue::reserve(const model::JobId& id, std::string_view claim, std::uint64_t bytes, std::uint64_t free,
+                                 std::chrono::milliseconds audio) {
+    Room room = Room::never;
+    const auto now = clock_();
+    database_.write([&](soci::session& session) {
+        const std::uint64_t promised = promised_room(session, now, id);
+        room = bytes + promised <= free ? Room::granted : promised > 0 ? Room::later : Room::never;
+        Statement update(session,
+                         "update jobs set reserved_bytes = :bytes, audio = :audio where id = :id and node = :claim and state = 'running'");
+        update.bind("bytes", room == Room::granted ? bytes : 0).bind("audio", audio).bind("id", id.value).bind("claim", claim).run();
+    });
+    return room;
+}
+
+std::uint64_t JobQueue::promised_bytes() {
+    std::uint64_t bytes = 0;
+    database_.read([&](soci::session& session) { bytes = promised_room(session, clock_()); });
+    return bytes;
+}
+
+void JobQueue::postpone(const model::JobId& id, std::string_view claim, std::string_view reason, std::chrono::milliseconds pause) {
+    const auto now = clock_();
+    database_.write([&](soci::session& session) {
+        Statement update(session,
+                         "update jobs set state = 'queued', stage = '', progress = 0, reason = :reason, node = '', lease_until = 0, "
+                         "not_before = :then, updated_at = :now where id = :id and node = :claim and state = 'running'");
+        update.bind("reason", reason).bind("then", now + pause).bind("now", now).bind("id", id.value).bind("claim", claim).run();
+    });
 }
 
 void JobQueue::succeed(const model::JobId& id, std::string_view claim) {
@@ -195,7 +257,22 @@ model::Result<Job> JobQueue::cancel(const model::JobId& id) {
     return result;
 }
 
-model::Result<Job> JobQueue::retry(const model::JobId& id) {
+model::Result<Job> JobQueue::set_priority(const model::JobId& id, model::JobPriority priority) {
+    model::Result<Job> result = model::fail(Errc::not_found, "There is no such job.");
+    database_.write([&](soci::session& session) {
+        Statement update(session, "update jobs set priority = :priority, updated_at = :now where id = :id and state = 'queued'");
+        const bool changed = update.bind("priority", static_cast<int>(priority)).bind("now", clock_()).bind("id", id.value).run() == 1;
+        auto job = read_job(session, id);
+        if (changed) {
+            result = *std::move(job);
+        } else if (job) {
+            result = model::fail(Errc::conflict, "The job is not waiting any more, so its place in the queue cannot change.");
+        }
+    });
+    return result;
+}
+
+model::Result<Job> JobQueue::retry(const model::JobId& id, unsigned most_per_producer) {
     model::Result<Job> result = model::fail(Errc::not_found, "There is no such job.");
     database_.write([&](soci::session& session) {
         std::string newer;
@@ -206,10 +283,17 @@ model::Result<Job> JobQueue::retry(const model::JobId& id) {
             result = model::fail(Errc::conflict, "A newer master was uploaded since. Upload this recording again to use it after all.");
             return;
         }
+        const auto old = read_job(session, id);
+        if (old && old->kind == JobKind::transcode) {
+            if (auto share = check_share(session, old->producer, old->episode, most_per_producer); !share) {
+                result = std::unexpected(share.error());
+                return;
+            }
+        }
         Statement update(
             session,
             "update jobs set state = 'queued', stage = '', progress = 0, reason = '', attempts = 0, interruptions = 0, node = '', "
-            "lease_until = 0, updated_at = :now where id = :id and state in ('failed', 'cancelled')");
+            "lease_until = 0, not_before = 0, updated_at = :now where id = :id and state in ('failed', 'cancelled')");
         const bool changed = update.bind("now", clock_()).bind("id", id.value).run() == 1;
         auto job = read_job(session, id);
         if (changed) {

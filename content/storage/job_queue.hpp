@@ -1,5 +1,6 @@
 #pragma once
-// The job queue: rows in the catalogue's database, claimed by whichever node is free, safe against kill -9.
+// The job queue: rows in the catalogue's database, claimed by whichever node is free, safe against kill -9. Producers take turns, however
+// much one of them hands in.
 
 #include <chrono>
 #include <optional>
@@ -24,12 +25,21 @@ public:
     // or restored). Returns how many.
     int enqueue_forgotten();
 
-    // Oldest queued job, or one whose lease ran out; now running under `claim` until now + lease. Never two claims of one job. A claim is
+    // The next queued job, or one whose lease ran out; now running under `claim` until now + lease. Never two claims of one job. A claim is
     // "<node>/<anything never used before>": a job that is cancelled and tried again must not look like its first holder's still.
+    // Urgent ones go first, then new words for finished files (a moment's work), then the turn is the producer's who has the fewest running
+    // and was served longest ago; of their jobs the highest priority, then the oldest.
     [[nodiscard]] std::optional<model::Job> claim(std::string_view claim, std::chrono::milliseconds lease);
     // Renews the lease and shows progress. false: the job is no longer ours or was cancelled → stop working on it.
     [[nodiscard]] bool heartbeat(const model::JobId& id, std::string_view claim, std::string_view stage, double progress,
                                  std::chrono::milliseconds lease);
+    // Takes room on the disk for what the job will write, of `free` bytes, beside other running jobs and uploads on their way; and notes
+    // how long the recording is.
+    enum class Room { granted, later /* it fits, but not beside the others */, never };
+    [[nodiscard]] Room reserve(const model::JobId& id, std::string_view claim, std::uint64_t bytes, std::uint64_t free,
+                               std::chrono::milliseconds audio);
+    // Back into the queue, not to be claimed for that long; counts against nothing. `reason` says what it waits for.
+    void postpone(const model::JobId& id, std::string_view claim, std::string_view reason, std::chrono::milliseconds pause);
     void succeed(const model::JobId& id, std::string_view claim);
     // The file cannot be used: final.
     void fail(const model::JobId& id, std::string_view claim, std::string_view reason);
@@ -40,8 +50,12 @@ public:
     // conflict when it already ended.
     [[nodiscard]] model::Result<model::Job> cancel(const model::JobId& id);
     // A failed or cancelled job is queued again with fresh counters. conflict otherwise, and for a transcode job that is not its episode's
-    // newest: an old recording must not take a newer one's place.
-    [[nodiscard]] model::Result<model::Job> retry(const model::JobId& id);
+    // newest: an old recording must not take a newer one's place. rate_limited: its producer has that many waiting or running already.
+    [[nodiscard]] model::Result<model::Job> retry(const model::JobId& id, unsigned most_per_producer = 0);
+    // conflict unless it waits.
+    [[nodiscard]] model::Result<model::Job> set_priority(const model::JobId& id, model::JobPriority priority);
+    // Bytes of the disk that running jobs and uploads on their way will still take.
+    [[nodiscard]] std::uint64_t promised_bytes();
 
     [[nodiscard]] std::optional<model::Job> find(const model::JobId& id);
     [[nodiscard]] std::vector<model::Job> list_for_episode(const model::EpisodeId& episode);  // newest first

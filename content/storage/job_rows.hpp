@@ -1,6 +1,7 @@
 #pragma once
 // How a job gets into its table, inside somebody's transaction. Used by the job queue and the catalogue only.
 
+#include "content/model/error.hpp"
 #include "content/model/job.hpp"
 
 namespace soci {
@@ -9,8 +10,16 @@ class session;
 
 namespace earshot::storage {
 
+struct JobOrder {
+    model::JobKind kind{model::JobKind::transcode};
+    model::EpisodeId episode;
+    model::MasterId master;
+    std::string producer;
+};
 // As JobQueue::enqueue.
-[[nodiscard]] model::Job queue_job(soci::session& session, model::JobKind kind, const model::EpisodeId& episode,
-                                   const model::MasterId& master, model::Timestamp now);
+[[nodiscard]] model::Job queue_job(soci::session& session, const JobOrder& order, model::Timestamp now);
+
+// rate_limited when this producer has `most` transcode jobs waiting or running for other episodes; 0: any number.
+[[nodiscard]] model::Status check_share(soci::session& session, std::string_view producer, const model::EpisodeId& episode, unsigned most);
 
 }  // namespace earshot::storage

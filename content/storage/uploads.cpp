@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "content/storage/digest.hpp"
+#include "content/storage/promised_room.hpp"
 #include "content/storage/statement.hpp"
 #include "content/storage/upload_metadata.hpp"
 #include "content/storage/uploads_state.hpp"
@@ -130,9 +131,8 @@ model::Result<Upload> Uploads::create(std::uint64_t length, std::string_view met
     if (length > options.max_bytes)
         return fail(Errc::too_large, fmt::format("The file has {} bytes; this server takes at most {}. Hand it in as FLAC, or in parts.",
                                                  length, options.max_bytes));
-    if (length > state_->store.free_bytes())
-        return fail(Errc::insufficient_storage, "The server has not enough free space for this file. Ask its operator, then try again.");
     const auto now = state_->clock();
+    const auto free = state_->store.free_bytes();
     Upload upload{model::UploadId{random_id(160)},
                   length,
                   0,
@@ -143,15 +143,23 @@ model::Result<Upload> Uploads::create(std::uint64_t length, std::string_view met
                   "",
                   now + options.expire_after};
     return with_room([&]() -> model::Result<Upload> {
+        bool fits = false;
         state_->database.write([&](soci::session& session) {
+            fits = length + promised_room(session, now) <= free;
+            if (!fits) return;
             Statement insert(session,
                              "insert into uploads (id, byte_length, byte_offset, metadata, file_name, expected_sha256, owner, object_key, "
-                             "created_at, expires_at) values (:id, :length, 0, :metadata, :file_name, :expected_sha256, :owner, '', :now, "
-                             ":expires_at)");
+                             "created_at, updated_at, expires_at) values (:id, :length, 0, :metadata, :file_name, :expected_sha256, "
+                             ":owner, '', :now, :now, :expires_at)");
             insert.bind("id", upload.id.value).bind("length", upload.length).bind("metadata", upload.metadata);
             insert.bind("file_name", upload.file_name).bind("expected_sha256", upload.expected_sha256).bind("owner", upload.owner);
             insert.bind("now", now).bind("expires_at", upload.expires_at).run();
         });
+        if (!fits)
+            return fail(
+                Errc::insufficient_storage,
+                "The server has not enough free space for this file beside what is being uploaded and worked on. Try again later, or "
+                "ask its operator.");
         return upload;
     });
 }

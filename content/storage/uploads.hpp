@@ -43,7 +43,8 @@ public:
     Uploads(Database& database, MediaStore& store, std::filesystem::path folder, model::Clock clock, Options options);
     ~Uploads();
 
-    // invalid_input (bad metadata or checksum, empty file), too_large, insufficient_storage (length > free space less reserve).
+    // invalid_input (bad metadata or checksum, empty file), too_large, insufficient_storage (no room for it in the free space
+    // less the reserve, beside what running jobs and other uploads on their way will take).
     [[nodiscard]] model::Result<Upload> create(std::uint64_t length, std::string_view metadata, std::string_view owner);
     // not_found; gone when expired. Brings the offset up to date: what a running PATCH has received so far is synced and counts. Finishes
     // what a crash left undone between the last byte and the store, so it may take as long as hashing the file, and answer like finish().

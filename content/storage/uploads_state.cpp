@@ -72,11 +72,13 @@ std::vector<Upload> Uploads::State::list_all() {
 }
 
 void Uploads::State::record(Upload& upload) {
-    const auto expires_at = clock() + options.expire_after;
+    const auto now = clock();
+    const auto expires_at = now + options.expire_after;
     database.write([&](soci::session& session) {
         Statement update(session,
-                         "update uploads set byte_offset = :offset, object_key = :object_key, expires_at = :expires_at where id = :id");
-        update.bind("offset", upload.offset).bind("object_key", upload.object_key).bind("expires_at", expires_at);
+                         "update uploads set byte_offset = :offset, object_key = :object_key, updated_at = :now, "
+                         "expires_at = :expires_at where id = :id");
+        update.bind("offset", upload.offset).bind("object_key", upload.object_key).bind("now", now).bind("expires_at", expires_at);
         update.bind("id", upload.id.value).run();
     });
     upload.expires_at = expires_at;

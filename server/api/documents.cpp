@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <cmath>
 
 #include "content/model/transcript_forms.hpp"
 #include "feeds/addresses.hpp"
@@ -140,6 +141,8 @@ object show_object(const Context& context, const model::Show& show) {
 }
 
 object job_object(const model::Job& job) {
+    const auto speed = model::speed(job);
+    const auto left = model::time_left(job);
     return {{"id", job.id.value},
             {"kind", model::to_string(job.kind)},
             {"episode", job.episode.value},
@@ -149,6 +152,12 @@ object job_object(const model::Job& job) {
             {"progress", job.progress},
             {"reason", job.reason},
             {"attempts", job.attempts},
+            {"producer", job.producer},
+            {"priority", model::to_string(job.priority)},
+            {"audio_seconds", job.audio.count() > 0 ? value(seconds(job.audio)) : value(nullptr)},
+            {"speed", speed ? value(std::round(*speed * 10) / 10) : value(nullptr)},
+            {"seconds_left", left ? value(left->count()) : value(nullptr)},
+            {"started_at", time_or_null(job.started_at)},
             {"created_at", model::format_rfc3339(job.created_at)},
             {"updated_at", model::format_rfc3339(job.updated_at)}};
 }

@@ -113,6 +113,16 @@ model::Result<std::optional<model::Timestamp>> read_publication(std::string_view
     return at;
 }
 
+model::Result<model::JobPriority> read_priority(std::string_view body) {
+    constexpr std::string_view choices = "\"low\", \"normal\", \"high\" or \"urgent\"";
+    auto members = Members::parse(body);
+    if (!members) return std::unexpected(std::move(members.error()));
+    model::JobPriority priority{};
+    if (!members->word("priority", &model::parse_job_priority, choices, priority)) members->wrong("priority", choices);
+    if (auto done = members->done(); !done) return std::unexpected(std::move(done.error()));
+    return priority;
+}
+
 model::Status read_nothing(std::string_view body) {
     const auto members = Members::parse(body);
     if (!members) return std::unexpected(members.error());

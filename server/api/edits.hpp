@@ -8,6 +8,7 @@
 
 #include "content/model/episode.hpp"
 #include "content/model/error.hpp"
+#include "content/model/job.hpp"
 #include "content/model/show.hpp"
 
 namespace earshot::api {
@@ -21,6 +22,8 @@ namespace earshot::api {
 [[nodiscard]] model::Result<std::string> read_upload_id(std::string_view body);
 // {} or {"at": "RFC 3339"}
 [[nodiscard]] model::Result<std::optional<model::Timestamp>> read_publication(std::string_view body);
+// {"priority": "low" | "normal" | "high" | "urgent"}
+[[nodiscard]] model::Result<model::JobPriority> read_priority(std::string_view body);
 // {} only: acts without arguments.
 [[nodiscard]] model::Status read_nothing(std::string_view body);
 

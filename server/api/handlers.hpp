@@ -47,6 +47,7 @@ using Streamed = std::variant<Answer, std::unique_ptr<http::BodySink>>;
 [[nodiscard]] Answer job_events(Context&, const Request&);
 [[nodiscard]] Answer cancel_job(Context&, const Request&);
 [[nodiscard]] Answer retry_job(Context&, const Request&);
+[[nodiscard]] Answer put_job_priority(Context&, const Request&);
 
 // uploads.cpp: tus 1.0
 [[nodiscard]] Answer upload_options(Context&, const Request&);

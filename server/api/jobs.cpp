@@ -11,14 +11,9 @@ using http::problem;
 
 constexpr int jobs_listed = 100;
 
-Answer change(Context& context, const Request& request, std::string_view what,
-              model::Result<model::Job> (storage::JobQueue::*act)(const model::JobId&)) {
-    const auto job = find_job(context, request);
-    if (!job) return problem(job.error());
-    if (auto read = read_nothing(request.body); !read) return problem(read.error());
-    const auto changed = (context.jobs.*act)(job->id);
+Answer answer_with(Context& context, const Request& request, std::string_view what, const model::Result<model::Job>& changed) {
     if (!changed) return problem(changed.error());
-    note(context, request, what, job->id.value);
+    note(context, request, what, changed->id.value);
     context.runner.wake();
     return http::json(200, job_document(*changed));
 }
@@ -55,11 +50,29 @@ Answer job_events(Context& context, const Request& request) {
 }
 
 Answer cancel_job(Context& context, const Request& request) {
-    return change(context, request, "job.cancel", &storage::JobQueue::cancel);
+    const auto job = find_job(context, request);
+    if (!job) return problem(job.error());
+    if (auto read = read_nothing(request.body); !read) return problem(read.error());
+    return answer_with(context, request, "job.cancel", context.jobs.cancel(job->id));
 }
 
 Answer retry_job(Context& context, const Request& request) {
-    return change(context, request, "job.retry", &storage::JobQueue::retry);
+    const auto job = find_job(context, request);
+    if (!job) return problem(job.error());
+    if (auto read = read_nothing(request.body); !read) return problem(read.error());
+    return answer_with(context, request, "job.retry", context.jobs.retry(job->id, context.settings.publishing.queue_per_producer));
+}
+
+// Only what orders a producer's own jobs is a producer's to decide.
+Answer put_job_priority(Context& context, const Request& request) {
+    const auto job = find_job(context, request);
+    if (!job) return problem(job.error());
+    const auto priority = read_priority(request.body);
+    if (!priority) return problem(priority.error());
+    const bool concerns_all = *priority == model::JobPriority::urgent || job->priority == model::JobPriority::urgent;
+    if (concerns_all && request.identity->role != model::Role::admin)
+        return problem(403, "What goes before everybody's recordings is for admins to say. Use \"high\": it goes before your others.");
+    return answer_with(context, request, "job.priority", context.jobs.set_priority(job->id, *priority));
 }
 
 }  // namespace earshot::api

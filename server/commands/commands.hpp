@@ -23,6 +23,11 @@ struct ServeOptions : ConfigOption {
 int serve(const ServeOptions& options);
 int check_config(const ConfigOption& options);  // prints "ok" or the error
 
+// work [--workers N]: takes jobs from the queue beside a server on the same data folder, until SIGTERM or SIGINT; serves nobody.
+struct WorkOptions : ServeOptions {
+    std::optional<unsigned> workers;  // instead of the settings' publishing.workers, 1 at least
+};
+int work(const WorkOptions& options);
 int worker(bool self_test);
 
 // probe FILE: JSON on stdout.

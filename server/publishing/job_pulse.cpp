@@ -31,6 +31,10 @@ bool JobPulse::alive() {
     return !lost_ && !stopping_.stop_requested();
 }
 
+storage::JobQueue::Room JobPulse::reserve(std::uint64_t bytes, std::uint64_t free, std::chrono::milliseconds audio) {
+    return jobs_.reserve(job_, claim_, bytes, free, audio);
+}
+
 void JobPulse::beat(const std::stop_token& ended) {
     std::unique_lock lock(mutex_);
     while (!ended.stop_requested()) {

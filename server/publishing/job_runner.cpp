@@ -15,6 +15,8 @@ namespace {
 
 // How long a queued job of another process can go unnoticed here.
 constexpr std::chrono::milliseconds look_every{500};
+// Until a job that found no room on the disk looks again.
+constexpr std::chrono::seconds room_pause{20};
 
 // What a producer reads when the decoder died of the file, or the machine had trouble; the details go to the operators' log.
 constexpr std::string_view decoder_died =
@@ -69,6 +71,8 @@ struct JobRunner::State {
         } else if (!outcome) {
             tell(job, outcome.error().reason);
             rooms.jobs.worker_died(job.id, claim, outcome.error().machine ? machine_trouble : decoder_died);
+        } else if (job.kind == model::JobKind::transcode && outcome->error().code == model::Errc::unavailable) {
+            rooms.jobs.postpone(job.id, claim, outcome->error().message, room_pause);
         } else {
             rooms.jobs.fail(job.id, claim, outcome->error().message);
         }

@@ -64,13 +64,18 @@ model::Result<model::Job> Publisher::attach_master(const model::EpisodeId& id, c
                     "The server takes no recordings at present: it cannot decode them safely on this machine. Tell its operators; your "
                     "upload is kept, so try again later.");
 
+    if (rooms_.store.free_bytes() <= rooms_.jobs.promised_bytes())
+        return fail(Errc::insufficient_storage,
+                    "The server's disk has no room to make the files for listeners. Ask its operator to free some space; your upload is "
+                    "kept, so try again then.");
+
     model::Master master;
     master.episode = id;
     master.object_key = upload->object_key;
     master.sha256 = upload->object_key;  // the store is addressed by SHA-256
     master.byte_length = upload->length;
     master.file_name = tidy_file_name(upload->file_name);
-    auto added = rooms_.catalogue.add_master(std::move(master));
+    auto added = rooms_.catalogue.add_master(std::move(master), who, settings_.publishing.queue_per_producer);
     if (!added) return std::unexpected(added.error());
     rooms_.audit.add(who, "episode.master", id.value);
     return std::move(added->job);

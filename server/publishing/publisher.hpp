@@ -35,7 +35,8 @@ public:
     Publisher(Rooms rooms, const config::Settings& settings, model::Clock clock);
 
     // A complete upload is to become the episode's master; a transcode job is queued. What the episode has stays as it is, and public,
-    // until that job succeeds. not_found, conflict (upload not complete), unavailable (no worker can work here now: an incomplete sandbox).
+    // until that job succeeds. not_found, conflict (upload not complete), unavailable (no worker can work here now: an incomplete sandbox),
+    // rate_limited (`who` has settings.publishing.queue_per_producer under way), insufficient_storage (no room to work in).
     [[nodiscard]] model::Result<model::Job> attach_master(const model::EpisodeId& episode, const model::UploadId& upload,
                                                           std::string_view who);
 

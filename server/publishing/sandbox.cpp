@@ -66,16 +66,31 @@ SandboxLayer limit_resources(std::uint64_t cpu_seconds) {
     return layer;
 }
 
+SandboxLayer die_with(pid_t parent) {
+    SandboxLayer layer{"end with the server", false, ""};
+    layer.holds = ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0;
+    layer.detail = layer.holds ? "killed when its parent ends" : "prctl: " + why();
+    if (::getppid() != parent) ::_exit(1);  // it went away before the signal was asked for
+    return layer;
+}
+
 SandboxLayer drop_privileges() {
     SandboxLayer layer{"privileges", false, ""};
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         layer.detail = "no_new_privs: " + why();
         return layer;
     }
+    // What counts is that none are left: a service manager that took them away may also have forbidden the call.
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
-    if (::syscall(SYS_capset, &header, none.data()) != 0) {
-        layer.detail = "capset: " + why();
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{}, left{};
+    ::syscall(SYS_capset, &header, none.data());
+    if (::syscall(SYS_capget, &header, left.data()) != 0) {
+        layer.detail = "capget: " + why();
+        return layer;
+    }
+    for (const auto& word : left) {
+        if ((word.effective | word.permitted | word.inheritable) == 0) continue;
+        layer.detail = "capabilities are left that cannot be given up";
         return layer;
     }
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -108,8 +123,9 @@ SandboxLayer forbid_files() {
     return layer;
 }
 
-std::vector<SandboxLayer> enter_sandbox(std::uint64_t cpu_seconds) {
+std::vector<SandboxLayer> enter_sandbox(pid_t parent, std::uint64_t cpu_seconds) {
     std::vector<SandboxLayer> layers;
+    layers.push_back(die_with(parent));
     layers.push_back(forbid_files());  // before the limits and privileges go
     layers.push_back(limit_resources(cpu_seconds));
     layers.push_back(drop_privileges());

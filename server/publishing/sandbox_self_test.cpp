@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <grp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -58,6 +59,15 @@ bool gets_memory(std::size_t size, int protection) {
     return ::mmap(nullptr, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) != MAP_FAILED;
 }
 
+// As a hostile file would: not at one stroke, but without end.
+bool hoards(std::size_t most) {
+    constexpr std::size_t piece = 16UL << 20;
+    for (std::size_t held = 0; held < most; held += piece) {
+        if (!gets_memory(piece, PROT_READ | PROT_WRITE)) return false;
+    }
+    return true;
+}
+
 bool grows_a_file_beyond(off_t size) {
     const int file = static_cast<int>(::syscall(SYS_memfd_create, "self-test", 0U));
     return file >= 0 && ::pwrite(file, "x", 1, size) == 1;
@@ -77,9 +87,38 @@ bool burns(int seconds) {
     return true;
 }
 
+// Does not come back when it works.
 long executes() {
+    std::string name = "true";
+    std::array<char*, 2> arguments{name.data(), nullptr};
     std::array<char*, 1> nothing{nullptr};
-    return ::execve("/does/not/exist", nothing.data(), nothing.data());
+    return ::execve("/bin/true", arguments.data(), nothing.data());
+}
+
+// A child of a parent that ends at once: is it still there a while later?
+bool outlives_its_parent() {
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) return true;
+    const pid_t parent = ::fork();
+    if (parent == 0) {
+        std::array<int, 2> ready{};
+        if (::pipe(ready.data()) != 0) ::_exit(1);
+        const pid_t self = ::getpid();
+        if (::fork() == 0) {
+            (void)die_with(self);
+            (void)!::write(ready[1], "x", 1);
+            for (;;) ::pause();
+        }
+        char letter = 0;
+        (void)!::read(ready[0], &letter, 1);  // only now may the parent go
+        ::_exit(0);
+    }
+    ::waitpid(parent, nullptr, 0);
+    ::close(ends[1]);
+    pollfd watched{ends[0], POLLIN, 0};  // closed at the other end when the child is gone
+    const bool outlived = ::poll(&watched, 1, 5'000) == 0;
+    ::close(ends[0]);
+    return outlived;
 }
 
 bool has_capabilities() {
@@ -93,7 +132,8 @@ Trial landlock_trial() {
              {"list /", [] { return opened(::open("/", O_RDONLY | O_DIRECTORY)); }},
              {"read /proc/1/environ", [] { return opened(::open("/proc/1/environ", O_RDONLY)); }},
              {"make a file in /tmp", [] { return opened(::open("/tmp", O_TMPFILE | O_RDWR, 0600)); }},
-             {"make a folder in /tmp", [] { return ::mkdir("/tmp/earshot-self-test", 0700) == 0; }}}};
+             {"make a folder in /tmp", [] { return ::mkdir("/tmp/earshot-self-test", 0700) == 0; }},
+             {"run /bin/true", [] { return executes() == 0; }}}};
 }
 
 // Newer kernels' parts of landlock: tried only where the kernel says it has them.
@@ -106,9 +146,14 @@ Trial landlock_network_trial() {
 Trial limits_trial() {
     return {[] { return limit_resources(1); },
             {{"map 2 GiB of memory", [] { return gets_memory(2UL << 30, PROT_READ | PROT_WRITE); }, false},
+             {"hoard 2 GiB of memory piece by piece", [] { return hoards(2UL << 30); }, false},
              {"write past 4 GiB", [] { return grows_a_file_beyond(5LL << 30); }},
              {"hold 64 descriptors", opens_many},
              {"use 3 s of processor where 1 s is allowed", [] { return burns(3); }}}};
+}
+
+Trial lifetime_trial() {
+    return {[] { return die_with(::getppid()); }, {{"outlive its parent", outlives_its_parent}}};
 }
 
 Trial privileges_trial() {
@@ -131,10 +176,16 @@ Trial seccomp_trial() {
              call("start a program", executes),
              call(
                  "make a process", [] { return ::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr); }, false),
+             call(
+                 "fork", [] { return ::syscall(SYS_fork); }, false),
+             call(
+                 "vfork", [] { return ::syscall(SYS_vfork); }, false),
              {"make a process by clone3", [] { return ::syscall(SYS_clone3, nullptr, 0) >= 0 || errno != ENOSYS; }, false},
              {"open a file", [] { return opened(::open("/etc/passwd", O_RDONLY)); }, false},
              call(
                  "ask to be traced", [] { return ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr); }, false),
+             call(
+                 "trace the parent", [] { return ::ptrace(PTRACE_SEIZE, ::getppid(), nullptr, nullptr); }, false),
              call("read another process's memory", [] { return ::syscall(SYS_process_vm_readv, ::getppid(), nullptr, 0, nullptr, 0, 0); }),
              call(
                  "signal the parent", [] { return ::kill(::getppid(), 0); }, false),
@@ -220,7 +271,8 @@ int worker_self_test() {
     if (files.detail.find("TCP") != std::string::npos) landlock.attempts.push_back(more.attempts[0]);
     if (files.detail.find("signal") != std::string::npos) landlock.attempts.push_back(more.attempts[1]);
     all = run(landlock, files) && all;
-    for (const auto& trial : {limits_trial(), privileges_trial(), seccomp_trial()}) all = run(trial, ask(trial.layer)) && all;
+    for (const auto& trial : {limits_trial(), lifetime_trial(), privileges_trial(), seccomp_trial()})
+        all = run(trial, ask(trial.layer)) && all;
     if (is_sanitizer_build()) fmt::print("This is a sanitizer build: memory is not limited and only dangerous system calls are refused.\n");
     fmt::print("{}\n", all ? "All layers hold." : "Not all layers hold: jobs are refused unless publishing.sandbox = \"degraded\" is set.");
     return all ? 0 : 1;

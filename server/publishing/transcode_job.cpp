@@ -7,6 +7,7 @@
 
 #include "content/storage/digest.hpp"
 #include "media/codec_table.hpp"
+#include "server/publishing/disk_need.hpp"
 #include "server/publishing/tagging.hpp"
 
 namespace earshot::publishing {
@@ -48,7 +49,7 @@ bool near(std::chrono::milliseconds a, std::chrono::milliseconds b) {
     return std::chrono::abs(a - b) <= allowed;
 }
 
-// The worker decoded foreign bytes: believe nothing it says about its output without looking (size, hash, kind, duration).
+// The worker decoded foreign bytes: believe nothing it says about its output without looking (size, hash, codec, duration).
 std::expected<void, WorkerDied> check_essence(Publisher::Rooms& rooms, const Encoding& encoding, const media::RenditionReport& report,
                                               std::chrono::milliseconds longest) {
     const auto file = rooms.store.open(encoding.essence_key);
@@ -63,6 +64,8 @@ std::expected<void, WorkerDied> check_essence(Publisher::Rooms& rooms, const Enc
     if (!near(info.duration, report.duration) || !near(report.duration, longest))
         return std::unexpected(
             WorkerDied{fmt::format("an encoded file lasts {} ms instead of {}", info.duration.count(), longest.count())});
+    if (info.codec != model::to_string(encoding.profile->codec))
+        return std::unexpected(WorkerDied{fmt::format("an encoded file holds {} instead of {}", info.codec, encoding.profile->name)});
     if (info.channels != report.channels || info.sample_rate != report.sample_rate)
         return std::unexpected(WorkerDied{"an encoded file has not the stated channels or sample rate"});
     return {};
@@ -96,6 +99,32 @@ const media::RenditionReport* find_report(const media::TranscodeReport& report, 
     return found == report.renditions.end() ? nullptr : &*found;
 }
 
+std::string megabytes(std::uint64_t bytes) {
+    return fmt::format("{} MB", (bytes + 999'999) / 1'000'000);
+}
+
+// Looks at the master and takes room for what will be made of it.
+Outcome inspect(Publisher::Rooms& rooms, const config::Settings& settings, int master, JobPulse& pulse) {
+    const auto info = rooms.workers.probe(master);
+    if (!info) return std::unexpected(info.error());
+    if (!*info) return Status(std::unexpected(info->error()));
+    const std::uint64_t need = disk_need(settings.renditions, **info), free = rooms.store.free_bytes();
+    switch (pulse.reserve(need, free, (*info)->duration)) {
+        case storage::JobQueue::Room::granted:
+            return Status{};
+        case storage::JobQueue::Room::later:
+            return refused(Errc::unavailable, fmt::format("Waits for room on the server's disk: {} are needed, {} are free, and other "
+                                                          "recordings and uploads have to be done first.",
+                                                          megabytes(need), megabytes(free)));
+        case storage::JobQueue::Room::never:
+            break;
+    }
+    return refused(Errc::insufficient_storage,
+                   fmt::format("The server's disk has no room for the files for listeners: up to {} are needed, {} are free. Ask its "
+                               "operator to free some space, then try again.",
+                               megabytes(need), megabytes(free)));
+}
+
 // Encoded, stored and checked; not yet tagged.
 WorkerPool::Outcome<std::vector<model::Rendition>> encode(Publisher::Rooms& rooms, const config::Settings& settings,
                                                           const model::Episode& episode, const model::Master& master, JobPulse& pulse,
@@ -103,6 +132,9 @@ WorkerPool::Outcome<std::vector<model::Rendition>> encode(Publisher::Rooms& room
     using Renditions = model::Result<std::vector<model::Rendition>>;
     const auto file = rooms.store.open(master.object_key);
     if (!file) return Renditions(fail(Errc::unprocessable, "The uploaded file is no longer on the server. Upload it again."));
+    const auto ready = inspect(rooms, settings, (*file)->descriptor(), pulse);
+    if (!ready) return std::unexpected(ready.error());
+    if (!*ready) return Renditions(std::unexpected(ready->error()));
     std::vector<Encoding> encodings = open_outputs(rooms.store, settings);
     std::vector<media::RenditionOutput> outputs;
     for (const Encoding& encoding : encodings) outputs.push_back({*encoding.profile, encoding.output->descriptor()});
@@ -136,7 +168,7 @@ Outcome run_transcode_job(Publisher::Rooms& rooms, Publisher& publisher, const c
     const auto episode = rooms.catalogue.find_episode(job.episode);
     const auto master = rooms.catalogue.find_master(job.master);
     if (!episode || !master) return refused(Errc::conflict, "The episode was deleted.");
-    if (!pulse.show("measuring", 0)) return refused(Errc::conflict, "cancelled");
+    if (!pulse.show("inspecting", 0)) return refused(Errc::conflict, "cancelled");
 
     media::TranscodeReport report;
     auto renditions = encode(rooms, settings, *episode, *master, pulse, report);

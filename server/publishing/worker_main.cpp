@@ -63,12 +63,6 @@ void take_the_back_seat() {
     }
 }
 
-// Also when the parent went away before the signal was asked for.
-void die_with(pid_t parent) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    if (::getppid() != parent) ::_exit(1);
-}
-
 // The C library reads these files at first use; later it may not.
 void load_what_is_loaded_lazily() {
     ::tzset();
@@ -148,10 +142,9 @@ int worker_main() {
                    stderr);
         return 2;
     }
-    die_with(record.parent);
     take_the_back_seat();
     load_what_is_loaded_lazily();
-    const auto missing = missing_layers(enter_sandbox(record.cpu_seconds));
+    const auto missing = missing_layers(enter_sandbox(record.parent, record.cpu_seconds));
     if (!missing.empty() && !record.degraded) {
         say(refusal_line("The worker's sandbox is incomplete on this machine: " + missing +
                          ". Set publishing.sandbox = \"degraded\" to work without what is missing."));

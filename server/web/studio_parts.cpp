@@ -50,11 +50,19 @@ void put_person(Values& row, const model::Person& person) {
     if (!known) put_role(row, person.role, person.group, true);
 }
 
+// As _studio_jobs.ts says it while the page is open.
 std::string words_of(const model::Job& job) {
     const bool tags = job.kind == model::JobKind::tag;
-    if (job.state == model::JobState::queued) return tags ? "New words wait to go into the audio files" : "Waiting for its turn";
+    if (job.state == model::JobState::queued) {
+        if (!job.reason.empty()) return job.reason;
+        return tags ? "New words wait to go into the audio files" : "Waiting for its turn";
+    }
     if (tags) return "Writing the new words into the audio files";
-    return job.stage.empty() ? "Starting" : capitalised(job.stage);
+    std::string words = job.stage.empty() ? "Starting" : capitalised(job.stage);
+    if (job.progress > 0) words += fmt::format(" · {:.0f} %", job.progress * 100);
+    if (const auto speed = model::speed(job)) words += fmt::format(" · {} real time", times(*speed));
+    if (const auto left = model::time_left(job)) words += " · " + time_left(*left);
+    return words;
 }
 
 }  // namespace
@@ -98,7 +106,9 @@ void put_job(Values& values, const std::vector<model::Job>& newest_first) {
     auto& part = values.add("JOB");
     part.set("JOB_ID", job.id.value);
     if (is_under_way(job)) {
-        part.add("UNDER_WAY").set("WORDS", words_of(job)).set("PROGRESS", fmt::format("{:.3f}", job.progress));
+        auto& row = part.add("UNDER_WAY").set("WORDS", words_of(job)).set("PROGRESS", fmt::format("{:.3f}", job.progress));
+        const bool may_be_first = job.kind == model::JobKind::transcode && job.priority < model::JobPriority::high;
+        if (job.state == model::JobState::queued && may_be_first) row.show("QUEUED");
     } else if (job.state == model::JobState::failed) {
         part.add("FAILED").set("REASON", job.reason);
     } else {

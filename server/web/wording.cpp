@@ -28,6 +28,19 @@ std::string spoken_duration(milliseconds time) {
                                    : fmt::format("{} h {} min", whole.count() / 60, whole.count() % 60);
 }
 
+std::string time_left(seconds time) {
+    const auto all = time.count();
+    if (all < 10) return "a few seconds left";
+    if (all < 60) return fmt::format("{} seconds left", (all + 2) / 5 * 5);
+    if (all < 3600) return fmt::format("{} min left", (all + 30) / 60);
+    const auto whole = (all + 30) / 60;
+    return fmt::format("{} h {} min left", whole / 60, whole % 60);
+}
+
+std::string times(double factor) {
+    return factor < 10 ? fmt::format("{:.1f}×", factor) : fmt::format("{:.0f}×", factor);
+}
+
 std::string iso_duration(milliseconds time) {
     const auto all = round<seconds>(time).count();
     return all >= 3600 ? fmt::format("PT{}H{}M{}S", all / 3600, all / 60 % 60, all % 60) : fmt::format("PT{}M{}S", all / 60, all % 60);

@@ -14,6 +14,8 @@ namespace earshot::web {
 
 [[nodiscard]] std::string long_date(model::Timestamp time);                    // "24 November 2026", UTC
 [[nodiscard]] std::string spoken_duration(std::chrono::milliseconds time);     // "1 h 5 min", "24 min", "40 s"
+[[nodiscard]] std::string time_left(std::chrono::seconds time);                // "35 seconds left", "3 min left"
+[[nodiscard]] std::string times(double factor);                                // "4.2×", "38×"
 [[nodiscard]] std::string iso_duration(std::chrono::milliseconds time);        // "PT1H5M3S"
 [[nodiscard]] std::string file_size(std::uint64_t bytes);                      // "4.2 MB"
 [[nodiscard]] std::string grouped(std::uint64_t number);                       // "12,345"

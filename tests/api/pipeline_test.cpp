@@ -211,3 +211,42 @@ TEST_CASE("a job's progress is told as it happens, until its end") {
     CHECK(stage.api("producer", "GET", "/jobs").at("jobs.0.id") == job.at("id"));
     CHECK(stage.api("producer", "GET", "/jobs/" + job.at("id")).at("state") == "succeeded");
 }
+
+TEST_CASE("jobs say whose they are and how quick; what goes before everybody's is for admins to say") {
+    Stage stage;
+    const auto show = stage.make_show();
+    const auto episode = stage.make_episode(show), other = stage.make_episode(show);
+    const std::string body = R"({"upload": ")" + stage.upload(tests::tone_wav(30)).value + "\"}";
+    const auto waiting = stage.api("producer", "PUT", "/episodes/" + episode.id.value + "/master", body);
+    CHECK(waiting.at("producer") == "producer");
+    CHECK(waiting.at("priority") == "normal");
+    CHECK(waiting.at("speed") == "null");
+    CHECK(waiting.at("seconds_left") == "null");
+    const std::string priority = "/jobs/" + waiting.at("id") + "/priority";
+    CHECK(stage.api("producer", "PUT", priority, R"({"priority": "high"})").at("priority") == "high");
+    CHECK(stage.api("producer", "PUT", priority, R"({"priority": "urgent"})").status == 403);
+    CHECK(stage.api("admin", "PUT", priority, R"({"priority": "urgent"})").at("priority") == "urgent");
+    CHECK(stage.api("producer", "PUT", priority, R"({"priority": "low"})").status == 403);
+    CHECK(stage.api("producer", "PUT", priority, R"({"priority": "soon"})").status == 400);
+    CHECK(stage.api("producer", "PUT", priority, "{}").status == 400);
+    (void)stage.finish(model::JobId{waiting.at("id")});
+    const auto ended = stage.api("producer", "GET", "/jobs/" + waiting.at("id"));
+    CHECK(ended.at("audio_seconds") == "3E1");
+    CHECK(std::stod(ended.at("speed")) > 0);
+    CHECK(stage.api("admin", "PUT", priority, R"({"priority": "low"})").status == 409);
+    CHECK_FALSE(stage.context().jobs.promised_bytes() > 0);
+}
+
+TEST_CASE("a producer who has enough under way is told so, and keeps the upload") {
+    auto settings = Stage::roomy_settings();
+    settings.publishing.queue_per_producer = 1;
+    Stage stage(settings);
+    const auto show = stage.make_show();
+    const auto first = stage.make_episode(show), second = stage.make_episode(show);
+    const std::string body = R"({"upload": ")" + stage.upload("RIFF").value + "\"}";
+    CHECK(stage.api("producer", "PUT", "/episodes/" + first.id.value + "/master", body).status == 202);
+    const auto refused = stage.api("producer", "PUT", "/episodes/" + second.id.value + "/master", body);
+    CHECK(refused.status == 429);
+    CHECK_THAT(refused.at("detail"), Contains("You have 1 recording waiting") && Contains("is kept"));
+    CHECK(stage.api("admin", "PUT", "/episodes/" + second.id.value + "/master", body).status == 202);
+}

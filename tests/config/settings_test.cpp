@@ -81,6 +81,7 @@ TEST_CASE("the shipped earshot.toml says exactly the built-in defaults") {
     CHECK(file.publishing.sandbox == built_in.publishing.sandbox);
     CHECK(file.publishing.job_deadline == built_in.publishing.job_deadline);
     CHECK(file.publishing.spare_cores == built_in.publishing.spare_cores);
+    CHECK(file.publishing.queue_per_producer == built_in.publishing.queue_per_producer);
     CHECK(file.renditions == built_in.renditions);
     CHECK(file.statistics.suppress_below == built_in.statistics.suppress_below);
     CHECK(file.statistics.agents_file == built_in.statistics.agents_file);
@@ -168,6 +169,7 @@ expire_after = "2d"
 [publishing]
 workers = 0
 spare_cores = 2
+queue_per_producer = 0
 sandbox = "degraded"
 job_deadline = 600
 [[rendition]]
@@ -211,6 +213,7 @@ format = "text"
     CHECK(settings.publishing.sandbox == "degraded");
     CHECK(settings.publishing.job_deadline == 600s);
     CHECK(settings.publishing.spare_cores == 2);
+    CHECK(settings.publishing.queue_per_producer == 0);
     REQUIRE(settings.renditions.size() == 1);
     CHECK(settings.renditions[0] == model::RenditionProfile{"hi", model::Codec::aac, 192'000, 192'000, 44'100, -14.0, -1.0});
     CHECK(settings.statistics.suppress_below == 1);

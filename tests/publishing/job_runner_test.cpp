@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -14,6 +15,7 @@
 
 #include "content/storage/statement.hpp"
 #include "server/publishing/tagging.hpp"
+#include "server/publishing/worker_protocol.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/put.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -23,11 +25,29 @@ using namespace earshot::publishing;
 
 namespace {
 
+// Says how much room there is.
+class MeasuredStore final : public storage::MediaStore {
+public:
+    explicit MeasuredStore(std::unique_ptr<storage::MediaStore> store) : store_(std::move(store)) {}
+    std::unique_ptr<storage::PendingObject> create() override { return store_->create(); }
+    model::Result<std::string> adopt(const std::filesystem::path& file) override { return store_->adopt(file); }
+    model::Result<model::OpenFilePtr> open(std::string_view key) override { return store_->open(key); }
+    std::vector<std::string> list(model::Timestamp stored_before) override { return store_->list(stored_before); }
+    bool remove(std::string_view key, model::Timestamp stored_before) override { return store_->remove(key, stored_before); }
+    std::uint64_t free_bytes() override { return free > 0 ? free.load() : store_->free_bytes(); }
+    bool verify(std::string_view key) override { return store_->verify(key); }
+
+    std::atomic<std::uint64_t> free{0};  // 0: as it is
+
+private:
+    std::unique_ptr<storage::MediaStore> store_;
+};
+
 struct Bench {
     tests::TemporaryFolder folder;
     config::Settings settings = config::default_settings();
     storage::Database database{{.file = folder.path() / "catalogue.db", .migrations = storage::catalogue_migrations()}};
-    std::unique_ptr<storage::MediaStore> store = storage::make_disk_store(folder.path() / "media", 0);
+    std::unique_ptr<MeasuredStore> store = std::make_unique<MeasuredStore>(storage::make_disk_store(folder.path() / "media", 0));
     storage::Catalogue catalogue{database};
     storage::JobQueue jobs{database};
     storage::AuditLog audit{database};
@@ -92,14 +112,16 @@ struct Bench {
     }
 };
 
-std::string noise_wav(int seconds) {
+std::string made(const std::string& arguments, const std::string& name) {
     const tests::TemporaryFolder folder;
-    const auto file = folder.path() / "noise.wav";
-    const std::string command = "ffmpeg -loglevel error -f lavfi -i anoisesrc=r=48000:a=0.2 -ac 2 -t " + std::to_string(seconds) +
-                                " -c:a pcm_s24le -y " + file.string();
-    REQUIRE(std::system(command.c_str()) == 0);
+    const auto file = folder.path() / name;
+    REQUIRE(std::system(("ffmpeg -loglevel error " + arguments + " -y " + file.string()).c_str()) == 0);
     std::ifstream in(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string noise_wav(int seconds) {
+    return made("-f lavfi -i anoisesrc=r=48000:a=0.2 -ac 2 -t " + std::to_string(seconds) + " -c:a pcm_s24le", "noise.wav");
 }
 
 // A program that stands where the worker should be and dies of everything.
@@ -190,11 +212,39 @@ TEST_CASE("few pictures are worked on at once; the next one is sent away, not ke
     CHECK(make().code == model::Errc::unprocessable);
 }
 
+TEST_CASE("a worker that hands back something else than it says is not believed") {
+    const tests::TemporaryFolder folder;
+    const auto program = folder.path() / "worker", lie = folder.path() / "lie.mp3";
+    std::ofstream(lie, std::ios::binary) << made("-f lavfi -i sine=330:r=48000 -ac 2 -t 2 -c:a libmp3lame -b:a 64k", "lie.mp3");
+    media::TranscodeReport report;
+    report.master.duration = std::chrono::seconds(2);
+    report.renditions = {{.profile = "opus",
+                          .bit_rate = 64'000,
+                          .sample_rate = 48'000,
+                          .channels = 2,
+                          .duration = std::chrono::seconds(2),
+                          .byte_length = std::filesystem::file_size(lie)}};
+    // Everything but the transcode is the real worker's.
+    std::ofstream(program) << "#!/bin/sh\nrecord=$(/bin/cat)\ncase \"$record\" in\n*'\"task\":3,'*)\n/bin/cat " << lie.string()
+                           << " >&4\n/bin/cat <<'END'\n"
+                           << result_line(report) << "END\n;;\n*)\nexec " << EARSHOT_BINARY << " worker <<END\n$record\nEND\n;;\nesac\n";
+    ::chmod(program.c_str(), 0755);
+    Bench bench(program);
+    std::erase_if(bench.settings.renditions, [](const auto& profile) { return profile.name != "opus"; });
+    const auto job = bench.attach(bench.episode().id, noise_wav(2));
+    auto runner = bench.runner();
+    runner.start();
+    CHECK(bench.end(job.id).state == model::JobState::failed);
+    runner.stop();
+    REQUIRE(bench.told.size() == 3);
+    CHECK(bench.told.front() == "an encoded file holds mp3 instead of opus");
+}
+
 TEST_CASE("a missing object is the producer's to upload again, not a crash") {
     Bench bench;
     const auto episode = bench.episode();
     const auto job = bench.attach(episode.id, noise_wav(1));
-    bench.store->remove(bench.catalogue.find_episode(episode.id)->master->object_key);
+    bench.rooms.store.remove(bench.catalogue.find_episode(episode.id)->master->object_key);
     auto runner = bench.runner();
     runner.start();
     CHECK_THAT(bench.end(job.id).reason, Catch::Matchers::Contains("Upload it again"));
@@ -299,9 +349,44 @@ TEST_CASE("a FLAC that had room for tags before they were written, as early vers
     model::Rendition rendition;
     rendition.codec = model::Codec::flac;
     rendition.duration = std::chrono::seconds(1);
-    rendition.essence_key = bench.store->adopt(file).value();
+    rendition.essence_key = bench.rooms.store.adopt(file).value();
     const auto outcome = tag_rendition(bench.rooms, {.title = "T"}, model::system_now(), rendition);
     REQUIRE((outcome && *outcome));
     CHECK(rendition.byte_length < length);
-    CHECK(bench.store->verify(rendition.object_key));
+    CHECK(bench.rooms.store.verify(rendition.object_key));
+}
+
+TEST_CASE("a job without room on the disk fails with a sentence; one that only has to wait for others waits, and says so") {
+    Bench bench;
+    const auto episode = bench.episode();
+    const auto master = bench.upload(noise_wav(2)), another = bench.upload("RIFF");
+    const auto job = bench.publisher.attach_master(episode.id, master, "ann").value();
+    bench.store->free = 1'000'000;
+    auto runner = bench.runner();
+    runner.start();
+    const auto ended = bench.end(job.id);
+    CHECK(ended.state == model::JobState::failed);
+    CHECK_THAT(ended.reason, Catch::Matchers::Contains("no room") && Catch::Matchers::Contains("13 MB are needed, 1 MB are free"));
+    CHECK(bench.catalogue.find_episode(episode.id)->renditions.empty());
+
+    // Somebody else's upload has what is left.
+    const auto coming = bench.uploads.create(900'000, "", "ben").value();
+    bench.store->free = 13'200'000;
+    REQUIRE(bench.jobs.retry(job.id));
+    runner.wake();
+    const auto waiting =
+        bench.until(job.id, [](const model::Job& now) { return now.state == model::JobState::queued && !now.reason.empty(); });
+    CHECK_THAT(waiting.reason, Catch::Matchers::Contains("Waits for room on the server's disk"));
+    CHECK(waiting.attempts == 0);
+
+    bench.store->free = 100'000;
+    const auto refused = bench.publisher.attach_master(episode.id, another, "ann");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == model::Errc::insufficient_storage);
+    bench.store->free = 0;
+    REQUIRE(bench.uploads.remove(coming.id));
+    REQUIRE(bench.jobs.cancel(job.id));
+    REQUIRE(bench.jobs.retry(job.id));
+    CHECK(bench.end(job.id).state == model::JobState::succeeded);
+    CHECK(bench.jobs.promised_bytes() == 0);
 }

@@ -55,7 +55,7 @@ TEST_CASE("a job goes from queued over running to succeeded") {
     CHECK_FALSE(q.jobs.find({"nobody"}).has_value());
 }
 
-TEST_CASE("the oldest job goes first") {
+TEST_CASE("of one producer the oldest job goes first") {
     Queue q;
     const auto first = q.transcode();
     const auto second = q.for_another_episode();
@@ -75,13 +75,13 @@ TEST_CASE("the same order twice is one job, a newer master takes the place of th
     Queue q;
     const auto job = q.transcode();
     CHECK(q.transcode().id == job.id);
-    CHECK(q.jobs.enqueue(JobKind::tag, q.episode_.id, q.master_.id).id != job.id);
 
     SECTION("while it waits") {}
     SECTION("while it runs") {
         REQUIRE(q.jobs.claim("a", 10s)->id == job.id);
         CHECK(q.jobs.heartbeat(job.id, "a", "", 0, 10s));
     }
+    CHECK(q.jobs.enqueue(JobKind::tag, q.episode_.id, q.master_.id).id != job.id);
     const auto newer = q.jobs.enqueue(JobKind::transcode, q.episode_.id, q.master(q.episode_).id);
     CHECK(newer.id != job.id);
     CHECK(q.jobs.find(job.id)->state == JobState::cancelled);
@@ -260,4 +260,137 @@ TEST_CASE("four threads over two processes' connections claim every job exactly 
     for (auto& thread : threads) thread.join();
     CHECK(claimed.size() == count);
     CHECK(std::set(claimed.begin(), claimed.end()).size() == count);
+}
+
+namespace {
+
+struct Producers : Queue {
+    Producers() { REQUIRE(jobs.cancel(transcode().id)); }
+    // A new episode's recording, handed in by this producer.
+    model::Job from(const std::string& producer, unsigned most = 0) { return given(producer, most).value().job; }
+    model::Result<Catalogue::NewMaster> given(const std::string& producer, unsigned most) {
+        model::Master master;
+        master.episode = episode(show_of_all).id;
+        master.object_key = master.sha256 = std::string(64, 'b');
+        return catalogue.add_master(master, producer, most);
+    }
+    // Whose job is next; it is done at once.
+    std::string next() {
+        const auto job = jobs.claim("a", 10s);
+        if (!job) return "nobody";
+        time.advance(1s);
+        jobs.succeed(job->id, "a");
+        return job->producer;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("producers take turns, however much one of them hands in") {
+    Producers q;
+    for (int i = 0; i < 50; ++i) (void)q.from("ann");
+    CHECK(q.next() == "ann");
+    for (int i = 0; i < 2; ++i) (void)q.from("ben");
+    (void)q.from("cleo");
+    CHECK(q.next() == "ben");
+    CHECK(q.next() == "cleo");
+    CHECK(q.next() == "ann");
+    CHECK(q.next() == "ben");
+    CHECK(q.next() == "ann");
+    CHECK(q.next() == "ann");
+}
+
+TEST_CASE("with several workers the turn is the producer's who has the fewest at work") {
+    Producers q;
+    for (int i = 0; i < 4; ++i) (void)q.from("ann");
+    REQUIRE(q.jobs.claim("one", 10s)->producer == "ann");
+    q.time.advance(1s);
+    REQUIRE(q.jobs.claim("two", 10s)->producer == "ann");
+    for (int i = 0; i < 3; ++i) (void)q.from("ben");
+    CHECK(q.jobs.claim("three", 10s)->producer == "ben");
+    q.time.advance(1s);
+    CHECK(q.jobs.claim("four", 10s)->producer == "ben");
+}
+
+TEST_CASE("priority orders one producer's jobs; only urgent ones go before everybody's") {
+    Producers q;
+    const auto first = q.from("ann"), second = q.from("ann"), third = q.from("ann"), other = q.from("ben");
+    CHECK(q.jobs.set_priority(third.id, model::JobPriority::high)->priority == model::JobPriority::high);
+    REQUIRE(q.jobs.set_priority(first.id, model::JobPriority::low));
+    CHECK(q.jobs.claim("a", 10s)->id == third.id);
+    CHECK(q.jobs.set_priority(third.id, model::JobPriority::low).error().code == Errc::conflict);
+    CHECK(q.jobs.claim("b", 10s)->id == other.id);
+    const auto last = q.from("ben");
+    REQUIRE(q.jobs.set_priority(first.id, model::JobPriority::urgent));
+    q.jobs.succeed(third.id, "a");
+    CHECK(q.jobs.claim("c", 10s)->id == first.id);
+    CHECK(q.jobs.set_priority({"nobody"}, model::JobPriority::low).error().code == Errc::not_found);
+    (void)last;
+}
+
+TEST_CASE("new words for finished files do not wait behind recordings") {
+    Producers q;
+    (void)q.from("ann");
+    const auto words = q.jobs.enqueue(JobKind::tag, q.episode_.id, q.master_.id);
+    CHECK(q.jobs.claim("a", 10s)->id == words.id);
+}
+
+TEST_CASE("a producer's share is bounded, and nothing of a refused master stays") {
+    Producers q;
+    const auto first = q.from("ann", 2), second = q.from("ann", 2);
+    const auto refused = q.given("ann", 2);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::rate_limited);
+    CHECK(refused.error().message.find("You have 2 recordings waiting") == 0);
+    CHECK(q.given("ben", 2));
+    REQUIRE(q.jobs.cancel(first.id));
+    CHECK(q.given("ann", 2));
+    CHECK(q.jobs.retry(first.id, 2).error().code == Errc::rate_limited);
+    CHECK(q.jobs.find(first.id)->state == JobState::cancelled);
+    // Another recording of an episode that waits already takes that one's place.
+    model::Master again;
+    again.episode = second.episode;
+    again.object_key = again.sha256 = std::string(64, 'c');
+    CHECK(q.catalogue.add_master(again, "ann", 2));
+}
+
+TEST_CASE("room on the disk is promised to a running job, and given back with it") {
+    Producers q;
+    const auto first = q.from("ann"), second = q.from("ben");
+    REQUIRE(q.jobs.claim("a", 10s)->id == first.id);
+    CHECK(q.jobs.reserve(first.id, "a", 600, 1000, 40s) == JobQueue::Room::granted);
+    CHECK(q.jobs.find(first.id)->audio == 40s);
+    CHECK(q.jobs.promised_bytes() == 600);
+    REQUIRE(q.jobs.claim("b", 10s)->id == second.id);
+    CHECK(q.jobs.reserve(second.id, "b", 500, 1000, 40s) == JobQueue::Room::later);
+    q.jobs.postpone(second.id, "b", "Waits for room.", 20s);
+    CHECK(q.jobs.find(second.id)->state == JobState::queued);
+    CHECK(q.jobs.find(second.id)->reason == "Waits for room.");
+    CHECK(q.jobs.find(second.id)->interruptions == 0);
+    CHECK_FALSE(q.jobs.claim("b", 10s));
+    CHECK(q.jobs.heartbeat(first.id, "a", "encoding", 0.5, 30s));
+    q.time.advance(20s);
+    q.jobs.succeed(first.id, "a");
+    CHECK(q.jobs.promised_bytes() == 0);
+    REQUIRE(q.jobs.claim("b", 10s)->id == second.id);
+    CHECK(q.jobs.reserve(second.id, "b", 1001, 1000, 40s) == JobQueue::Room::never);
+    CHECK(q.jobs.reserve(second.id, "b", 1000, 1000, 40s) == JobQueue::Room::granted);
+    q.time.advance(11s);  // its holder was killed
+    CHECK(q.jobs.promised_bytes() == 0);
+}
+
+TEST_CASE("speed and time left follow from what is done") {
+    Producers q;
+    const auto job = q.from("ann");
+    REQUIRE(q.jobs.claim("a", 60s));
+    REQUIRE(q.jobs.reserve(job.id, "a", 1, 1000, 600s) == JobQueue::Room::granted);
+    CHECK_FALSE(speed(*q.jobs.find(job.id)));
+    q.time.advance(10s);
+    REQUIRE(q.jobs.heartbeat(job.id, "a", "encoding", 0.25, 60s));
+    CHECK(speed(*q.jobs.find(job.id)).value() == Approx(15));
+    CHECK(time_left(*q.jobs.find(job.id)).value() == 30s);
+    q.time.advance(10s);
+    q.jobs.succeed(job.id, "a");
+    CHECK(speed(*q.jobs.find(job.id)).value() == Approx(30));
+    CHECK_FALSE(time_left(*q.jobs.find(job.id)));
 }

@@ -1,5 +1,7 @@
 #include "content/storage/uploads.hpp"
 
+#include "content/storage/job_queue.hpp"
+
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -369,6 +371,31 @@ TEST_CASE("a full disk keeps what arrived, says so, and the upload goes on when 
     auto writer = uploads.open(id, offset).value();
     REQUIRE(writer->write(as_bytes(bytes).subspan(offset)).has_value());
     CHECK(writer->finish("").value().object_key == sha256_hex(bytes));
+}
+
+TEST_CASE("room is promised to uploads on their way, and to running jobs; one left lying about loses its own") {
+    const tests::SmallDisk disk("16m");
+    Opened opened;
+    const auto store = make_disk_store(disk.path() / "media");
+    Uploads uploads(opened.database, *store, disk.path() / "uploads", opened.time.clock());
+    const auto first = uploads.create(10 * mebibyte, "", "p").value();
+    const auto refused = uploads.create(10 * mebibyte, "", "q");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::insufficient_storage);
+    CHECK(refused.error().message.find("beside what is being uploaded") != std::string::npos);
+    CHECK(uploads.create(4 * mebibyte, "", "q"));
+    opened.time.advance(std::chrono::minutes(61));
+    CHECK(uploads.create(10 * mebibyte, "", "q"));
+    CHECK(uploads.find(first.id));
+    opened.time.advance(std::chrono::minutes(61));
+    JobQueue jobs(opened.database, opened.time.clock());
+    const auto episode = opened.episode(opened.show());
+    (void)opened.master(episode);
+    const auto job = jobs.claim("a", std::chrono::seconds(10)).value();
+    REQUIRE(jobs.reserve(job.id, "a", 8 * mebibyte, store->free_bytes(), std::chrono::seconds(60)) == JobQueue::Room::granted);
+    CHECK_FALSE(uploads.create(10 * mebibyte, "", "q"));
+    jobs.succeed(job.id, "a");
+    CHECK(uploads.create(10 * mebibyte, "", "q"));
 }
 
 TEST_CASE("a full disk under the database refuses the change and keeps the old state") {

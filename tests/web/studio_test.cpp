@@ -135,6 +135,24 @@ TEST_CASE("a failed job's sentence stands on the page, with the way to try again
     CHECK_THAT(body, !Contains("data-job="));
 }
 
+TEST_CASE("a job's page says how far it is, how quick and how long still; one that waits can be put first") {
+    Site site;
+    const auto show = site.add_show("code", "Code");
+    const auto episode = site.add_episode(show, {.slug = "one", .title = "One"});
+    const auto job = site.jobs.enqueue(model::JobKind::transcode, episode.id, episode.master->id);
+    CHECK_THAT(episode_page(site, episode),
+               Contains("Waiting for its turn") && Contains("data-act=\"job-first\" data-id=\"" + job.id.value));
+    REQUIRE(site.jobs.set_priority(job.id, model::JobPriority::high));
+    CHECK_THAT(episode_page(site, episode), !Contains("job-first"));
+    REQUIRE(site.jobs.claim("here", std::chrono::minutes(1)));
+    REQUIRE(site.jobs.reserve(job.id, "here", 1, 10, std::chrono::minutes(20)) == storage::JobQueue::Room::granted);
+    site.now += std::chrono::seconds(10);
+    REQUIRE(site.jobs.heartbeat(job.id, "here", "encoding", 0.25, std::chrono::minutes(1)));
+    CHECK_THAT(episode_page(site, episode), Contains("Encoding · 25 % · 30× real time · 30 seconds left") && !Contains("job-first"));
+    site.jobs.postpone(job.id, "here", "Waits for room on the server's disk.", std::chrono::seconds(1));
+    CHECK_THAT(episode_page(site, episode), Contains("Waits for room on the server&#39;s disk."));
+}
+
 TEST_CASE("a preview is the rendition's own bytes, and counts as a preview only") {
     Site site;
     const auto show = site.add_show("code", "Code");

@@ -71,6 +71,8 @@ export interface Job {
   stage: string;
   progress: number;
   reason: string;
+  speed: number | null;
+  seconds_left: number | null;
 }
 
 export interface Episode {

@@ -2,6 +2,7 @@
 
 import { call, type Job } from './_studio_api';
 import { on_start, refresh_quietly, say } from './_studio_page';
+import { time_left } from './_studio_words';
 
 const most_streams = 3; // browsers open six connections to a server; uploads and pages need the others
 const watched = new Map<string, () => void>();
@@ -66,13 +67,26 @@ function watch(id: string, seen: (job: Job) => void): void {
 
 const words: Record<string, string> = { queued: 'Waiting for its turn', running: 'Starting' };
 
+const times = (factor: number): string => `${factor.toFixed(factor < 10 ? 1 : 0)}× real time`;
+
+// As put_job (studio_parts.cpp) says it.
+function words_of(job: Job): string {
+  if (job.state === 'queued' && job.reason !== '') return job.reason;
+  if (job.kind === 'tag') return 'Writing the new words into the audio files';
+  const stage = (job.state === 'running' && job.stage) || words[job.state] || '';
+  const parts = [stage.charAt(0).toUpperCase() + stage.slice(1)];
+  if (job.state === 'running' && job.progress > 0) parts.push(`${Math.round(job.progress * 100)} %`);
+  if (job.state === 'running' && job.speed !== null) parts.push(times(job.speed));
+  if (job.state === 'running' && job.seconds_left !== null) parts.push(time_left(job.seconds_left));
+  return parts.join(' · ');
+}
+
 function show(part: HTMLElement, job: Job): void {
   const progress = part.querySelector('progress');
   if (progress) progress.value = job.progress;
   const text = part.querySelector('.job-words');
-  const stage = job.kind === 'tag' ? 'Writing the new words into the audio files' : job.stage || words[job.state] || '';
-  const percent = job.state === 'running' && job.progress > 0 ? ` · ${Math.round(job.progress * 100)} %` : '';
-  if (text) text.textContent = stage.charAt(0).toUpperCase() + stage.slice(1) + percent;
+  if (text) text.textContent = words_of(job);
+  if (job.state !== 'queued') part.querySelector('[data-act="job-first"]')?.remove();
 }
 
 const sentences: Partial<Record<Job['state'], string>> = {

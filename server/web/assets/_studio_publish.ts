@@ -141,6 +141,17 @@ async function change_job(id: string, what: 'cancel' | 'retry'): Promise<void> {
   }
 }
 
+async function put_first(id: string): Promise<void> {
+  const region = find('#recording-answer');
+  try {
+    await call('PUT', `/api/v1/jobs/${id}/priority`, { priority: 'high' });
+    say(region, 'It goes before your other recordings now.');
+    await refresh();
+  } catch (error) {
+    say(region, refused(error).sentence, 'problem');
+  }
+}
+
 export const acts: Record<string, (button: HTMLElement) => void> = {
   publish: () => void publish(now),
   republish: () => void publish(back),
@@ -152,5 +163,6 @@ export const acts: Record<string, (button: HTMLElement) => void> = {
   schedule: () => void schedule(),
   delete: () => void remove(),
   'cancel-job': (button) => void change_job(button.dataset.id ?? '', 'cancel'),
+  'job-first': (button) => void put_first(button.dataset.id ?? ''),
   'retry-job': (button) => void change_job(button.dataset.id ?? '', 'retry'),
 };

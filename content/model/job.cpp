@@ -1,0 +1,38 @@
+#include "content/model/job.hpp"
+
+#include <cmath>
+
+namespace earshot::model {
+
+namespace {
+
+// Before that an estimate jumps about.
+constexpr double least_progress = 0.02;
+constexpr std::chrono::milliseconds least_time{1'000};
+
+// Of the latest try, up to the last word from its worker.
+std::optional<std::chrono::milliseconds> time_taken(const Job& job) noexcept {
+    if (!job.started_at || job.updated_at <= *job.started_at) return std::nullopt;
+    return job.updated_at - *job.started_at;
+}
+
+}  // namespace
+
+std::optional<double> speed(const Job& job) noexcept {
+    const auto taken = time_taken(job);
+    if (!taken || job.audio.count() == 0) return std::nullopt;
+    const bool goes_on = job.state == JobState::running;
+    if (!goes_on && job.state != JobState::succeeded) return std::nullopt;
+    if (goes_on && (job.progress < least_progress || *taken < least_time)) return std::nullopt;
+    const double done = goes_on ? job.progress : 1;
+    return done * static_cast<double>(job.audio.count()) / static_cast<double>(taken->count());
+}
+
+std::optional<std::chrono::seconds> time_left(const Job& job) noexcept {
+    const auto taken = time_taken(job);
+    if (!taken || job.state != JobState::running || job.progress < least_progress || *taken < least_time) return std::nullopt;
+    const double left = static_cast<double>(taken->count()) * (1 - job.progress) / job.progress;
+    return std::chrono::seconds(std::llround(left / 1000));
+}
+
+}  // namespace earshot::model

@@ -1,0 +1,30 @@
+#include "server/publishing/disk_need.hpp"
+
+#include <algorithm>
+
+namespace earshot::publishing {
+
+namespace {
+
+// Containers, cover, transcript and chapters, for each file.
+constexpr std::uint64_t words_and_cover = 2U << 20;
+constexpr double container_share = 1.05;
+
+double bytes_a_second(const model::RenditionProfile& profile, std::uint32_t channels) noexcept {
+    if (profile.codec == model::Codec::flac) return 3.0 * profile.sample_rate * channels;  // noise cannot be made smaller
+    return (channels == 1 ? profile.mono_bit_rate : profile.bit_rate) / 8.0;
+}
+
+}  // namespace
+
+std::uint64_t disk_need(const std::vector<model::RenditionProfile>& profiles, const model::MasterInfo& master) noexcept {
+    const double seconds = static_cast<double>(master.duration.count()) / 1000;
+    std::uint64_t bytes = 0;
+    for (const model::RenditionProfile& profile : profiles) {
+        const std::uint32_t channels = std::min(profile.channels, std::max(master.channels, 1U));
+        bytes += 2 * (static_cast<std::uint64_t>(bytes_a_second(profile, channels) * seconds * container_share) + words_and_cover);
+    }
+    return bytes;
+}
+
+}  // namespace earshot::publishing
