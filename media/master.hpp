@@ -7,6 +7,7 @@
 #include "content/model/error.hpp"
 #include "content/model/media.hpp"
 #include "media/av/audio_reader.hpp"
+#include "media/probe.hpp"
 
 namespace earshot::media {
 
@@ -18,7 +19,7 @@ struct OpenMaster {
 };
 
 // Reads the head. Refuses what probe() documents, except that zero samples show only when reading.
-[[nodiscard]] model::Result<OpenMaster> open_master(int descriptor);
+[[nodiscard]] model::Result<OpenMaster> open_master(int descriptor, Maker maker = Maker::somebody);
 
 [[nodiscard]] model::MasterInfo master_info(const OpenMaster& master);
 

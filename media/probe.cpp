@@ -4,8 +4,8 @@
 
 namespace earshot::media {
 
-model::Result<model::MasterInfo> probe(int descriptor) {
-    auto master = open_master(descriptor);
+model::Result<model::MasterInfo> probe(int descriptor, Maker maker) {
+    auto master = open_master(descriptor, maker);
     if (!master) return std::unexpected(master.error());
     AudioBlock block;
     if (!master->reader.read(block)) return std::unexpected(no_samples());

@@ -57,7 +57,7 @@ std::expected<void, WorkerDied> check_essence(Publisher::Rooms& rooms, const Enc
     if ((*file)->size() == 0 || (*file)->size() != report.byte_length)
         return std::unexpected(WorkerDied{"an encoded file has not the stated size"});
     if (!rooms.store.verify(encoding.essence_key)) return std::unexpected(WorkerDied{"an encoded file does not match its hash", true});
-    const auto probed = rooms.workers.probe((*file)->descriptor());
+    const auto probed = rooms.workers.probe((*file)->descriptor(), media::Maker::ourselves);
     if (!probed) return std::unexpected(probed.error());
     if (!*probed) return std::unexpected(WorkerDied{"an encoded file cannot be read back: " + probed->error().message});
     const model::MasterInfo& info = **probed;

@@ -11,6 +11,7 @@
 
 #include "content/model/error.hpp"
 #include "media/artwork.hpp"
+#include "media/probe.hpp"
 #include "media/tags/audio_tags.hpp"
 #include "media/transcode.hpp"
 
@@ -45,7 +46,8 @@ public:
     // Starts one worker that only shuts itself in: whether this machine can take jobs now. The reason names the missing layers.
     [[nodiscard]] std::expected<void, WorkerDied> check();
 
-    [[nodiscard]] Outcome<model::MasterInfo> probe(int master);
+    // Within 20 s of processor time.
+    [[nodiscard]] Outcome<model::MasterInfo> probe(int audio, media::Maker maker = media::Maker::somebody);
     [[nodiscard]] Outcome<model::Loudness> measure(int audio);
     // As media::transcode; outputs are descriptors the server opened. `progress` is called in this thread, several times a second even
     // while the worker is silent: its `false` ends the worker at once.

@@ -68,6 +68,26 @@ void load_what_is_loaded_lazily() {
     ::tzset();
 }
 
+// What a signal handler may say has to be ready before.
+const std::string& too_slow() {
+    static const std::string line = error_line({model::Errc::unprocessable,
+                                                "This file takes far too long to read: it holds more tags, chapters or broken parts than "
+                                                "any recording or picture needs. Export it "
+                                                "again without them."});
+    return line;
+}
+
+// The processor time is used up: with a sentence, because it is the file's doing. Other ends are the parent's to see.
+void end_when_too_slow() {
+    (void)too_slow();
+    struct sigaction action{};
+    action.sa_handler = [](int) {
+        const std::string& line = too_slow();
+        ::_exit(write_all(STDOUT_FILENO, line.data(), line.size()) ? 0 : 1);
+    };
+    ::sigaction(SIGXCPU, &action, nullptr);
+}
+
 template <class T>
 std::string answer(const model::Result<T>& result) {
     return result ? result_line(*result) : error_line(result.error());
@@ -112,7 +132,7 @@ std::string work(const WorkerRecord& record) {
             case WorkerTask::check:
                 return result_line(model::MasterInfo{});
             case WorkerTask::probe:
-                return answer(media::probe(first_worker_descriptor));
+                return answer(media::probe(first_worker_descriptor, record.is_own ? media::Maker::ourselves : media::Maker::somebody));
             case WorkerTask::measure:
                 return answer(media::measure(first_worker_descriptor));
             case WorkerTask::transcode:
@@ -144,6 +164,7 @@ int worker_main() {
     }
     take_the_back_seat();
     load_what_is_loaded_lazily();
+    end_when_too_slow();
     const auto missing = missing_layers(enter_sandbox(record.parent, record.cpu_seconds));
     if (!missing.empty() && !record.degraded) {
         say(refusal_line("The worker's sandbox is incomplete on this machine: " + missing +

@@ -18,6 +18,7 @@ namespace earshot::publishing {
 namespace {
 
 constexpr std::chrono::seconds short_deadline{120};  // for what takes moments: a head, a picture
+constexpr std::uint64_t short_cpu_seconds = 20;      // of which this is what counts: a busy machine lets workers wait
 
 struct Answer {
     std::optional<std::string> result;
@@ -73,6 +74,7 @@ struct Call {
     const std::filesystem::path& program;
     const WorkerLimits& limits;
     std::chrono::seconds deadline;
+    std::uint64_t cpu_seconds{};  // 0: as many as it can come to by the deadline
 };
 
 template <class T>
@@ -80,7 +82,8 @@ WorkerPool::Outcome<T> converse(const Call& call, WorkerRecord record, std::vect
     record.parent = ::getpid();
     record.degraded = call.limits.degraded;
     record.descriptors = static_cast<unsigned>(descriptors.size());
-    record.cpu_seconds = worker_cpu_seconds(call.deadline, cores_at_hand(), call.limits.spare_cores);
+    record.cpu_seconds =
+        call.cpu_seconds > 0 ? call.cpu_seconds : worker_cpu_seconds(call.deadline, cores_at_hand(), call.limits.spare_cores);
     Conversation conversation(progress);
     WorkerExit exit;
     try {
@@ -175,9 +178,9 @@ std::expected<void, WorkerDied> WorkerPool::check() {
     return {};
 }
 
-WorkerPool::Outcome<model::MasterInfo> WorkerPool::probe(int master) {
-    return converse<model::MasterInfo>({program_, limits_, std::min(limits_.deadline, short_deadline)}, {.task = WorkerTask::probe},
-                                       {master});
+WorkerPool::Outcome<model::MasterInfo> WorkerPool::probe(int audio, media::Maker maker) {
+    return converse<model::MasterInfo>({program_, limits_, std::min(limits_.deadline, 5 * short_deadline), short_cpu_seconds},
+                                       {.task = WorkerTask::probe, .is_own = maker == media::Maker::ourselves}, {audio});
 }
 
 WorkerPool::Outcome<model::Loudness> WorkerPool::measure(int audio) {
@@ -225,8 +228,8 @@ WorkerPool::Outcome<WorkerPool::ArtworkFiles> WorkerPool::artwork(int picture, c
     files.open(folder, 2 * media::longest_ladder);
     std::vector<int> descriptors{picture};
     descriptors.insert(descriptors.end(), files.descriptors().begin(), files.descriptors().end());
-    auto outcome = converse<PictureReport>({program_, limits_, std::min(limits_.deadline, short_deadline)}, {.task = WorkerTask::artwork},
-                                           descriptors);
+    auto outcome = converse<PictureReport>({program_, limits_, std::min(limits_.deadline, 5 * short_deadline), short_cpu_seconds},
+                                           {.task = WorkerTask::artwork}, descriptors);
     if (!outcome) return std::unexpected(outcome.error());
     if (!*outcome) return model::Result<ArtworkFiles>(std::unexpected(outcome->error()));
     const auto& sizes = (*outcome)->sizes;

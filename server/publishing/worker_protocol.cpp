@@ -223,7 +223,8 @@ std::string to_json(const WorkerRecord& record) {
                               {"tags", to_object(record.tags)},
                               {"has_artwork", record.has_artwork},
                               {"has_waveform", record.has_waveform},
-                              {"duration_ms", record.duration.count()}};
+                              {"duration_ms", record.duration.count()},
+                              {"is_own", record.is_own}};
     return json::serialize(object);
 }
 
@@ -243,7 +244,8 @@ WorkerRecord parse_worker_record(std::string_view text_of_record) {
                             .tags = to_tags(object.at("tags")),
                             .has_artwork = object.at("has_artwork").as_bool(),
                             .has_waveform = object.at("has_waveform").as_bool(),
-                            .duration = milliseconds(object, "duration_ms")};
+                            .duration = milliseconds(object, "duration_ms"),
+                            .is_own = object.at("is_own").as_bool()};
     });
 }
 

@@ -33,6 +33,7 @@ struct WorkerRecord {
     media::AudioTags tags;                          // … artwork_jpeg is left out: it comes as a descriptor
     bool has_artwork{}, has_waveform{};
     std::chrono::milliseconds duration{};
+    bool is_own{};  // probe: a file that we made
 };
 [[nodiscard]] std::string to_json(const WorkerRecord& record);
 [[nodiscard]] WorkerRecord parse_worker_record(std::string_view json);

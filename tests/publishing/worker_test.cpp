@@ -5,6 +5,8 @@
 #include <csignal>
 #include <thread>
 
+#include "server/publishing/worker_process.hpp"
+#include "server/publishing/worker_protocol.hpp"
 #include "tests/publishing/worker_support.hpp"
 #include "tests/support/catch.hpp"
 
@@ -155,6 +157,25 @@ TEST_CASE("A worker that takes too long is ended; one that is cancelled, too") {
     REQUIRE_FALSE(*cancelled);
     CHECK(cancelled->error().code == model::Errc::conflict);
     CHECK(child_of(::getpid()) == 0);
+}
+
+TEST_CASE("A file that uses up its processor time ends with a sentence, not with a death") {
+    const Workshop shop;
+    const OpenDescriptor master(shop.master(300)), output(shop.path("out.mp3"), O_RDWR | O_CREAT);
+    const publishing::WorkerRecord record{.task = publishing::WorkerTask::transcode,
+                                          .parent = ::getpid(),
+                                          .degraded = true,
+                                          .cpu_seconds = 1,
+                                          .descriptors = 2,
+                                          .profiles = {mp3_profile()}};
+    std::string last;
+    const auto ended = publishing::run_worker(
+        {EARSHOT_BINARY, to_json(record), {master, output}, std::chrono::minutes(5)},
+        [&](std::string_view line) { return last = line, true; }, [] { return true; });
+    CHECK(ended.status == 0);
+    const auto said = publishing::parse_worker_line(last);
+    CHECK(said.kind == publishing::WorkerLine::Kind::error);
+    CHECK(said.error.message.find("far too long to read") != std::string::npos);
 }
 
 TEST_CASE("A worker dies with its server") {
