@@ -1,11 +1,18 @@
 #pragma once
-// The inside of one transcript cue: markup off, entities decoded, cut into who says what. A part of transcript.cpp.
+// The inside of transcripts: the bytes as text, a cue's markup off, entities decoded, cut into who says what.
 
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "content/model/error.hpp"
+
 namespace earshot::model {
+
+// The file as clean text, or why it is none. unprocessable with the line number when it is not UTF-8.
+[[nodiscard]] Result<std::string> read_text(std::string_view source);
+
+[[nodiscard]] std::unexpected<Error> too_many_cues();
 
 struct Turn {
     std::string speaker;  // "" when nobody is named

@@ -149,6 +149,7 @@ private:
         for (std::size_t i = begin + 1; i < end; ++i) payload.append(lines[i].text).append("\n");
         for (auto& turn : format_ == Format::vtt ? read_vtt_text(payload) : read_srt_text(payload, speaker_))
             cues_.push_back({timing->first, timing->second, std::move(turn.speaker), std::move(turn.text)});
+        if (cues_.size() > most_cues) return too_many_cues();
         return {};
     }
 
@@ -157,26 +158,6 @@ private:
     std::string speaker_;  // SubRip only
     std::vector<Cue> cues_;
 };
-
-// The file as text, or why it is none. Replacement characters that cleaning had to put in mean another encoding than UTF-8.
-Result<std::string> to_text(std::string_view source) {
-    constexpr std::string_view replacement = "\xEF\xBF\xBD", mark = "\xEF\xBB\xBF";
-    if (source.starts_with("\xFF\xFE") || source.starts_with("\xFE\xFF"))
-        return fail(Errc::unprocessable, "The transcript is saved as UTF-16; save it as UTF-8 text.");
-    if (source.starts_with(mark)) source.remove_prefix(mark.size());
-    std::size_t number = 0;
-    for (const auto& line : split_lines(source)) {
-        ++number;
-        const auto count = [&](std::string_view text) {
-            std::size_t found = 0;
-            for (auto at = text.find(replacement); at != std::string_view::npos; at = text.find(replacement, at + 1)) ++found;
-            return found;
-        };
-        if (count(clean_text(line.text)) > count(line.text))
-            return fail_at(number, "this is not UTF-8 text; save the transcript as UTF-8.");
-    }
-    return clean_text(source);
-}
 
 Format format_of(std::string_view text) {
     const auto first = text.substr(0, text.find_first_of("\r\n"));
@@ -208,8 +189,33 @@ Result<std::vector<Cue>> parse_clean(std::string_view text) {
 
 }  // namespace
 
+// Replacement characters that cleaning had to put in mean another encoding than UTF-8.
+Result<std::string> read_text(std::string_view source) {
+    constexpr std::string_view replacement = "\xEF\xBF\xBD", mark = "\xEF\xBB\xBF";
+    if (source.starts_with("\xFF\xFE") || source.starts_with("\xFE\xFF"))
+        return fail(Errc::unprocessable, "The transcript is saved as UTF-16; save it as UTF-8 text.");
+    if (source.starts_with(mark)) source.remove_prefix(mark.size());
+    std::size_t number = 0;
+    for (const auto& line : split_lines(source)) {
+        ++number;
+        const auto count = [&](std::string_view text) {
+            std::size_t found = 0;
+            for (auto at = text.find(replacement); at != std::string_view::npos; at = text.find(replacement, at + 1)) ++found;
+            return found;
+        };
+        if (count(clean_text(line.text)) > count(line.text))
+            return fail_at(number, "this is not UTF-8 text; save the transcript as UTF-8.");
+    }
+    return clean_text(source);
+}
+
+std::unexpected<Error> too_many_cues() {
+    return fail(Errc::unprocessable,
+                "The transcript has more than " + std::to_string(most_cues / 1000) + ",000 cues; hand in fewer, longer ones.");
+}
+
 Result<std::vector<Cue>> parse_cues(std::string_view source) {
-    const auto text = to_text(source);
+    const auto text = read_text(source);
     if (!text) return std::unexpected(text.error());
     return parse_clean(*text);
 }
@@ -219,7 +225,7 @@ Result<Transcript> make_transcript(std::string_view source, std::string language
                                return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
                            });
     if (!plausible) return fail(Errc::invalid_input, "The transcript's language must be a code such as \"en-GB\".");
-    auto text = to_text(source);
+    auto text = read_text(source);
     if (!text) return std::unexpected(text.error());
     if (auto cues = parse_clean(*text); !cues) return std::unexpected(std::move(cues.error()));
     return Transcript{format_of(*text) == Format::vtt ? "text/vtt" : "application/x-subrip", std::move(language), std::move(*text)};

@@ -3,6 +3,7 @@
 // listeners get is written from the cues.
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,12 +27,16 @@ struct Cue {
     bool operator==(const Cue&) const = default;
 };
 
+// More than days of talk have; every page, form and tag is made from all of them.
+inline constexpr std::size_t most_cues = 100'000;
+
 // Reads WebVTT (W3C, <v Name> voices) or SubRip ("Name:" opens a speaker). The format is told from the content.
-// Errors: unprocessable with the line number and what is wrong (no cues, end before start, out of order).
+// Errors: unprocessable with the line number and what is wrong (no cues, too many, end before start, out of order).
 [[nodiscard]] Result<std::vector<Cue>> parse_cues(std::string_view source);
 
 // Reads the podcast namespace's HTML transcripts: <cite> who, <time> when, <p> what. Only those three are looked at. A cue without an end
-// lasts until the next begins; paragraphs under one time share its stretch by their length. Errors as parse_cues, without line numbers.
+// lasts until the next begins; paragraphs under one time share its stretch by their length. Errors as parse_cues, mostly without line
+// numbers.
 [[nodiscard]] Result<std::vector<Cue>> parse_html_cues(std::string_view source);
 
 // Ends for cues that have none (end <= start): the start of the next later one, or two seconds and a quarter of one a word.

@@ -85,10 +85,12 @@ void wrap(std::string_view line, std::size_t longest, std::vector<std::string>& 
     if (!row.empty()) into.push_back(std::move(row));
 }
 
-// SubRip has no escapes: what players would take for a tag is kept apart from its letter.
+// SubRip has no escapes: what players would take for a tag is kept apart from its letter, and an arrow
+// belongs to the times.
 std::string without_tags(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '>' && out.ends_with("--")) out += ' ';
         out += text[i];
         const char next = i + 1 < text.size() ? text[i + 1] : ' ';
         const bool letter = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
@@ -103,11 +105,11 @@ void append_card(std::string& out, std::size_t& number, milliseconds start, mill
     for (const auto& line : lines) out += line + '\n';
 }
 
-// The cue's time in proportion to the letters of each card, at least a millisecond each.
-void append_cards(std::string& out, std::size_t& number, const Cue& cue, std::span<const std::string> lines) {
+// The cue's time in proportion to the letters of each card, at least a millisecond each. Returns when the last one begins.
+milliseconds append_cards(std::string& out, std::size_t& number, const Cue& cue, std::span<const std::string> lines) {
     std::size_t all = 0, shown = 0;
     for (const auto& line : lines) all += line.size();
-    auto start = cue.start;
+    auto start = cue.start, last = start;
     const auto length = (cue.end - cue.start).count();
     for (std::size_t at = 0; at < lines.size(); at += lines_a_card) {
         const auto card = lines.subspan(at, std::min(lines_a_card, lines.size() - at));
@@ -116,8 +118,9 @@ void append_cards(std::string& out, std::size_t& number, const Cue& cue, std::sp
         const auto end =
             at + lines_a_card < lines.size() ? std::max(share, start + milliseconds(1)) : std::max(cue.end, start + milliseconds(1));
         append_card(out, number, start, end, card);
-        start = end;
+        last = std::exchange(start, end);
     }
+    return last;
 }
 
 constexpr std::array<TranscriptForm, 4> forms{{
@@ -161,7 +164,6 @@ std::string to_srt(const std::vector<Cue>& cues) {
         auto cue = given;
         cue.start = std::max(cue.start, latest);  // two who speak at once: the cards follow each other in the order of the cues
         cue.end = std::max(cue.end, cue.start);
-        latest = given.start;
         std::vector<std::string> lines;
         const auto name = clean_line(cue.speaker);
         const bool sound = name.empty() && is_sound(cue.text);
@@ -170,7 +172,7 @@ std::string to_srt(const std::vector<Cue>& cues) {
             wrap(without_tags(std::exchange(named, true) ? line : name + ": " + line), longest_card_line, lines);
         }
         if (!sound) speaking = name;
-        append_cards(out, number, cue, lines);
+        latest = append_cards(out, number, cue, lines);
     }
     return out;
 }

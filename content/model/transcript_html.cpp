@@ -41,11 +41,13 @@ std::optional<Tag> read_tag(std::string_view text) {
     if (at < text.size() && text[at] == '/') ++at;
     if (at >= text.size() || !is_letter(text[at])) return std::nullopt;
     const auto begin = std::size_t{1};
-    while (at < text.size() && !is_space(text[at]) && text[at] != '>' && text[at] != '/') ++at;
+    text = text.substr(0, longest_tag);
+    while (at < text.size() && !is_space(text[at]) && text[at] != '>' && text[at] != '/' && text[at] != '<') ++at;
+    if (at < text.size() && text[at] == '<') return std::nullopt;
     Tag tag{lower(text.substr(begin, at - begin)), {}, 0};
     const auto attributes = at;
     char quote = 0;
-    for (; at < std::min(text.size(), longest_tag); ++at) {
+    for (; at < text.size(); ++at) {
         if (quote != 0)
             quote = text[at] == quote ? '\0' : quote;
         else if (text[at] == '"' || text[at] == '\'')
@@ -57,6 +59,13 @@ std::optional<Tag> read_tag(std::string_view text) {
         }
     }
     return std::nullopt;
+}
+
+// Where the </script> or </style> begins that ends what stands at `at`.
+std::size_t end_of_raw(std::string_view text, std::size_t at, const std::string& name) {
+    for (at = text.find("</", at); at != std::string_view::npos; at = text.find("</", at + 2))
+        if (lower(text.substr(at + 2, name.size())) == name) return at;
+    return text.size();
 }
 
 // name="value" only: what programs write.
@@ -88,6 +97,7 @@ std::optional<milliseconds> parse_moment(std::string_view text) {
         total += value * unit;
         text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
     }
+    if (total >= 1e7) return std::nullopt;  // seconds; what follows multiplies times by lengths
     return milliseconds(static_cast<std::int64_t>(total * 1000 + 0.5));
 }
 
@@ -113,7 +123,7 @@ public:
                 i = std::min(text.find("-->", i + 4), text.size() - 3) + 3;
             } else if (const auto tag = rest.front() == '<' ? read_tag(rest) : std::nullopt) {
                 i += tag->length;
-                if (tag->name == "script" || tag->name == "style") i = std::min(text.find("</" + tag->name, i), text.size());
+                if (tag->name == "script" || tag->name == "style") i = end_of_raw(text, i, tag->name);
                 if (auto status = take(*tag); !status) return status;
             } else {
                 const auto end = std::min(rest.find('<', 1), rest.size());
@@ -130,8 +140,9 @@ public:
                         "The HTML transcript holds no paragraphs (<p>) of text. Write <cite>Name:</cite> <time>0:09</time> <p>Words</p>.");
         for (std::size_t begin = 0; begin < cues_.size();) {
             std::size_t end = begin + 1;
-            while (end < cues_.size() && cues_[end].start == cues_[begin].start && ends_missing(begin, end + 1)) ++end;
-            if (end - begin > 1 && ends_missing(begin, end)) {
+            while (end < cues_.size() && cues_[end].start == cues_[begin].start && end_missing(cues_[begin]) && end_missing(cues_[end]))
+                ++end;
+            if (end - begin > 1) {
                 std::vector<Cue> last{cues_[begin]};
                 for (auto i = begin + 1; i < end; ++i) last[0].text += ' ' + cues_[i].text;
                 if (end < cues_.size()) last.push_back(cues_[end]);
@@ -147,10 +158,7 @@ public:
 private:
     enum class Inside { nothing, cite, time, paragraph };
 
-    [[nodiscard]] bool ends_missing(std::size_t begin, std::size_t end) const {
-        return std::all_of(cues_.begin() + static_cast<std::ptrdiff_t>(begin), cues_.begin() + static_cast<std::ptrdiff_t>(end),
-                           [](const Cue& cue) { return cue.end <= cue.start; });
-    }
+    static bool end_missing(const Cue& cue) { return cue.end <= cue.start; }
 
     void add(std::string_view chunk) {
         if (inside_ == Inside::cite)
@@ -216,6 +224,7 @@ private:
         if (!start_)
             return fail(Errc::unprocessable, "The HTML transcript does not say when \"" + truncate_utf8(text, 60) +
                                                  "\" is said. Put <time>0:00</time> in front of it, or hand in WebVTT, SubRip or JSON.");
+        if (cues_.size() >= most_cues) return too_many_cues();
         const bool named = std::exchange(named_, false), nobody = is_sound(text) && !named;
         cues_.push_back({*start_, end_ > *start_ ? end_ : *start_, nobody ? std::string() : speaker_, std::move(text)});
         return {};
@@ -233,8 +242,9 @@ private:
 
 Result<std::vector<Cue>> parse_html_cues(std::string_view source) {
     Reader reader;
-    const auto text = clean_text(source);
-    if (auto status = reader.read(text); !status) return std::unexpected(std::move(status.error()));
+    const auto text = read_text(source);
+    if (!text) return std::unexpected(text.error());
+    if (auto status = reader.read(*text); !status) return std::unexpected(std::move(status.error()));
     return reader.finish();
 }
 

@@ -70,7 +70,7 @@ model::Result<model::Transcript> read_transcript(std::string_view source, std::s
     body.remove_prefix(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
     std::string written;
     if (body.starts_with('{') || body.starts_with('[') || body.starts_with('<')) {
-        const auto cues = body.front() == '<' ? model::parse_html_cues(body) : cues_from_json(body);
+        const auto cues = body.front() == '<' ? model::parse_html_cues(source) : cues_from_json(body);
         if (!cues) return std::unexpected(cues.error());
         source = written = model::to_vtt(*cues);
     }

@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "content/model/cue_text.hpp"
 #include "content/model/transcript_forms.hpp"
 
 #include "tests/support/catch.hpp"
@@ -22,6 +23,13 @@ std::string shown(const std::vector<Cue>& cues) {
     return out;
 }
 
+// What SubRip's cards can keep: the names and words in their order, without the white space between them.
+std::string bare(const std::vector<Cue>& cues) {
+    auto text = decode_entities(plain_text(cues));
+    std::erase_if(text, [](char c) { return c == ' ' || c == '\n'; });
+    return text;
+}
+
 void ok(std::string_view source, const std::string& expected) {
     const auto cues = parse_cues(source);
     INFO(source);
@@ -36,6 +44,10 @@ void ok(std::string_view source, const std::string& expected) {
     INFO(to_html(*cues, "Title", "en-GB"));
     REQUIRE(from_html);
     CHECK(shown(*from_html) == expected);
+    const auto from_srt = parse_cues(to_srt(*cues));
+    INFO(to_srt(*cues));
+    REQUIRE(from_srt);
+    CHECK(bare(*from_srt) == bare(*cues));
 }
 
 void bad(std::string_view source, const std::string& begins) {
@@ -101,6 +113,7 @@ TEST_CASE("WebVTT voices, tags and entities") {
     ok(vtt("  many \t spaces  \n  and lines "), "1000-2000 |many spaces/and lines");
     ok(vtt("emoji 🎧 and \x01 control"), "1000-2000 |emoji 🎧 and control");
     ok(vtt("an --&gt; arrow"), "1000-2000 |an --> arrow");
+    ok(vtt("a ----&gt; b--&gt;"), "1000-2000 |a ----> b-->");
 }
 
 TEST_CASE("SubRip is read, with speakers by name") {
@@ -195,8 +208,9 @@ TEST_CASE("cues are written as WebVTT") {
 }
 
 TEST_CASE("whatever is read can be written and read again") {
-    const std::vector<std::string> pieces{"<",  ">",   "&", "&amp;", "&#60;", "v ",       "<v ", "</v>", "Anna", ":",       " ",  "\t",
-                                          "\n", "[x]", "♪", "-",     "é",     "\xF0\x9F", "{\\", "}",    "<i>",  "00:01.5", "</", "&#10;"};
+    const std::vector<std::string> pieces{"<",   ">", "&",   "&amp;",   "&#60;", "v ",    "<v ",   "</v>", "Anna",
+                                          ":",   " ", "\t",  "\n",      "[x]",   "♪",     "-",     "é",    "\xF0\x9F",
+                                          "{\\", "}", "<i>", "00:01.5", "</",    "&#10;", "--&gt;"};
     std::mt19937 random(7);  // NOLINT(cert-msc51-cpp): the same every time on purpose
     int read = 0;
     for (int round = 0; round < 3000; ++round) {
@@ -214,6 +228,10 @@ TEST_CASE("whatever is read can be written and read again") {
             INFO(to_html(*cues, "T", "en"));
             REQUIRE(from_html);
             REQUIRE(shown(*from_html) == shown(*cues));
+            // "Anna:" alone is a name to SubRip, and no words; everything else is read.
+            const auto from_srt = parse_cues(to_srt(*cues));
+            INFO(to_srt(*cues));
+            REQUIRE((from_srt || from_srt.error().message.starts_with("The transcript has no cues")));
         }
     }
     CHECK(read > 1000);
@@ -331,11 +349,38 @@ TEST_CASE("HTML transcripts as hosts write them") {
 }
 
 TEST_CASE("a hostile HTML transcript costs no more than its length") {
-    for (const std::string piece : {"<", "<p ", "<!--", "&", "<cite>", "<p a=\"", "</", "<p><time>0:00</time>a"}) {
+    for (const std::string piece : {"<", "<a", "<p ", "<!--", "&", "<cite>", "<p a=\"", "</", "<p><time>0:00</time>a"}) {
         std::string page = "<time>0:00</time><p>x";
         while (page.size() < 300'000) page += piece;
         CHECK(parse_html_cues(page).has_value());
     }
+    // So long that rereading what came before would take minutes.
+    std::string names = "<time>0:00</time><p>x";
+    for (int i = 0; i < 2'000'000; ++i) names += "<a";
+    CHECK(parse_html_cues(names).has_value());
+    const auto paragraphs = [](std::size_t count) {
+        std::string page = "<time>0:00</time>";
+        for (std::size_t i = 0; i < count; ++i) page += "<p>a";
+        return page;
+    };
+    CHECK(parse_html_cues(paragraphs(most_cues)).value().size() == most_cues);
+    CHECK(html_fault(paragraphs(1'000'000)) == "The transcript has more than 100,000 cues; hand in fewer, longer ones.");
+}
+
+TEST_CASE("a transcript of more cues than anybody speaks is refused") {
+    std::string voices;
+    for (std::size_t i = 0; i < most_cues; ++i) voices += "<v A>a";
+    CHECK(parse_cues(vtt(voices)).value().size() == most_cues);
+    bad(vtt(voices + "<v A>a"), "The transcript has more than 100,000 cues");
+}
+
+TEST_CASE("HTML transcripts with times beyond reason, scripts closed in capitals, and other encodings") {
+    for (const std::string far : {"PT9999999H", "PT9e6H9e6H9e6H", "PT2777H47M", "PTinfS", "PTnanS"})
+        CHECK_THAT(html_fault("<time datetime=\"" + far + "\">soon</time><p>x</p>"), Catch::Contains("a <time> of \"soon\""));
+    CHECK(html("<time datetime=\"PT2777H46M39S\"></time><p>a</p><p>b</p>").starts_with("9999999000-"));
+    CHECK(html("<script>p('<p>no</p>')</SCRIPT><Style>p{}</STYLE ><time>0:01</time><p>x</p>") == "1000-3250 |x");
+    CHECK_THAT(html_fault("<time>0:01</time>\n<p>caf\xE9</p>"), Catch::StartsWith("Line 2: this is not UTF-8 text"));
+    CHECK(html("<time>0:01</time><p>a \uFFFD b</p>") == "1000-3750 |a \uFFFD b");
 }
 
 TEST_CASE("a transcript's times are held against the audio and against each other") {
