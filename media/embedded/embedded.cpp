@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
+#include <functional>
 
 #include "media/embedded/formats.hpp"
 
@@ -36,21 +38,31 @@ Section without_tags(const Section& whole, Findings& findings) {
     return file.part(0, file.size() - std::min(file.size(), embedded::list_trailing_tags(file, findings)));
 }
 
+void list_file(int descriptor, Findings& findings) {
+    embedded::Look look(descriptor);
+    const auto file = without_tags(Section(look, 0, look.size()), findings);
+    const auto head = file.read(0, 12);
+    for (const auto& kind : containers)
+        if (std::string_view(head).substr(std::min(kind.at, head.size())).starts_with(kind.mark)) return kind.list(file, findings);
+}
+
+// A file that was made to surprise must not hide what was found before the surprise, nor that there was one.
+void reading(Findings& findings, const std::function<void()>& read) {
+    try {
+        read();
+    } catch (const std::exception&) {
+        findings.add("A part that was not looked through", "Reading stopped at something unexpected; what follows it is not listed.",
+                     "this file");
+    }
+}
+
 }  // namespace
 
 std::vector<model::EmbeddedItem> list_embedded(int descriptor, const std::vector<model::EmbeddedItem>& streams,
                                                const std::vector<model::EmbeddedItem>& entries) {
-    embedded::Look look(descriptor);
     Findings findings;
     for (const auto& stream : streams) findings.add(stream.what, stream.value, stream.where);
-    const auto file = without_tags(Section(look, 0, look.size()), findings);
-    const auto head = file.read(0, 12);
-    for (const auto& kind : containers) {
-        if (std::string_view(head).substr(std::min(kind.at, head.size())).starts_with(kind.mark)) {
-            kind.list(file, findings);
-            break;
-        }
-    }
+    reading(findings, [&] { list_file(descriptor, findings); });
     for (const auto& entry : entries) {
         const auto field = std::string_view(entry.where).substr(entry.where.find(' ') + 1);
         if (!findings.tells(entry.value)) findings.add_field(field, entry.value, entry.where);
@@ -60,7 +72,7 @@ std::vector<model::EmbeddedItem> list_embedded(int descriptor, const std::vector
 
 std::vector<model::EmbeddedItem> list_embedded_in_picture(std::string_view bytes) {
     Findings findings;
-    embedded::list_picture(Section(bytes), "", findings);
+    reading(findings, [&] { embedded::list_picture(Section(bytes), "", findings); });
     return findings.take();
 }
 

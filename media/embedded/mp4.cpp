@@ -53,7 +53,7 @@ void list_data(std::string_view field, const Section& data, const std::string& k
     if (type == utf8) return findings.add_field(field, value.all(longest_text), kind, detail);
     if (type == utf16) return findings.add_field(field, from_utf16(value.all(longest_text), true), kind, detail);
     if (type == jpeg || type == png || field == "covr") return list_picture(value, kind, findings);
-    const bool number = type == integer || type == unsigned_integer || (type == 0 && value.size() <= 8);
+    const bool number = (type == integer || type == unsigned_integer || type == 0) && value.size() <= 8;
     if (number) return findings.add_field(field, std::to_string(big(value.all(8), 0, value.size())), kind, detail);
     findings.add_opaque(plain_words(field), value, kind, detail);
 }
@@ -142,6 +142,7 @@ void list_user_data(const Section& box, Findings& findings) {
         std::uint64_t at = 0;  // a length and a language before each text
         while (at + 4 <= body.size()) {
             const auto size = big(body.read(at, 2), 0, 2);
+            if (size == 0) break;
             findings.add_field(shown(name.substr(1)), user_text(body.read(at + 4, size)), kind);
             at += 4 + size;
         }

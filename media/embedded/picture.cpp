@@ -56,13 +56,17 @@ void list_photoshop(std::string_view bytes, std::string_view kind, Findings& fin
     }
 }
 
+std::string_view behind(std::string_view bytes, std::size_t at) {
+    return bytes.substr(std::min(at, bytes.size()));
+}
+
 void list_application_segment(unsigned mark, const std::string& body, std::string_view kind, Findings& findings) {
     const std::string_view bytes = body;
     const auto label = until_zero(bytes.substr(0, 40));
-    if (label == "Exif") return list_exif(Section(bytes.substr(std::min<std::size_t>(6, bytes.size()))), kind, findings);
-    if (label.starts_with("http://ns.adobe.com/x")) return list_xml(Section(bytes.substr(label.size() + 1)), place(kind, "XMP"), findings);
-    if (label == "ICC_PROFILE") return findings.add_opaque("Colour profile", Section(bytes.substr(14)), place(kind, "ICC profile"));
-    if (label.starts_with("Photoshop 3.0")) return list_photoshop(bytes.substr(14), kind, findings);
+    if (label == "Exif") return list_exif(Section(behind(bytes, 6)), kind, findings);
+    if (label.starts_with("http://ns.adobe.com/x")) return list_xml(Section(behind(bytes, label.size() + 1)), place(kind, "XMP"), findings);
+    if (label == "ICC_PROFILE") return findings.add_opaque("Colour profile", Section(behind(bytes, 14)), place(kind, "ICC profile"));
+    if (label.starts_with("Photoshop 3.0")) return list_photoshop(behind(bytes, 14), kind, findings);
     if (label == "JFIF" && bytes.size() <= 14) return;
     if (label.starts_with("Adobe") && bytes.size() <= 12) return;
     findings.add_opaque(private_data, Section(bytes), place(kind, fmt::format("JPEG APP{}", mark)));
@@ -116,6 +120,7 @@ void list_png(const Section& picture, std::string_view kind, Findings& findings)
     std::uint64_t at = 8;
     for (int i = 0; i < most_segments * 10 && at + 12 <= picture.size(); ++i) {
         const auto head = picture.read(at, 8);
+        if (head.size() < 8) return;
         const auto size = big(head, 0, 4);
         const auto name = head.substr(4);
         const auto body = picture.part(at + 8, size);

@@ -73,6 +73,10 @@ std::uint64_t walk_chunks(const Section& chunks, std::uint64_t at, Take take) {
     return at;
 }
 
+bool is_chunk_name(std::string_view name) {
+    return std::ranges::all_of(name, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 void list_texts(const Section& list, std::string_view type, Findings& findings) {
     walk_chunks(list, 4, [&](const std::string& name, const Section& chunk, std::uint64_t size) {
         const auto kind = fmt::format("LIST {} {}", type, name);
@@ -126,14 +130,19 @@ void list_riff(const Section& file, Findings& findings) {
     });
     if (end >= file.size()) return;
     // Recorders that lost power, and editors that forgot, leave chunks behind the end that the head states.
-    while (end + 8 <= file.size()) {
+    for (int i = 0; i < most_parts && end + 8 <= file.size(); ++i) {
         const auto head = file.read(end, 8);
+        if (head.size() < 8 || !is_chunk_name(head.substr(0, 4))) break;
         const auto size = little(head, 4, 4);
         if (size > file.size() - end - 8) break;
         list_chunk(head.substr(0, 4), file.part(end + 8, size), findings);
         end += 8 + size + (size & 1);
     }
-    if (end < file.size()) findings.add_opaque("Bytes behind the end", file.from(end), "behind the last chunk");
+    // Sound that was never closed, or anything else; zeros say nothing.
+    constexpr std::size_t looked_through = 1U << 20;
+    const auto rest = file.from(end);
+    if (rest.all(looked_through).find_first_not_of('\0') != std::string::npos)
+        findings.add_opaque("Bytes behind the end", rest, "behind the last chunk");
 }
 
 void list_wave64(const Section& file, Findings& findings) {

@@ -11,7 +11,7 @@ namespace earshot::media::embedded {
 
 namespace {
 
-constexpr std::size_t least_run = 5, most_words = 120;
+constexpr std::size_t least_run = 5, most_words = 120, longest_name = 100;
 
 void append_utf8(std::string& out, char32_t c) {
     if (c < 0x80) {
@@ -54,17 +54,18 @@ bool is_plumbing(std::string_view name) {
 }
 
 void scan_attributes(std::string_view tag, const std::function<void(std::string_view, std::string_view)>& found) {
+    std::size_t from = 0;  // behind the value before
     for (std::size_t at = 0; (at = tag.find('=', at)) != std::string_view::npos;) {
         std::size_t start = at;
-        while (start > 0 && std::isspace(static_cast<unsigned char>(tag[start - 1])) == 0) --start;
-        const auto name = tag.substr(start, at - start);
+        while (start > from && std::isspace(static_cast<unsigned char>(tag[start - 1])) == 0) --start;
+        const auto name = tag.substr(start, std::min(at - start, longest_name));
         const auto open = tag.find_first_of("\"'", at);
         if (open == std::string_view::npos) return;
         const auto close = tag.find(tag[open], open + 1);
         const auto value = tag.substr(open + 1, close == std::string_view::npos ? close : close - open - 1);
         if (!is_plumbing(name)) found(name, unescaped(value));
         if (close == std::string_view::npos) return;
-        at = close + 1;
+        at = from = close + 1;
     }
 }
 
@@ -164,7 +165,7 @@ void scan_xml(std::string_view text, const std::function<void(std::string_view, 
             name = {};
             continue;
         }
-        const auto element = tag.substr(0, tag.find_first_of(" \t\r\n/"));
+        const auto element = tag.substr(0, std::min(tag.find_first_of(" \t\r\n/"), longest_name));
         // The list inside an XMP property has no name of its own.
         if (!element.starts_with("rdf:") || element == "rdf:Description") name = element;
         scan_attributes(tag, found);

@@ -126,6 +126,7 @@ void list_flac(const Section& file, Findings& findings) {
     std::uint64_t at = 4;
     for (int i = 0; i < most_parts && at + 4 <= file.size(); ++i) {
         const auto head = file.read(at, 4);
+        if (head.size() < 4) return;
         const auto size = big(head, 1, 3);
         list_flac_block(static_cast<unsigned char>(head[0]) & 0x7FU, file.part(at + 4, size), findings);
         if ((static_cast<unsigned char>(head[0]) & 0x80U) != 0) return;
@@ -139,7 +140,7 @@ void list_ogg(const Section& file, Findings& findings) {
     std::uint64_t at = 0;
     for (int i = 0; i < most_pages && at + 27 <= file.size(); ++i) {
         const auto head = file.read(at, 27 + 255);
-        if (!head.starts_with("OggS")) return;
+        if (head.size() < 27 || !head.starts_with("OggS")) return;
         const std::string_view lacing = std::string_view(head).substr(27, static_cast<unsigned char>(head[26]));
         std::uint64_t size = 0;
         for (const char lace : lacing) size += static_cast<unsigned char>(lace);
