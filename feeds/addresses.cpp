@@ -22,6 +22,10 @@ std::string chapters_path(const model::Show& show, const model::Episode& episode
     return episode_path(show, episode) + "/chapters.json";
 }
 
+std::string waveform_path(const model::Show& show, const model::Episode& episode, std::string_view file) {
+    return episode_path(show, episode) + "/waveform/" + std::string(file);
+}
+
 std::string image_path(const model::ArtworkSize& size) {
     return "/images/" + model::jpeg_name(size);
 }

@@ -10,10 +10,6 @@ namespace {
 
 constexpr double relative_gate_lu = -10, range_gate_lu = -20;
 
-double to_lufs(double energy) {
-    return energy > 0 ? -0.691 + 10 * std::log10(energy) : -1000;
-}
-
 // The means of `parts` tenths, from every `step`-th on, that are above the absolute gate.
 std::vector<double> audible_blocks(std::span<const double> energies, std::size_t parts, std::size_t step) {
     std::vector<double> blocks;
@@ -21,7 +17,7 @@ std::vector<double> audible_blocks(std::span<const double> energies, std::size_t
         double sum = 0;
         for (std::size_t i = 0; i < parts; ++i) sum += energies[at + i];
         const double mean = sum / static_cast<double>(parts);
-        if (to_lufs(mean) >= silence_lufs) blocks.push_back(mean);
+        if (lufs_of(mean) >= silence_lufs) blocks.push_back(mean);
     }
     return blocks;
 }
@@ -38,10 +34,14 @@ double mean_above(const std::vector<double>& blocks, double gate) {
 
 }  // namespace
 
+double lufs_of(double energy) {
+    return energy > 0 ? -0.691 + 10 * std::log10(energy) : -1000;
+}
+
 double integrated_lufs(std::span<const double> energies) {
     const auto blocks = audible_blocks(energies, momentary_parts, 1);
     const double gate = mean_above(blocks, 0) * std::pow(10, relative_gate_lu / 10);
-    return std::max(to_lufs(mean_above(blocks, gate)), silence_lufs);
+    return std::max(lufs_of(mean_above(blocks, gate)), silence_lufs);
 }
 
 double range_lu(std::span<const double> energies) {
@@ -53,7 +53,7 @@ double range_lu(std::span<const double> energies) {
     const auto percentile = [&](double share) {
         return blocks[static_cast<std::size_t>(static_cast<double>(blocks.size() - 1) * share + 0.5)];
     };
-    return to_lufs(percentile(0.95)) - to_lufs(percentile(0.10));
+    return lufs_of(percentile(0.95)) - lufs_of(percentile(0.10));
 }
 
 }  // namespace earshot::media

@@ -9,6 +9,9 @@ namespace earshot::media {
 constexpr double silence_lufs = -70;                               // the absolute gate of BS.1770: nothing below it is ever measured
 constexpr std::size_t momentary_parts = 4, short_term_parts = 30;  // tenths of a second in 0.4 and 3 s
 
+// What a mean square measures.
+[[nodiscard]] double lufs_of(double energy);
+
 // `energies`: K-weighted mean square of each tenth, summed over the channels.
 
 // BS.1770-4: blocks of 0.4 s that overlap by three quarters, two gates. silence_lufs when there is nothing above the first.

@@ -10,12 +10,12 @@ namespace earshot::media {
 namespace {
 
 constexpr double tick_seconds = 0.01;
+constexpr std::size_t tenths_a_second = 10;
 constexpr double attack_share = 0.25;  // of a tick's energy that passes before its peak; fitted to speech and to bursts
 
-}  // namespace
-
-// The limiter in steps of a tick: down at once where a peak asks for it, back exponentially. Its look-ahead is shorter than a tick.
-double foretell_lufs(const LoudnessTrace& trace, const Level& level) {
+// The energies of tenths of a second after the limiter, which goes in steps of a tick: down at once where a peak asks for it, back
+// exponentially. Its look-ahead is shorter than a tick.
+std::vector<double> levelled_tenths(const LoudnessTrace& trace, const Level& level) {
     const double gain = std::pow(10, level.gain_db / 20), ceiling = std::pow(10, level.ceiling_db / 20);
     const double kept = std::exp(-tick_seconds / limiter_recovery_seconds);
     std::vector<double> tenths;
@@ -33,7 +33,25 @@ double foretell_lufs(const LoudnessTrace& trace, const Level& level) {
         }
         tenths.push_back(energy * gain * gain);
     }
-    return integrated_lufs(tenths);
+    return tenths;
+}
+
+}  // namespace
+
+double foretell_lufs(const LoudnessTrace& trace, const Level& level) {
+    return integrated_lufs(levelled_tenths(trace, level));
+}
+
+std::vector<double> loudness_curve(const LoudnessTrace& trace, const Level& level) {
+    const std::vector<double> tenths = levelled_tenths(trace, level);
+    std::vector<double> sums{0};
+    for (const double energy : tenths) sums.push_back(sums.back() + energy);
+    std::vector<double> curve;
+    for (std::size_t middle = 0; middle < tenths.size(); middle += tenths_a_second) {
+        const std::size_t begin = middle - std::min(middle, short_term_parts / 2), end = std::min(middle + short_term_parts / 2, tenths.size());
+        curve.push_back(std::max(lufs_of((sums[end] - sums[begin]) / static_cast<double>(end - begin)), silence_lufs));
+    }
+    return curve;
 }
 
 }  // namespace earshot::media

@@ -18,4 +18,7 @@ constexpr std::size_t ticks_a_tenth = 10;
 // Integrated loudness after LevelChain, to within a few hundredths of a LU.
 [[nodiscard]] double foretell_lufs(const LoudnessTrace& trace, const Level& level);
 
+// Short-term loudness (3 s around each full second, less at the ends) after LevelChain: LUFS, silence_lufs or more, one a second.
+[[nodiscard]] std::vector<double> loudness_curve(const LoudnessTrace& trace, const Level& level);
+
 }  // namespace earshot::media

@@ -90,13 +90,14 @@ private:
     [[nodiscard]] bool settled() const { return std::ranges::all_of(renditions_, &Rendition::settled); }
     [[nodiscard]] av::AudioReader reopen() const { return av::AudioReader(descriptor_, master_.options); }
 
+    [[nodiscard]] bool mixed(std::size_t channels) const { return channels < master_.reader.channels(); }
+    [[nodiscard]] const LoudnessTrace& trace_of(std::size_t channels) const { return mixed(channels) ? scan_.mixed_trace : scan_.trace; }
+
     void plan(const std::vector<RenditionOutput>& outputs) {
         for (const RenditionOutput& output : outputs) {
             const std::size_t channels = std::min<std::size_t>(output.profile.channels, master_.reader.channels());
-            const bool mixed = channels < master_.reader.channels();
             const CodecRow& row = codec_row(output.profile.codec);
-            LevelPlan plan(output.profile, channels, mixed ? scan_.mixed : scan_.loudness, mixed ? scan_.mixed_trace : scan_.trace,
-                           row.headroom_db);
+            LevelPlan plan(output.profile, channels, mixed(channels) ? scan_.mixed : scan_.loudness, trace_of(channels), row.headroom_db);
             renditions_.push_back({output, row, channels, plan, {}});
         }
     }
@@ -177,6 +178,10 @@ private:
                                .renditions = {},
                                .warnings = master_.warnings,
                                .pauses = find_pauses(scan_.trace, scan_.loudness.integrated_lufs)};
+        if (!renditions_.empty()) {
+            const Rendition& first = renditions_.front();
+            result.curve = {first.plan.target_lufs(), loudness_curve(trace_of(first.channels), first.plan.level())};
+        }
         if (result.pauses.size() > most_pauses) result.pauses.resize(most_pauses);
         result.master.duration = std::chrono::milliseconds(std::llround(scan_.seconds * 1000));
         result.warnings.insert(result.warnings.end(), scan_.warnings.begin(), scan_.warnings.end());

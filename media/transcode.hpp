@@ -28,12 +28,18 @@ struct RenditionReport {
     model::Loudness loudness;  // of the decoded rendition
     double gain_db{};          // applied before the limiter
 };
+// How loud the first rendition is from second to second.
+struct LoudnessCurve {
+    double target_lufs{};
+    std::vector<double> short_term_lufs;  // one a second; see loudness_curve()
+};
 struct TranscodeReport {
     model::MasterInfo master;
     model::Loudness before;
     std::vector<RenditionReport> renditions;
     std::vector<std::string> warnings;  // "The master is clipped …": sentences for a producer
     std::vector<Pause> pauses;          // the first thousand
+    LoudnessCurve curve;
 };
 
 // (stage, 0…1). Returns false to stop: transcode then fails with Errc::conflict "cancelled".

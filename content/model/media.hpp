@@ -55,6 +55,20 @@ struct MasterInfo {
     std::vector<std::string> warnings;   // sentences for the producer: cut short, clipped, one silent side; set by transcoding
 };
 
+// The shape of the recording for people to look at, in the two formats of audiowaveform.
+struct WaveformFiles {
+    std::uint32_t points_a_second{};
+    std::string dat_key, json_key;  // MediaStore keys
+    bool operator==(const WaveformFiles&) const = default;
+};
+
+// What there is to see of the renditions, made together with them.
+struct Sound {
+    std::vector<WaveformFiles> waveforms;  // finest first
+    std::string analysis_key;              // MediaStore key of a JSON object: loudness from second to second, pauses
+    bool operator==(const Sound&) const = default;
+};
+
 struct Master {
     MasterId id;
     EpisodeId episode;
@@ -64,6 +78,7 @@ struct Master {
     std::string file_name;             // as the producer named it, cleaned; shown to producers only
     std::optional<MasterInfo> info;    // set by the transcode job
     std::optional<Loudness> loudness;  // before levelling
+    std::optional<Sound> sound;        // of the renditions made of it
     Timestamp uploaded_at{};
 };
 

@@ -249,6 +249,14 @@ std::set<std::string> Catalogue::referenced_objects() {
                           "union select object_key from uploads");
         objects.into(text);
         while (objects.next()) keys.insert(text);
+        Statement sounds(session, "select sound from masters");
+        sounds.into(text);
+        while (sounds.next()) {
+            const auto sound = sound_from_json(text);
+            if (!sound) continue;
+            keys.insert(sound->analysis_key);
+            for (const auto& waveform : sound->waveforms) keys.insert({waveform.dat_key, waveform.json_key});
+        }
         Statement covers(session, "select artwork from shows union select artwork from episodes");
         covers.into(text);
         while (covers.next()) {

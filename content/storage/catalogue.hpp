@@ -73,7 +73,8 @@ public:
     // `producer`: whose job it is. rate_limited: they have `most_per_producer` (0: any number) recordings under way already.
     [[nodiscard]] model::Result<NewMaster> add_master(model::Master master, std::string_view producer = {}, unsigned most_per_producer = 0);
     [[nodiscard]] std::optional<model::Master> find_master(const model::MasterId& id);
-    [[nodiscard]] model::Status set_master_info(const model::MasterId& id, const model::MasterInfo& info, const model::Loudness& loudness);
+    [[nodiscard]] model::Status set_master_info(const model::MasterId& id, const model::MasterInfo& info, const model::Loudness& loudness,
+                                                const std::optional<model::Sound>& sound = std::nullopt);
     // Swaps the whole set of the episode's current master in one transaction; empty ids are filled in. conflict when `master` is not the
     // episode's current one, or when a url_path ever belonged to another recording or profile.
     [[nodiscard]] model::Status replace_renditions(const model::EpisodeId& episode, const model::MasterId& master,
@@ -101,7 +102,7 @@ public:
     [[nodiscard]] Contents contents();
 
     // MediaStore keys of all that anything speaks of: masters (also those that others replaced), renditions and what they were tagged
-    // from, covers, complete uploads.
+    // from, their waveforms and analyses, covers, complete uploads.
     [[nodiscard]] std::set<std::string> referenced_objects();
 
 private:

@@ -161,13 +161,14 @@ model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master, 
     return NewMaster{std::move(master), std::move(job)};
 }
 
-model::Status Catalogue::set_master_info(const model::MasterId& id, const model::MasterInfo& info, const model::Loudness& loudness) {
+model::Status Catalogue::set_master_info(const model::MasterId& id, const model::MasterInfo& info, const model::Loudness& loudness,
+                                         const std::optional<model::Sound>& sound) {
     long long changed = 0;
     database_.write([&](soci::session& session) {
         Statement update(session,
                          "update masters set info = :info, integrated_lufs = :integrated_lufs, true_peak_dbtp = :true_peak_dbtp, "
-                         "range_lu = :range_lu where id = :id");
-        update.bind("info", to_json(std::optional(info))).bind("integrated_lufs", loudness.integrated_lufs);
+                         "range_lu = :range_lu, sound = :sound where id = :id");
+        update.bind("sound", to_json(sound)).bind("info", to_json(std::optional(info))).bind("integrated_lufs", loudness.integrated_lufs);
         update.bind("true_peak_dbtp", loudness.true_peak_dbtp).bind("range_lu", loudness.range_lu).bind("id", id.value);
         changed = update.run();
     });

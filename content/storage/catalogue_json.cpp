@@ -99,6 +99,14 @@ std::string to_json(const std::optional<model::MasterInfo>& info) {
                                         {"warnings", json::value_from(info->warnings)}});
 }
 
+std::string to_json(const std::optional<model::Sound>& sound) {
+    if (!sound) return {};
+    json::array waveforms;
+    for (const auto& w : sound->waveforms)
+        waveforms.push_back({{"points_a_second", w.points_a_second}, {"dat_key", w.dat_key}, {"json_key", w.json_key}});
+    return json::serialize(json::object{{"waveforms", waveforms}, {"analysis_key", sound->analysis_key}});
+}
+
 std::vector<model::Person> people_from_json(std::string_view source) {
     return list_from_json<model::Person>(
         source, [](const json::value& v) { return model::Person{text(v, "name"), text(v, "role"), text(v, "group"), text(v, "href")}; });
@@ -129,6 +137,15 @@ std::optional<model::Artwork> artwork_from_json(std::string_view source) {
         }
     }
     return artwork;
+}
+
+std::optional<model::Sound> sound_from_json(std::string_view source) {
+    if (source.empty()) return std::nullopt;
+    const auto value = json::parse(json::string_view(source));
+    model::Sound sound{.waveforms = {}, .analysis_key = text(value, "analysis_key")};
+    for (const auto& w : value.at("waveforms").as_array())
+        sound.waveforms.push_back({number<std::uint32_t>(w, "points_a_second"), text(w, "dat_key"), text(w, "json_key")});
+    return sound;
 }
 
 std::optional<model::MasterInfo> master_info_from_json(std::string_view source) {

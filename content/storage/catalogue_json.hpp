@@ -16,6 +16,7 @@ namespace earshot::storage {
 [[nodiscard]] std::string to_json(const std::vector<model::Chapter>& chapters);
 [[nodiscard]] std::string to_json(const std::optional<model::Artwork>& artwork);
 [[nodiscard]] std::string to_json(const std::optional<model::MasterInfo>& info);
+[[nodiscard]] std::string to_json(const std::optional<model::Sound>& sound);
 
 // They throw when the text is not what to_json made: the database was tampered with.
 [[nodiscard]] std::vector<model::Person> people_from_json(std::string_view text);
@@ -23,5 +24,6 @@ namespace earshot::storage {
 [[nodiscard]] std::vector<model::Chapter> chapters_from_json(std::string_view text);
 [[nodiscard]] std::optional<model::Artwork> artwork_from_json(std::string_view text);
 [[nodiscard]] std::optional<model::MasterInfo> master_info_from_json(std::string_view text);
+[[nodiscard]] std::optional<model::Sound> sound_from_json(std::string_view text);
 
 }  // namespace earshot::storage

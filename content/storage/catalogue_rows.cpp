@@ -20,7 +20,7 @@ namespace {
 
 #define MASTER_COLUMNS                                                                                                             \
     "select m.id, m.episode_id, m.object_key, m.byte_length, m.sha256, m.file_name, m.info, m.integrated_lufs, m.true_peak_dbtp, " \
-    "m.range_lu, m.uploaded_at from masters m "
+    "m.range_lu, m.sound, m.uploaded_at from masters m "
 
 #define RENDITION_COLUMNS                                                                                                            \
     "select r.id, r.episode_id, r.master_id, r.profile, r.codec, r.bit_rate, r.sample_rate, r.channels, r.url_path, r.essence_key, " \
@@ -75,12 +75,13 @@ std::vector<model::Episode> fetch_episodes(Statement& rows) {
 std::vector<model::Master> fetch_masters(Statement& rows) {
     std::vector<model::Master> result;
     model::Master m;
-    std::string info;
+    std::string info, sound;
     std::optional<double> integrated, peak, range;
     rows.into(m.id.value).into(m.episode.value).into(m.object_key).into(m.byte_length).into(m.sha256).into(m.file_name).into(info);
-    rows.into(integrated).into(peak).into(range).into(m.uploaded_at);
+    rows.into(integrated).into(peak).into(range).into(sound).into(m.uploaded_at);
     while (rows.next()) {
         m.info = master_info_from_json(info);
+        m.sound = sound_from_json(sound);
         m.loudness = integrated ? std::optional(model::Loudness{*integrated, peak.value_or(0), range.value_or(0)}) : std::nullopt;
         result.push_back(m);
     }

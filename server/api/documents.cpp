@@ -230,6 +230,37 @@ std::string episodes_document(Context& context, const model::Show& show, const s
     return serialize(object{{"episodes", std::move(rows)}});
 }
 
+std::string sound_document(const Context& context, const model::Show& show, const model::Episode& episode,
+                           const std::optional<publishing::SoundAnalysis>& analysis) {
+    const std::string own = context.settings.server.public_url + "/api/v1/episodes/" + episode.id.value + "/waveform/";
+    const bool is_public = model::is_public(episode, context.clock());
+    array waveforms, after, pauses;
+    if (episode.master->sound)
+        for (const model::WaveformFiles& files : episode.master->sound->waveforms) {
+            const auto points = std::to_string(files.points_a_second);
+            object row{{"points_a_second", files.points_a_second}, {"dat", own + points + ".dat"}, {"json", own + points + ".json"}};
+            if (is_public) row["public_dat"] = context.settings.server.public_url + feeds::waveform_path(show, episode, points + ".dat");
+            waveforms.push_back(std::move(row));
+        }
+    for (const model::Rendition& rendition : episode.renditions)
+        after.push_back(object{{"profile", rendition.profile}, {"loudness", loudness(rendition.loudness)}});
+    value curve = nullptr;
+    if (analysis) {
+        for (const media::Pause& pause : analysis->pauses)
+            pauses.push_back(
+                object{{"start_seconds", seconds(pause.start)}, {"end_seconds", seconds(pause.end)}, {"silent", pause.silent}});
+        curve = object{{"target_lufs", analysis->curve.target_lufs},
+                       {"short_term_lufs", array(analysis->curve.short_term_lufs.begin(), analysis->curve.short_term_lufs.end())}};
+    }
+    return serialize(object{{"duration_seconds", seconds(episode.renditions.front().duration)},
+                            {"before", episode.master->loudness ? value(loudness(*episode.master->loudness)) : value(nullptr)},
+                            {"after", std::move(after)},
+                            {"warnings", sentences(episode.master->info ? episode.master->info->warnings : std::vector<std::string>{})},
+                            {"pauses", std::move(pauses)},
+                            {"loudness_curve", std::move(curve)},
+                            {"waveforms", std::move(waveforms)}});
+}
+
 std::string job_document(const model::Job& job) {
     return serialize(job_object(job));
 }

@@ -31,6 +31,10 @@ using Streamed = std::variant<Answer, std::unique_ptr<http::BodySink>>;
 [[nodiscard]] Answer delete_transcript(Context&, const Request&);
 [[nodiscard]] Answer put_chapters(Context&, const Request&);
 
+// sound.cpp
+[[nodiscard]] Answer get_sound(Context&, const Request&);
+[[nodiscard]] Answer get_waveform(Context&, const Request&);
+
 // artwork.cpp: the picture is the body
 [[nodiscard]] Streamed put_show_artwork(Context&, const Request&);
 [[nodiscard]] Streamed put_episode_artwork(Context&, const Request&);

@@ -8,6 +8,7 @@
 #include "content/storage/digest.hpp"
 #include "media/codec_table.hpp"
 #include "server/publishing/disk_need.hpp"
+#include "server/publishing/sound.hpp"
 #include "server/publishing/tagging.hpp"
 
 namespace earshot::publishing {
@@ -125,40 +126,50 @@ Outcome inspect(Publisher::Rooms& rooms, const config::Settings& settings, int m
                                megabytes(need), megabytes(free)));
 }
 
+struct Encoded {
+    std::vector<model::Rendition> renditions;
+    model::Sound sound;
+    media::TranscodeReport report;
+};
+
 // Encoded, stored and checked; not yet tagged.
-WorkerPool::Outcome<std::vector<model::Rendition>> encode(Publisher::Rooms& rooms, const config::Settings& settings,
-                                                          const model::Episode& episode, const model::Master& master, JobPulse& pulse,
-                                                          media::TranscodeReport& report) {
-    using Renditions = model::Result<std::vector<model::Rendition>>;
+WorkerPool::Outcome<Encoded> encode(Publisher::Rooms& rooms, const config::Settings& settings,
+                                    const model::Episode& episode, const model::Master& master, JobPulse& pulse) {
+    using Result = model::Result<Encoded>;
     const auto file = rooms.store.open(master.object_key);
-    if (!file) return Renditions(fail(Errc::unprocessable, "The uploaded file is no longer on the server. Upload it again."));
+    if (!file) return Result(fail(Errc::unprocessable, "The uploaded file is no longer on the server. Upload it again."));
     const auto ready = inspect(rooms, settings, (*file)->descriptor(), pulse);
     if (!ready) return std::unexpected(ready.error());
-    if (!*ready) return Renditions(std::unexpected(ready->error()));
+    if (!*ready) return Result(std::unexpected(ready->error()));
     std::vector<Encoding> encodings = open_outputs(rooms.store, settings);
     std::vector<media::RenditionOutput> outputs;
     for (const Encoding& encoding : encodings) outputs.push_back({*encoding.profile, encoding.output->descriptor()});
-    auto outcome = rooms.workers.transcode((*file)->descriptor(), outputs, [&](std::string_view stage, double fraction) {
-        return pulse.show(stage, fraction * share_encoded);
-    });
+    auto waveform = rooms.store.create();
+    auto outcome = rooms.workers.transcode(
+        (*file)->descriptor(), outputs,
+        [&](std::string_view stage, double fraction) { return pulse.show(stage, fraction * share_encoded); }, waveform->descriptor());
     if (!outcome) return std::unexpected(outcome.error());
-    if (!*outcome) return Renditions(std::unexpected(outcome->error()));
-    report = std::move(**outcome);
+    if (!*outcome) return Result(std::unexpected(outcome->error()));
+    Encoded encoded{.renditions = {}, .sound = {}, .report = std::move(**outcome)};
+    const media::TranscodeReport& report = encoded.report;
 
     std::chrono::milliseconds longest{};
     for (const auto& row : report.renditions) longest = std::max(longest, row.duration);
-    std::vector<model::Rendition> renditions;
     for (Encoding& encoding : encodings) {
-        if (!pulse.show("checking", share_encoded)) return Renditions(fail(Errc::conflict, "cancelled"));
+        if (!pulse.show("checking", share_encoded)) return Result(fail(Errc::conflict, "cancelled"));
         auto key = encoding.output->commit();
-        if (!key) return Renditions(std::unexpected(key.error()));
+        if (!key) return Result(std::unexpected(key.error()));
         encoding.essence_key = std::move(*key);
         const media::RenditionReport* row = find_report(report, encoding.profile->name);
         if (row == nullptr) return std::unexpected(WorkerDied{"the worker left a rendition out"});
         if (auto good = check_essence(rooms, encoding, *row, longest); !good) return std::unexpected(good.error());
-        renditions.push_back(make_rendition(episode, master.id, encoding, *row));
+        encoded.renditions.push_back(make_rendition(episode, master.id, encoding, *row));
     }
-    return Renditions(std::move(renditions));
+    auto sound = store_sound(rooms.store, std::move(waveform), report);
+    if (!sound) return std::unexpected(sound.error());
+    if (!*sound) return Result(std::unexpected(sound->error()));
+    encoded.sound = std::move(**sound);
+    return Result(std::move(encoded));
 }
 
 }  // namespace
@@ -170,26 +181,26 @@ Outcome run_transcode_job(Publisher::Rooms& rooms, Publisher& publisher, const c
     if (!episode || !master) return refused(Errc::conflict, "The episode was deleted.");
     if (!pulse.show("inspecting", 0)) return refused(Errc::conflict, "cancelled");
 
-    media::TranscodeReport report;
-    auto renditions = encode(rooms, settings, *episode, *master, pulse, report);
-    if (!renditions) return std::unexpected(renditions.error());
-    if (!*renditions) return Status(std::unexpected(renditions->error()));
+    auto outcome = encode(rooms, settings, *episode, *master, pulse);
+    if (!outcome) return std::unexpected(outcome.error());
+    if (!*outcome) return Status(std::unexpected(outcome->error()));
+    Encoded& encoded = **outcome;
 
     // Titles may have been edited while the encoders ran: read them again.
     const auto now_titled = rooms.catalogue.find_episode(job.episode);
     const auto show = now_titled ? rooms.catalogue.find_show(now_titled->show) : std::nullopt;
     if (!show) return refused(Errc::conflict, "The episode was deleted.");
-    for (model::Rendition& rendition : **renditions) {
+    for (model::Rendition& rendition : encoded.renditions) {
         if (!pulse.show("tagging", share_checked)) return refused(Errc::conflict, "cancelled");
         const media::AudioTags tags = publisher.tags_for(*show, *now_titled, rendition);
         const auto tagged = tag_rendition(rooms, tags, clock(), rendition);
         if (!tagged || !*tagged) return tagged;
     }
     if (!pulse.show("publishing", 1)) return refused(Errc::conflict, "cancelled");
-    model::MasterInfo info = report.master;
-    info.warnings = report.warnings;
-    if (auto stored = rooms.catalogue.set_master_info(job.master, info, report.before); !stored) return stored;
-    if (auto swapped = rooms.catalogue.switch_audio(job, **renditions); !swapped) return swapped;
+    model::MasterInfo info = encoded.report.master;
+    info.warnings = encoded.report.warnings;
+    if (auto stored = rooms.catalogue.set_master_info(job.master, info, encoded.report.before, encoded.sound); !stored) return stored;
+    if (auto swapped = rooms.catalogue.switch_audio(job, encoded.renditions); !swapped) return swapped;
     rooms.view.refresh();
     publisher.metadata_changed(job.episode);  // an edit may have slipped in between
     return Status{};

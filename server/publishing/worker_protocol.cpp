@@ -273,7 +273,10 @@ std::string result_line(const media::TranscodeReport& report) {
                                {"pauses", array_of(report.pauses, [](const media::Pause& pause) {
                                     return json::object{
                                         {"start_ms", pause.start.count()}, {"end_ms", pause.end.count()}, {"silent", pause.silent}};
-                                })}});
+                                })},
+                               {"target_lufs", finite(report.curve.target_lufs)},
+                               // In whole tenths: half a day must stay far below the longest line a worker may say.
+                               {"curve", array_of(report.curve.short_term_lufs, [](double lufs) { return std::lround(lufs * 10); })}});
 }
 std::string result_line(const media::TaggedFile& file) {
     return result(
@@ -312,7 +315,11 @@ media::TranscodeReport parse_result(std::string_view text_of_result) {
             .pauses = vector_of<media::Pause>(object, "pauses", [](const json::value& pause) {
                 const auto& p = pause.as_object();
                 return media::Pause{milliseconds(p, "start_ms"), milliseconds(p, "end_ms"), p.at("silent").as_bool()};
-            })};
+            }),
+            .curve = {.target_lufs = number<double>(object, "target_lufs"),
+                      .short_term_lufs = vector_of<double>(object, "curve", [](const json::value& tenths) {
+                          return static_cast<double>(tenths.to_number<std::int32_t>()) / 10;
+                      })}};
     });
 }
 template <>

@@ -17,6 +17,7 @@ namespace earshot::web {
 [[nodiscard]] http::Answer feed(Context& context, const http::Request& request);        // GET /shows/{show}/feed.xml
 [[nodiscard]] http::Answer transcript(Context& context, const http::Request& request);  // GET /shows/{show}/{episode}/transcript.vtt, .srt
 [[nodiscard]] http::Answer chapters(Context& context, const http::Request& request);    // GET /shows/{show}/{episode}/chapters.json
+[[nodiscard]] http::Answer waveform(Context& context, const http::Request& request);    // GET /shows/{show}/{episode}/waveform/{file}
 [[nodiscard]] http::Answer media_file(Context& context, const http::Request& request);  // GET /media/{key}/{file}
 [[nodiscard]] http::Answer image(Context& context, const http::Request& request);       // GET /images/{file}
 [[nodiscard]] http::Answer asset(Context& context, const http::Request& request);       // GET /assets/{hash}/{name}

@@ -4,6 +4,7 @@
 #include "feeds/addresses.hpp"
 #include "feeds/chapters_json.hpp"
 #include "feeds/rss.hpp"
+#include "server/publishing/sound.hpp"
 #include "server/web/caches.hpp"
 #include "server/web/handlers.hpp"
 #include "server/web/page.hpp"
@@ -74,6 +75,22 @@ http::Answer chapters(Context& context, const http::Request& request) {
                              found.episode->updated_at);
     });
     return reply_with(request, *document);
+}
+
+http::Answer waveform(Context& context, const http::Request& request) {
+    const auto snapshot = context.view.get();
+    const auto found = find_public(*snapshot, request);
+    if (found.withdrawn) return withdrawn();
+    if (!found.episode || !found.episode->master) return nothing_there();
+    const auto object = publishing::find_waveform(found.episode->master->sound, request.param("file"));
+    if (!object) return nothing_there();
+    auto file = context.caches->open(context.store, object->key);
+    if (!file) return http::problem(file.error());
+    http::FileReply reply;
+    reply.file = *file;
+    reply.etag = etag_of(object->key);
+    reply.content_type = std::string(object->content_type);
+    return reply;
 }
 
 http::Answer media_file(Context& context, const http::Request& request) {

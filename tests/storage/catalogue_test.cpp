@@ -310,7 +310,8 @@ TEST_CASE("masters carry what probing found; the newest is the episode's while t
     CHECK_FALSE(opened.catalogue.find_episode(episode.id)->master->info.has_value());
     const model::MasterInfo info{
         "wav", "pcm_s24le", 48000, 2, 24, 245'123ms, {{"Who made the file", "Studio 4", "bext Originator"}}, {"This master is clipped."}};
-    REQUIRE(opened.catalogue.set_master_info(first.id, info, {-26.25, -3.5, 7.75}).has_value());
+    const model::Sound sound{.waveforms = {{100, "shape-dat", "shape-json"}}, .analysis_key = "curve"};
+    REQUIRE(opened.catalogue.set_master_info(first.id, info, {-26.25, -3.5, 7.75}, sound).has_value());
     const auto found = opened.catalogue.find_episode(episode.id)->master.value();
     CHECK(found.id == first.id);
     CHECK(found.byte_length == 1000);
@@ -320,6 +321,8 @@ TEST_CASE("masters carry what probing found; the newest is the episode's while t
     CHECK(found.info->codec == "pcm_s24le");
     CHECK(found.loudness->integrated_lufs == -26.25);
     CHECK(found.loudness->range_lu == 7.75);
+    CHECK(found.sound == sound);
+    for (const auto* key : {"shape-dat", "shape-json", "curve"}) CHECK(opened.catalogue.referenced_objects().contains(key));
     const auto second = opened.master(episode);
     CHECK(opened.catalogue.find_episode(episode.id)->master->id == second.id);
     CHECK(opened.catalogue.list_episodes(show.id).front().master->id == second.id);
