@@ -18,7 +18,7 @@ namespace earshot::feeds {
 [[nodiscard]] std::string chapters_path(const model::Show& show, const model::Episode& episode);  // …/chapters.json
 // …/waveform/{file}: "10.dat", points a second and format.
 [[nodiscard]] std::string waveform_path(const model::Show& show, const model::Episode& episode, std::string_view file);
-[[nodiscard]] std::string image_path(const model::ArtworkSize& size);                             // /images/{object_key}.jpg
+[[nodiscard]] std::string image_path(const model::ArtworkSize& size);  // /images/{object_key}.jpg
 // The largest size not above max_pixels, or the smallest there is; nullptr without artwork.
 [[nodiscard]] const model::ArtworkSize* pick_size(const model::Artwork& artwork, std::uint32_t max_pixels);
 // The first rendition of the first profile (main enclosure), nullptr before transcoding.

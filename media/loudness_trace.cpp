@@ -48,7 +48,8 @@ std::vector<double> loudness_curve(const LoudnessTrace& trace, const Level& leve
     for (const double energy : tenths) sums.push_back(sums.back() + energy);
     std::vector<double> curve;
     for (std::size_t middle = 0; middle < tenths.size(); middle += tenths_a_second) {
-        const std::size_t begin = middle - std::min(middle, short_term_parts / 2), end = std::min(middle + short_term_parts / 2, tenths.size());
+        const std::size_t begin = middle - std::min(middle, short_term_parts / 2),
+                          end = std::min(middle + short_term_parts / 2, tenths.size());
         curve.push_back(std::max(lufs_of((sums[end] - sums[begin]) / static_cast<double>(end - begin)), silence_lufs));
     }
     return curve;

@@ -86,12 +86,13 @@ model::Error too_long(double seconds) {
                                              model::format_clock(length))};
 }
 
-model::Result<OpenMaster> open_master(int descriptor, Maker maker) {
+model::Result<OpenMaster> open_master(int descriptor, Maker maker, const model::Redactions& redactions) {
     if (auto problem = refuse_by_content(descriptor)) return std::unexpected(std::move(*problem));
     const std::optional<WavHeader> wav = read_wav_header(descriptor);
     if (wav && wav->has_data && (wav->available == 0 || (wav->claimed == 0 && !wav->continues))) return std::unexpected(no_samples());
     try {
-        const av::AudioReaderOptions options{.view = wav ? wav->view : av::ByteView{}, .own_file = maker == Maker::ourselves};
+        const av::AudioReaderOptions options{
+            .view = wav ? wav->view : av::ByteView{}, .own_file = maker == Maker::ourselves, .redactions = redactions};
         OpenMaster master{av::AudioReader(descriptor, options), options, {}, {}};
         if (auto problem = refuse(master.reader.info())) return std::unexpected(std::move(*problem));
         master.embedded = list_embedded(descriptor, master.reader.info().other_streams, master.reader.info().entries);

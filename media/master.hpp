@@ -18,8 +18,9 @@ struct OpenMaster {
     std::vector<model::EmbeddedItem> embedded;
 };
 
-// Reads the head. Refuses what probe() documents, except that zero samples show only when reading.
-[[nodiscard]] model::Result<OpenMaster> open_master(int descriptor, Maker maker = Maker::somebody);
+// Reads the head. Refuses what probe() documents, except that zero samples show only when reading. The reader leaves the ranges out.
+[[nodiscard]] model::Result<OpenMaster> open_master(int descriptor, Maker maker = Maker::somebody,
+                                                    const model::Redactions& redactions = {});
 
 [[nodiscard]] model::MasterInfo master_info(const OpenMaster& master);
 

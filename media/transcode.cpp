@@ -219,9 +219,9 @@ model::Status check_profiles(const std::vector<RenditionOutput>& outputs) {
 }  // namespace
 
 model::Result<TranscodeReport> transcode(int descriptor, const std::vector<RenditionOutput>& outputs, const Progress& progress,
-                                         int waveform) {
+                                         int waveform, const model::Redactions& redactions) {
     if (auto status = check_profiles(outputs); !status) return std::unexpected(status.error());
-    auto master = open_master(descriptor);
+    auto master = open_master(descriptor, Maker::somebody, redactions);
     if (!master) return std::unexpected(master.error());
     try {
         return Job(descriptor, std::move(*master), progress).run(outputs, waveform);

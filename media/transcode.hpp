@@ -49,11 +49,12 @@ using Progress = std::function<bool(std::string_view stage, double fraction)>;
 // truncated master is used as far as it decodes, with a warning, when at least 1 s is there; a WAV header that lies is not believed. Every
 // output is decoded again and holds target_lufs ± 0.1 and ceiling_dbtp. Three kinds of master are encoded with a warning instead: silent
 // and very short (< 0.4 s) ones keep their level, and one that is nothing but peaks stays under its target. The ceiling always holds.
-// `waveform`: an empty file for the shape of the first rendition (see waveform.hpp), or -1.
-// Errors: those of probe(); conflict when stopped; insufficient_storage; invalid_input for a rate the codec cannot deliver. AvError is
-// thrown only for what neither the master nor the disk can cause.
+// `waveform`: an empty file for the shape of the first rendition (see waveform.hpp), or -1. `redactions` (checked, see model/redaction.hpp)
+// are taken out of the master first: everything here, also the report's figures for the master, is of what is left. Errors: those of
+// probe(); conflict when stopped; insufficient_storage; invalid_input for a rate the codec cannot deliver. AvError is thrown only for what
+// neither the master nor the disk can cause.
 [[nodiscard]] model::Result<TranscodeReport> transcode(int master, const std::vector<RenditionOutput>& outputs, const Progress& progress,
-                                                       int waveform = -1);
+                                                       int waveform = -1, const model::Redactions& redactions = {});
 
 // Measures any accepted audio (decoded to its own rate): for checks and `earshot probe`.
 [[nodiscard]] model::Result<model::Loudness> measure(int descriptor);

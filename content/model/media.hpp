@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "content/model/ids.hpp"
+#include "content/model/redaction.hpp"
 #include "content/model/time.hpp"
 
 namespace earshot::model {
@@ -72,7 +73,9 @@ struct Sound {
 struct Master {
     MasterId id;
     EpisodeId episode;
-    std::string object_key;  // in the MediaStore
+    std::optional<MasterId> original;  // set: another version of that one's recording, which is kept untouched
+    Redactions redactions;             // what is taken out of it before anything is made of it; none of an original
+    std::string object_key;            // in the MediaStore: the recording as it was handed in, of every version
     std::uint64_t byte_length{};
     std::string sha256;                // lower-case hex
     std::string file_name;             // as the producer named it, cleaned; shown to producers only

@@ -12,6 +12,7 @@
 #include "content/model/episode.hpp"
 #include "content/model/job.hpp"
 #include "content/model/media.hpp"
+#include "content/model/redaction.hpp"
 #include "content/model/show.hpp"
 
 namespace earshot::model {
@@ -36,6 +37,8 @@ std::optional<E> value_of(const Names<E, N>& names, std::string_view text) noexc
 }
 
 constexpr Names<Codec, 4> codecs{{{Codec::mp3, "mp3"}, {Codec::aac, "aac"}, {Codec::opus, "opus"}, {Codec::flac, "flac"}}};
+constexpr Names<RedactionKind, 3> redaction_kinds{
+    {{RedactionKind::mute, "mute"}, {RedactionKind::bleep, "bleep"}, {RedactionKind::cut, "cut"}}};
 constexpr Names<ShowType, 2> show_types{{{ShowType::episodic, "episodic"}, {ShowType::serial, "serial"}}};
 constexpr Names<EpisodeState, 4> episode_states{{{EpisodeState::draft, "draft"},
                                                  {EpisodeState::scheduled, "scheduled"},
@@ -55,6 +58,12 @@ constexpr Names<Role, 3> roles{{{Role::admin, "admin"}, {Role::producer, "produc
 
 }  // namespace
 
+std::string_view to_string(RedactionKind kind) noexcept {
+    return name_of(redaction_kinds, kind);
+}
+std::optional<RedactionKind> parse_redaction_kind(std::string_view text) noexcept {
+    return value_of(redaction_kinds, text);
+}
 std::string_view to_string(Codec codec) noexcept {
     return name_of(codecs, codec);
 }

@@ -64,8 +64,9 @@ public:
                                                           model::EpisodeState next, std::optional<model::Timestamp> publish_at);
 
     // --- audio -------------------------------------------------------------------------------------------------
-    // The transcode job is queued in the same transaction; id and uploaded_at are set here. It is the episode's master at once only while
-    // there are no renditions of another: what is public stays whole until switch_audio, whatever becomes of the new recording.
+    // The transcode job is queued in the same transaction; id and (but of another version of a recording) uploaded_at are set here. It is
+    // the episode's master at once only while there are no renditions of another: what is public stays whole until switch_audio, whatever
+    // becomes of the new recording.
     struct NewMaster {
         model::Master master;
         model::Job job;  // as JobQueue::enqueue: an older transcode job of the episode is cancelled
@@ -79,7 +80,8 @@ public:
     // episode's current one, or when a url_path ever belonged to another recording or profile.
     [[nodiscard]] model::Status replace_renditions(const model::EpisodeId& episode, const model::MasterId& master,
                                                    const std::vector<model::Rendition>& renditions);
-    // The same, and the transcode job's master becomes the current one. conflict when the job was cancelled meanwhile.
+    // The same, and the transcode job's master becomes the current one; chapters and transcript follow it when it is another version of the
+    // recording (model/redacted_words.hpp). conflict when the job was cancelled meanwhile.
     [[nodiscard]] model::Status switch_audio(const model::Job& job, const std::vector<model::Rendition>& renditions);
 
     // --- for snapshots -----------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "content/model/redacted_words.hpp"
 #include "content/storage/catalogue.hpp"
 #include "content/storage/catalogue_json.hpp"
 #include "content/storage/catalogue_rows.hpp"
@@ -81,6 +82,16 @@ model::Status store_renditions(soci::session& session, const model::EpisodeId& i
     return {};
 }
 
+void store_words(soci::session& session, const model::Episode& episode) {
+    const auto transcript = episode.transcript.value_or(model::Transcript{});
+    Statement update(session,
+                     "update episodes set chapters = :chapters, transcript_type = :transcript_type, "
+                     "transcript_language = :transcript_language, transcript_source = :transcript_source where id = :id");
+    update.bind("chapters", to_json(episode.chapters)).bind("transcript_type", transcript.mime_type);
+    update.bind("transcript_language", transcript.language).bind("transcript_source", transcript.source);
+    update.bind("id", episode.id.value).run();
+}
+
 }  // namespace
 
 model::Status Catalogue::remove_episode(const model::EpisodeId& id) {
@@ -129,7 +140,8 @@ model::Result<model::Episode> Catalogue::set_state(const model::EpisodeId& id, E
 
 model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master, std::string_view producer, unsigned most_per_producer) {
     master.id.value = random_id();
-    master.uploaded_at = clock_();
+    const auto now = clock_();
+    if (!master.original) master.uploaded_at = now;
     model::Status status;
     model::Job job;
     database_.write([&](soci::session& session) {
@@ -139,14 +151,19 @@ model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master, 
         }
         status = check_share(session, producer, master.episode, most_per_producer);
         if (!status) return;
-        Statement insert(
-            session,
-            "insert into masters (id, episode_id, object_key, byte_length, sha256, file_name, info, integrated_lufs, "
-            "true_peak_dbtp, range_lu, uploaded_at) values (:id, :episode, :object_key, :byte_length, :sha256, :file_name, :info, "
-            ":integrated_lufs, :true_peak_dbtp, :range_lu, :uploaded_at)");
+        Statement insert(session,
+                         "insert into masters (id, episode_id, original_id, redactions, object_key, byte_length, sha256, file_name, info, "
+                         "integrated_lufs, "
+                         "true_peak_dbtp, range_lu, uploaded_at) values (:id, :episode, nullif(:original, ''), :redactions, :object_key, "
+                         ":byte_length, :sha256, :file_name, :info, "
+                         ":integrated_lufs, :true_peak_dbtp, :range_lu, :uploaded_at)");
         const auto& loudness = master.loudness;
         insert.bind("id", master.id.value).bind("episode", master.episode.value).bind("object_key", master.object_key);
-        insert.bind("byte_length", master.byte_length).bind("sha256", master.sha256).bind("file_name", master.file_name);
+        insert.bind("original", master.original ? master.original->value : "");
+        insert.bind("redactions", to_json(master.redactions))
+            .bind("byte_length", master.byte_length)
+            .bind("sha256", master.sha256)
+            .bind("file_name", master.file_name);
         insert.bind("info", to_json(master.info)).bind("uploaded_at", master.uploaded_at);
         insert.bind("integrated_lufs", loudness ? std::optional(loudness->integrated_lufs) : std::nullopt);
         insert.bind("true_peak_dbtp", loudness ? std::optional(loudness->true_peak_dbtp) : std::nullopt);
@@ -154,8 +171,8 @@ model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master, 
         Statement current(session,
                           "update episodes set updated_at = :now, master_id = :master where id = :id "
                           "and not exists (select 1 from renditions where episode_id = :id)");
-        current.bind("master", master.id.value).bind("now", master.uploaded_at).bind("id", master.episode.value).run();
-        job = queue_job(session, {model::JobKind::transcode, master.episode, master.id, std::string(producer)}, master.uploaded_at);
+        current.bind("master", master.id.value).bind("now", now).bind("id", master.episode.value).run();
+        job = queue_job(session, {model::JobKind::transcode, master.episode, master.id, std::string(producer)}, now);
     });
     if (!status) return std::unexpected(status.error());
     return NewMaster{std::move(master), std::move(job)};
@@ -207,8 +224,16 @@ model::Status Catalogue::switch_audio(const model::Job& job, const std::vector<m
             status = fail(Errc::conflict, "The job was cancelled.");
             return;
         }
+        auto episode = read_episode(session, job.episode);
+        const auto master = read_master(session, job.master);
+        if (!episode || !master) {
+            status = fail(Errc::not_found, no_episode);
+            return;
+        }
+        follow_audio(*episode, *master);
         status = store_renditions(session, job.episode, job.master, renditions, clock_());
         if (!status) return;
+        store_words(session, *episode);
         Statement update(session, "update episodes set master_id = :master where id = :id");
         update.bind("master", job.master.value).bind("id", job.episode.value).run();
     });

@@ -107,6 +107,12 @@ std::string to_json(const std::optional<model::Sound>& sound) {
     return json::serialize(json::object{{"waveforms", waveforms}, {"analysis_key", sound->analysis_key}});
 }
 
+std::string to_json(const model::Redactions& redactions) {
+    return list_to_json(redactions, [](const auto& r) -> json::value {
+        return {{"start", r.start.count()}, {"end", r.end.count()}, {"kind", model::to_string(r.kind)}};
+    });
+}
+
 std::vector<model::Person> people_from_json(std::string_view source) {
     return list_from_json<model::Person>(
         source, [](const json::value& v) { return model::Person{text(v, "name"), text(v, "role"), text(v, "group"), text(v, "href")}; });
@@ -137,6 +143,14 @@ std::optional<model::Artwork> artwork_from_json(std::string_view source) {
         }
     }
     return artwork;
+}
+
+model::Redactions redactions_from_json(std::string_view source) {
+    return list_from_json<model::Redaction>(source, [](const json::value& v) {
+        return model::Redaction{std::chrono::milliseconds(number<long long>(v, "start")),
+                                std::chrono::milliseconds(number<long long>(v, "end")),
+                                model::parse_redaction_kind(text(v, "kind")).value()};
+    });
 }
 
 std::optional<model::Sound> sound_from_json(std::string_view source) {

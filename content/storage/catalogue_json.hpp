@@ -17,6 +17,7 @@ namespace earshot::storage {
 [[nodiscard]] std::string to_json(const std::optional<model::Artwork>& artwork);
 [[nodiscard]] std::string to_json(const std::optional<model::MasterInfo>& info);
 [[nodiscard]] std::string to_json(const std::optional<model::Sound>& sound);
+[[nodiscard]] std::string to_json(const model::Redactions& redactions);
 
 // They throw when the text is not what to_json made: the database was tampered with.
 [[nodiscard]] std::vector<model::Person> people_from_json(std::string_view text);
@@ -25,5 +26,6 @@ namespace earshot::storage {
 [[nodiscard]] std::optional<model::Artwork> artwork_from_json(std::string_view text);
 [[nodiscard]] std::optional<model::MasterInfo> master_info_from_json(std::string_view text);
 [[nodiscard]] std::optional<model::Sound> sound_from_json(std::string_view text);
+[[nodiscard]] model::Redactions redactions_from_json(std::string_view text);
 
 }  // namespace earshot::storage

@@ -18,8 +18,9 @@ namespace {
     "select id, show_id, guid, slug, title, summary, notes, type, season, number, is_explicit, state, publish_at, people, chapters, " \
     "transcript_type, transcript_language, transcript_source, artwork, master_id, created_at, updated_at from episodes "
 
-#define MASTER_COLUMNS                                                                                                             \
-    "select m.id, m.episode_id, m.object_key, m.byte_length, m.sha256, m.file_name, m.info, m.integrated_lufs, m.true_peak_dbtp, " \
+#define MASTER_COLUMNS                                                                                                     \
+    "select m.id, m.episode_id, m.original_id, m.redactions, m.object_key, m.byte_length, m.sha256, m.file_name, m.info, " \
+    "m.integrated_lufs, m.true_peak_dbtp, "                                                                                \
     "m.range_lu, m.sound, m.uploaded_at from masters m "
 
 #define RENDITION_COLUMNS                                                                                                            \
@@ -75,11 +76,14 @@ std::vector<model::Episode> fetch_episodes(Statement& rows) {
 std::vector<model::Master> fetch_masters(Statement& rows) {
     std::vector<model::Master> result;
     model::Master m;
-    std::string info, sound;
+    std::string original, redactions, info, sound;
     std::optional<double> integrated, peak, range;
-    rows.into(m.id.value).into(m.episode.value).into(m.object_key).into(m.byte_length).into(m.sha256).into(m.file_name).into(info);
+    rows.into(m.id.value).into(m.episode.value).into(original).into(redactions).into(m.object_key).into(m.byte_length).into(m.sha256);
+    rows.into(m.file_name).into(info);
     rows.into(integrated).into(peak).into(range).into(sound).into(m.uploaded_at);
     while (rows.next()) {
+        m.original = original.empty() ? std::nullopt : std::optional(model::MasterId{original});
+        m.redactions = redactions_from_json(redactions);
         m.info = master_info_from_json(info);
         m.sound = sound_from_json(sound);
         m.loudness = integrated ? std::optional(model::Loudness{*integrated, peak.value_or(0), range.value_or(0)}) : std::nullopt;

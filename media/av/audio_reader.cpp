@@ -7,6 +7,7 @@ extern "C" {
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <utility>
 
@@ -15,6 +16,7 @@ extern "C" {
 #include "media/av/metadata_words.hpp"
 #include "media/av/pcm.hpp"
 #include "media/av/resampler.hpp"
+#include "media/redactor.hpp"
 
 namespace earshot::media::av {
 
@@ -122,6 +124,7 @@ struct AudioReader::State {
     std::size_t channels{1};
     std::optional<Decoder> decoder;
     std::unique_ptr<Resampler> resampler;
+    std::optional<Redactor> redactor;
     std::size_t pcm_bytes{};  // of a frame, when its samples need no decoder
     int frame_format{-1}, frame_rate{}, frame_channels{};
     Packet packet;
@@ -225,6 +228,14 @@ AudioReader::AudioReader(int descriptor, const AudioReaderOptions& options) {
     input.view = options.view;
     input.own_file = options.own_file;
     state_ = std::make_unique<State>(descriptor, input);
+    if (options.redactions.empty()) return;
+    AudioFileInfo& info = state_->info;
+    state_->redactor.emplace(options.redactions, info.sample_rate);
+    for (std::optional<double>* seconds : {&info.seconds, &info.claimed_seconds}) {
+        if (!*seconds) continue;
+        const std::chrono::milliseconds whole(std::llround(**seconds * 1000));
+        **seconds = std::chrono::duration<double>(model::HeardTime(options.redactions).heard(whole)).count();
+    }
 }
 AudioReader::~AudioReader() = default;
 AudioReader::AudioReader(AudioReader&&) noexcept = default;
@@ -244,6 +255,14 @@ std::uint64_t AudioReader::decoded_frames() const noexcept {
 }
 
 bool AudioReader::read(AudioBlock& block) {
+    while (read_whole(block)) {
+        if (state_->redactor) state_->redactor->apply(block);
+        if (block.frames() > 0) return true;
+    }
+    return false;
+}
+
+bool AudioReader::read_whole(AudioBlock& block) {
     State& state = *state_;
     block.clear();
     block.channels = state.channels;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "content/model/media.hpp"
+#include "content/model/redaction.hpp"
 #include "media/audio_block.hpp"
 #include "media/av/byte_view.hpp"
 
@@ -21,7 +22,7 @@ struct AudioFileInfo {
     bool codec_accepted{};                                    // else read() is not possible
     std::uint32_t audio_streams{};                            // 0: every other field about sound is empty
     bool has_video{};                                         // moving pictures; attached pictures do not count
-    std::optional<double> seconds;                            // by the header, for PCM no more than the file has bytes for
+    std::optional<double> seconds;                            // by the header, for PCM no more than the file has bytes for; without cuts
     std::optional<double> claimed_seconds;                    // by the header alone
     bool seconds_exact{};                                     // not a guess from the bit rate
     std::vector<model::EmbeddedItem> other_streams, entries;  // what it holds besides the stream that is read, and says in words
@@ -29,7 +30,8 @@ struct AudioFileInfo {
 
 struct AudioReaderOptions {
     ByteView view;
-    bool own_file{};  // made by us, however short
+    bool own_file{};               // made by us, however short
+    model::Redactions redactions;  // taken out before anybody hears it
 };
 
 class AudioReader {
@@ -48,9 +50,10 @@ public:
     bool read(AudioBlock& block);
 
     [[nodiscard]] std::uint64_t damaged_places() const noexcept;
-    [[nodiscard]] std::uint64_t decoded_frames() const noexcept;
+    [[nodiscard]] std::uint64_t decoded_frames() const noexcept;  // cut ones too
 
 private:
+    bool read_whole(AudioBlock& block);
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -261,6 +261,13 @@ std::string sound_document(const Context& context, const model::Show& show, cons
                             {"waveforms", std::move(waveforms)}});
 }
 
+std::string redactions_document(const model::Episode& episode, const model::Master& original) {
+    array ranges;
+    for (const model::Redaction& range : episode.master->redactions)
+        ranges.push_back(object{{"start", seconds(range.start)}, {"end", seconds(range.end)}, {"kind", model::to_string(range.kind)}});
+    return serialize(object{{"ranges", std::move(ranges)}, {"recording", master(original)}});
+}
+
 std::string job_document(const model::Job& job) {
     return serialize(job_object(job));
 }

@@ -22,6 +22,9 @@ namespace earshot::api {
 [[nodiscard]] std::string sound_document(const Context& context, const model::Show& show, const model::Episode& episode,
                                          const std::optional<publishing::SoundAnalysis>& analysis);
 
+// `original`: the episode's recording as it was handed in.
+[[nodiscard]] std::string redactions_document(const model::Episode& episode, const model::Master& original);
+
 [[nodiscard]] std::string job_document(const model::Job& job);
 [[nodiscard]] std::string jobs_document(const std::vector<model::Job>& jobs);
 

@@ -100,6 +100,23 @@ model::Result<std::string> read_upload_id(std::string_view body) {
     return upload;
 }
 
+model::Result<model::Redactions> read_redactions(std::string_view body) {
+    auto members = Members::parse(body);
+    if (!members) return std::unexpected(std::move(members.error()));
+    model::Redactions ranges;
+    const bool given = members->objects("ranges", [&](Members& row) {
+        model::Redaction range;
+        const bool placed = row.time("start", range.start) & row.time("end", range.end);
+        if (!placed) row.wrong("start", "there, and \"end\" too, as seconds from the beginning");
+        constexpr std::string_view kinds = "\"mute\", \"bleep\" or \"cut\"";
+        if (!row.word("kind", &model::parse_redaction_kind, kinds, range.kind)) row.wrong("kind", kinds);
+        ranges.push_back(range);
+    });
+    if (!given) members->wrong("ranges", "a list of {\"start\", \"end\", \"kind\"}; an empty one restores the whole recording");
+    if (auto done = members->done(); !done) return std::unexpected(std::move(done.error()));
+    return ranges;
+}
+
 model::Result<std::optional<model::Timestamp>> read_publication(std::string_view body) {
     auto members = Members::parse(body);
     if (!members) return std::unexpected(std::move(members.error()));

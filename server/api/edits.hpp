@@ -20,6 +20,8 @@ namespace earshot::api {
 
 // {"upload": "…"}
 [[nodiscard]] model::Result<std::string> read_upload_id(std::string_view body);
+// {"ranges": [{"start": 12.5, "end": "0:14", "kind": "mute"}]}; how they fit together is for others to check.
+[[nodiscard]] model::Result<model::Redactions> read_redactions(std::string_view body);
 // {} or {"at": "RFC 3339"}
 [[nodiscard]] model::Result<std::optional<model::Timestamp>> read_publication(std::string_view body);
 // {"priority": "low" | "normal" | "high" | "urgent"}

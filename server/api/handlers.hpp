@@ -34,6 +34,11 @@ using Streamed = std::variant<Answer, std::unique_ptr<http::BodySink>>;
 // sound.cpp
 [[nodiscard]] Answer get_sound(Context&, const Request&);
 [[nodiscard]] Answer get_waveform(Context&, const Request&);
+[[nodiscard]] Answer get_master_waveform(Context&, const Request&);  // of the recording as it was handed in
+
+// redactions.cpp
+[[nodiscard]] Answer get_redactions(Context&, const Request&);
+[[nodiscard]] Answer put_redactions(Context&, const Request&);
 
 // artwork.cpp: the picture is the body
 [[nodiscard]] Streamed put_show_artwork(Context&, const Request&);

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <cmath>
 #include <limits>
 #include <vector>
 
 #include "content/model/text.hpp"
+#include "content/model/time.hpp"
 
 namespace earshot::api {
 
@@ -97,6 +99,26 @@ bool Members::number(std::string_view name, std::optional<std::uint32_t>& out) {
         return true;
     }
     wrong(name, "a whole number, or null for none");
+    return false;
+}
+
+bool Members::time(std::string_view name, std::chrono::milliseconds& out) {
+    const auto* value = state_->find(name);
+    if (value == nullptr) return false;
+    constexpr double longest = 1e6;  // seconds
+    if (value->is_number()) {
+        const auto seconds = value->to_number<double>();
+        if (seconds >= 0 && seconds < longest) {
+            out = std::chrono::milliseconds(std::llround(seconds * 1000));
+            return true;
+        }
+    } else if (value->is_string()) {
+        if (const auto clock = model::parse_clock(std::string_view(value->get_string()))) {
+            out = *clock;
+            return true;
+        }
+    }
+    wrong(name, "seconds from the beginning, or a time like \"1:02:03.5\"");
     return false;
 }
 

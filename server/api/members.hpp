@@ -2,6 +2,7 @@
 // A JSON object from a client, read member by member. The first wrong type, and any name nobody asked for, becomes one sentence;
 // read everything, then ask done().
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -25,6 +26,8 @@ public:
     bool text(std::string_view name, std::string& out);
     bool flag(std::string_view name, bool& out);
     bool number(std::string_view name, std::optional<std::uint32_t>& out);  // null clears
+    // Seconds as a number, or a clock such as "1:02:03.5", to the millisecond.
+    bool time(std::string_view name, std::chrono::milliseconds& out);
     // A list of objects, each read by `row`; wrong members inside are reported as "people[0].name".
     bool objects(std::string_view name, const std::function<void(Members&)>& row);
     // A word of a closed set, `parse` returning nothing for others; `choices` is for the sentence.

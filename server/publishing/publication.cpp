@@ -20,6 +20,11 @@ const model::Job* newest_transcode(const std::vector<model::Job>& newest_first) 
     return found == newest_first.end() ? nullptr : &*found;
 }
 
+bool is_redaction(storage::Catalogue& catalogue, const model::Job& transcode) {
+    const auto master = catalogue.find_master(transcode.master);
+    return master && master->original;
+}
+
 // Why there are no renditions.
 std::string missing_renditions(const model::Job* job) {
     if (job != nullptr && job->state == model::JobState::failed) return "The master could not be used: " + job->reason;
@@ -64,7 +69,10 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
     const auto jobs = rooms_.jobs.list_for_episode(episode.id);
     const model::Job* transcode = newest_transcode(jobs);
     if (transcode != nullptr && transcode->state == model::JobState::failed && !episode.renditions.empty())
-        sentences.push_back("The recording handed in last could not be used; the one before it stays. " + transcode->reason);
+        sentences.push_back((is_redaction(rooms_.catalogue, *transcode)
+                                 ? "The redaction could not be made; everything is still heard as it was. "
+                                 : "The recording handed in last could not be used; the one before it stays. ") +
+                            transcode->reason);
     if (!episode.transcript) {
         sentences.emplace_back("Add a transcript, so that deaf listeners can read the episode and everybody can search it.");
     } else if (const auto cues = model::parse_cues(episode.transcript->source)) {

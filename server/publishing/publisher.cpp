@@ -55,14 +55,12 @@ model::Result<model::Job> Publisher::attach_master(const model::EpisodeId& id, c
     // A client that repeats the request after a lost answer gets the job it already started.
     for (const model::Job& job : rooms_.jobs.list_for_episode(id)) {
         if (job.kind != model::JobKind::transcode || !is_under_way(job)) continue;
-        if (const auto coming = rooms_.catalogue.find_master(job.master); coming && coming->object_key == upload->object_key) return job;
+        if (const auto coming = rooms_.catalogue.find_master(job.master);
+            coming && coming->object_key == upload->object_key && !coming->original)
+            return job;
     }
 
-    // Before anything is changed: a recording that nothing may decode would only fail later, as if it were its fault.
-    if (const auto able = rooms_.workers.check(); !able && able.error().machine)
-        return fail(Errc::unavailable,
-                    "The server takes no recordings at present: it cannot decode them safely on this machine. Tell its operators; your "
-                    "upload is kept, so try again later.");
+    if (auto able = check_workers(); !able) return std::unexpected(able.error());
 
     if (rooms_.store.free_bytes() <= rooms_.jobs.promised_bytes())
         return fail(Errc::insufficient_storage,
@@ -79,6 +77,14 @@ model::Result<model::Job> Publisher::attach_master(const model::EpisodeId& id, c
     if (!added) return std::unexpected(added.error());
     rooms_.audit.add(who, "episode.master", id.value);
     return std::move(added->job);
+}
+
+// Before anything is changed: a recording that nothing may decode would only fail later, as if it were its fault.
+model::Status Publisher::check_workers() {
+    if (const auto able = rooms_.workers.check(); able || !able.error().machine) return {};
+    return fail(Errc::unavailable,
+                "The server takes no recordings at present: it cannot decode them safely on this machine. Tell its operators; your "
+                "upload is kept, so try again later.");
 }
 
 void Publisher::metadata_changed(const model::EpisodeId& id) {

@@ -40,6 +40,14 @@ public:
     [[nodiscard]] model::Result<model::Job> attach_master(const model::EpisodeId& episode, const model::UploadId& upload,
                                                           std::string_view who);
 
+    // Has the episode's audio made again without these ranges of its recording as it was handed in; they replace what was taken out before,
+    // none restores the whole. A job as above; when it succeeds, renditions, chapters, transcript and waveform change in one write
+    // (model/redacted_words.hpp). not_found, invalid_input (model/redaction.hpp), conflict (no audio yet, nothing would change, another
+    // recording on its way), unavailable.
+    [[nodiscard]] model::Result<model::Job> redact(const model::EpisodeId& episode, const model::Redactions& ranges, std::string_view who);
+    // The recording as it was handed in; nothing without a master.
+    [[nodiscard]] std::optional<model::Master> as_handed_in(const model::Episode& episode);
+
     // After an edit: when renditions exist and their tags would differ, a tag job is queued.
     void metadata_changed(const model::EpisodeId& episode);
     void show_changed(const model::ShowId& show);
@@ -68,6 +76,8 @@ public:
     [[nodiscard]] WorkerPool::Outcome<void> refresh_tags(const model::EpisodeId& episode);
 
 private:
+    // unavailable when no worker can work here now.
+    [[nodiscard]] model::Status check_workers();
     // One of few that may start workers while a request waits for them (for seconds, of a bad picture minutes): so that they never take all
     // of a server's blocking threads.
     class Turn;

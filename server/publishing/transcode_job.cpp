@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "content/model/redacted_words.hpp"
 #include "content/storage/digest.hpp"
 #include "media/codec_table.hpp"
 #include "server/publishing/disk_need.hpp"
@@ -133,8 +134,8 @@ struct Encoded {
 };
 
 // Encoded, stored and checked; not yet tagged.
-WorkerPool::Outcome<Encoded> encode(Publisher::Rooms& rooms, const config::Settings& settings,
-                                    const model::Episode& episode, const model::Master& master, JobPulse& pulse) {
+WorkerPool::Outcome<Encoded> encode(Publisher::Rooms& rooms, const config::Settings& settings, const model::Episode& episode,
+                                    const model::Master& master, JobPulse& pulse) {
     using Result = model::Result<Encoded>;
     const auto file = rooms.store.open(master.object_key);
     if (!file) return Result(fail(Errc::unprocessable, "The uploaded file is no longer on the server. Upload it again."));
@@ -145,9 +146,10 @@ WorkerPool::Outcome<Encoded> encode(Publisher::Rooms& rooms, const config::Setti
     std::vector<media::RenditionOutput> outputs;
     for (const Encoding& encoding : encodings) outputs.push_back({*encoding.profile, encoding.output->descriptor()});
     auto waveform = rooms.store.create();
-    auto outcome = rooms.workers.transcode(
-        (*file)->descriptor(), outputs,
-        [&](std::string_view stage, double fraction) { return pulse.show(stage, fraction * share_encoded); }, waveform->descriptor());
+    auto outcome =
+        rooms.workers.transcode((*file)->descriptor(), outputs,
+                                [&](std::string_view stage, double fraction) { return pulse.show(stage, fraction * share_encoded); },
+                                waveform->descriptor(), master.redactions);
     if (!outcome) return std::unexpected(outcome.error());
     if (!*outcome) return Result(std::unexpected(outcome->error()));
     Encoded encoded{.renditions = {}, .sound = {}, .report = std::move(**outcome)};
@@ -187,9 +189,10 @@ Outcome run_transcode_job(Publisher::Rooms& rooms, Publisher& publisher, const c
     Encoded& encoded = **outcome;
 
     // Titles may have been edited while the encoders ran: read them again.
-    const auto now_titled = rooms.catalogue.find_episode(job.episode);
+    auto now_titled = rooms.catalogue.find_episode(job.episode);
     const auto show = now_titled ? rooms.catalogue.find_show(now_titled->show) : std::nullopt;
     if (!show) return refused(Errc::conflict, "The episode was deleted.");
+    follow_audio(*now_titled, *master);  // as the swap will do with what it finds then
     for (model::Rendition& rendition : encoded.renditions) {
         if (!pulse.show("tagging", share_checked)) return refused(Errc::conflict, "cancelled");
         const media::AudioTags tags = publisher.tags_for(*show, *now_titled, rendition);

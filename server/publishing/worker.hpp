@@ -52,7 +52,8 @@ public:
     // As media::transcode; outputs are descriptors the server opened. `progress` is called in this thread, several times a second even
     // while the worker is silent: its `false` ends the worker at once.
     [[nodiscard]] Outcome<media::TranscodeReport> transcode(int master, const std::vector<media::RenditionOutput>& outputs,
-                                                            const media::Progress& progress, int waveform = -1);
+                                                            const media::Progress& progress, int waveform = -1,
+                                                            const model::Redactions& redactions = {});
     [[nodiscard]] Outcome<media::TaggedFile> tag(model::Codec codec, int essence, int output, const media::AudioTags& tags,
                                                  std::chrono::milliseconds duration);
     // Has a JPEG and a WebP per size written into fresh temporary files under `folder` and returns their paths.

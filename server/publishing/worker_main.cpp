@@ -99,7 +99,7 @@ std::string transcode(const WorkerRecord& record) {
     for (const auto& profile : record.profiles) outputs.push_back({profile, next++});
     return answer(media::transcode(
         first_worker_descriptor, outputs, [](std::string_view stage, double fraction) { return say(progress_line(stage, fraction)); },
-        record.has_waveform ? next : -1));
+        record.has_waveform ? next : -1, record.redactions));
 }
 
 std::string tag(WorkerRecord record) {

@@ -188,8 +188,9 @@ WorkerPool::Outcome<model::Loudness> WorkerPool::measure(int audio) {
 }
 
 WorkerPool::Outcome<media::TranscodeReport> WorkerPool::transcode(int master, const std::vector<media::RenditionOutput>& outputs,
-                                                                  const media::Progress& progress, int waveform) {
-    WorkerRecord record{.task = WorkerTask::transcode, .has_waveform = waveform >= 0};
+                                                                  const media::Progress& progress, int waveform,
+                                                                  const model::Redactions& redactions) {
+    WorkerRecord record{.task = WorkerTask::transcode, .redactions = redactions, .has_waveform = waveform >= 0};
     std::vector<int> descriptors{master};
     for (const auto& output : outputs) {
         record.profiles.push_back(output.profile);

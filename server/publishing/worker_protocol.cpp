@@ -219,6 +219,12 @@ std::string to_json(const WorkerRecord& record) {
                               {"cpu_seconds", record.cpu_seconds},
                               {"descriptors", record.descriptors},
                               {"profiles", array_of(record.profiles, [](const auto& profile) { return to_object(profile); })},
+                              {"redactions", array_of(record.redactions,
+                                                      [](const model::Redaction& range) {
+                                                          return json::object{{"start_ms", range.start.count()},
+                                                                              {"end_ms", range.end.count()},
+                                                                              {"kind", model::to_string(range.kind)}};
+                                                      })},
                               {"codec", model::to_string(record.codec)},
                               {"tags", to_object(record.tags)},
                               {"has_artwork", record.has_artwork},
@@ -240,6 +246,13 @@ WorkerRecord parse_worker_record(std::string_view text_of_record) {
                             .cpu_seconds = number<std::uint64_t>(object, "cpu_seconds"),
                             .descriptors = number<unsigned>(object, "descriptors"),
                             .profiles = vector_of<model::RenditionProfile>(object, "profiles", to_profile),
+                            .redactions = vector_of<model::Redaction>(object, "redactions",
+                                                                      [](const json::value& range) {
+                                                                          const auto& r = range.as_object();
+                                                                          return model::Redaction{
+                                                                              milliseconds(r, "start_ms"), milliseconds(r, "end_ms"),
+                                                                              model::parse_redaction_kind(text(r, "kind")).value()};
+                                                                      }),
                             .codec = to_codec(object),
                             .tags = to_tags(object.at("tags")),
                             .has_artwork = object.at("has_artwork").as_bool(),
@@ -270,10 +283,12 @@ std::string result_line(const media::TranscodeReport& report) {
                                {"before", to_object(report.before)},
                                {"renditions", array_of(report.renditions, [](const auto& rendition) { return to_object(rendition); })},
                                {"warnings", array_of(report.warnings, [](const auto& warning) { return json::value(warning); })},
-                               {"pauses", array_of(report.pauses, [](const media::Pause& pause) {
-                                    return json::object{
-                                        {"start_ms", pause.start.count()}, {"end_ms", pause.end.count()}, {"silent", pause.silent}};
-                                })},
+                               {"pauses", array_of(report.pauses,
+                                                   [](const media::Pause& pause) {
+                                                       return json::object{{"start_ms", pause.start.count()},
+                                                                           {"end_ms", pause.end.count()},
+                                                                           {"silent", pause.silent}};
+                                                   })},
                                {"target_lufs", finite(report.curve.target_lufs)},
                                // In whole tenths: half a day must stay far below the longest line a worker may say.
                                {"curve", array_of(report.curve.short_term_lufs, [](double lufs) { return std::lround(lufs * 10); })}});
@@ -312,10 +327,12 @@ media::TranscodeReport parse_result(std::string_view text_of_result) {
             .before = to_loudness(object.at("before")),
             .renditions = vector_of<media::RenditionReport>(object, "renditions", to_rendition),
             .warnings = vector_of<std::string>(object, "warnings", [](const auto& warning) { return std::string(warning.as_string()); }),
-            .pauses = vector_of<media::Pause>(object, "pauses", [](const json::value& pause) {
-                const auto& p = pause.as_object();
-                return media::Pause{milliseconds(p, "start_ms"), milliseconds(p, "end_ms"), p.at("silent").as_bool()};
-            }),
+            .pauses = vector_of<media::Pause>(object, "pauses",
+                                              [](const json::value& pause) {
+                                                  const auto& p = pause.as_object();
+                                                  return media::Pause{milliseconds(p, "start_ms"), milliseconds(p, "end_ms"),
+                                                                      p.at("silent").as_bool()};
+                                              }),
             .curve = {.target_lufs = number<double>(object, "target_lufs"),
                       .short_term_lufs = vector_of<double>(object, "curve", [](const json::value& tenths) {
                           return static_cast<double>(tenths.to_number<std::int32_t>()) / 10;

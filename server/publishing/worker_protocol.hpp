@@ -28,7 +28,8 @@ struct WorkerRecord {
     bool degraded{};  // work although a sandbox layer is missing
     std::uint64_t cpu_seconds{};
     unsigned descriptors{};                         // how many are open from 3 on
-    std::vector<model::RenditionProfile> profiles;  // transcode
+    std::vector<model::RenditionProfile> profiles;  // transcode …
+    model::Redactions redactions;                   // …
     model::Codec codec{};                           // tag …
     media::AudioTags tags;                          // … artwork_jpeg is left out: it comes as a descriptor
     bool has_artwork{}, has_waveform{};

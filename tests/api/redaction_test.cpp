@@ -1,0 +1,236 @@
+// A word is taken out of a public episode: afterwards it is in no byte that is served, and everything timed fits the new audio.
+
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <numbers>
+
+#include "feeds/addresses.hpp"
+#include "media/waveform.hpp"
+#include "server/housekeeping.hpp"
+#include "tests/api/stage.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace earshot;
+using Catch::Matchers::Contains;
+using tests::Stage;
+
+namespace {
+
+constexpr std::size_t rate = 44'100;
+
+// 440 Hz, the word (1777 Hz, loud) from 2 to 3 s, 620 Hz to 6 s.
+std::string word_wav() {
+    return tests::made_by_ffmpeg(
+        "-f lavfi -i \"aevalsrc='if(lt(t,2),0.2*sin(2*PI*440*t),if(lt(t,3),0.8*sin(2*PI*1777*t),0.2*sin(2*PI*620*t)))':s=48000:d=6\" -ac 1 "
+        "-c:a pcm_s24le",
+        "word.wav");
+}
+
+std::vector<float> decoded(const std::string& file) {
+    const tests::TemporaryFolder folder;
+    const auto path = folder.path() / "served";
+    std::ofstream(path, std::ios::binary) << file;
+    const auto bytes = tests::made_by_ffmpeg("-i " + path.string() + " -ac 1 -ar 44100 -f f32le", "raw");
+    std::vector<float> samples(bytes.size() / sizeof(float));
+    std::memcpy(samples.data(), bytes.data(), samples.size() * sizeof(float));
+    return samples;
+}
+
+double amplitude(const std::vector<float>& samples, double hertz, double begin, double end) {
+    const auto first = static_cast<std::size_t>(begin * rate), last = std::min(static_cast<std::size_t>(end * rate), samples.size());
+    double cosine = 0, sine = 0;
+    for (std::size_t i = first; i < last; ++i) {
+        const double angle = 2 * std::numbers::pi * hertz * static_cast<double>(i) / rate;
+        cosine += static_cast<double>(samples[i]) * std::cos(angle);
+        sine += static_cast<double>(samples[i]) * std::sin(angle);
+    }
+    return 2 * std::hypot(cosine, sine) / static_cast<double>(last - first);
+}
+
+constexpr const char* words =
+    "WEBVTT\n\n00:00:00.000 --> 00:00:02.000\n<v Nora>Good evening.\n\n00:00:02.000 --> 00:00:03.000\n<v Anna>My name is Halloway.\n\n"
+    "00:00:03.000 --> 00:00:05.000\n<v Nora>Thank you.\n";
+constexpr const char* chapters = "0:00 Start\n0:02 Halloway speaks\n0:03 Thanks";
+
+// A public episode with that recording, its words and chapters.
+std::string published(Stage& stage) {
+    const auto episode = stage.make_episode(stage.make_show());
+    const std::string path = "/episodes/" + episode.id.value;
+    REQUIRE(stage.api("producer", "PUT", path + "/transcript?language=en", words).status == 200);
+    REQUIRE(stage.api("producer", "PUT", path + "/chapters", chapters).status == 200);
+    CHECK(stage.api("producer", "PUT", path + "/redactions", R"({"ranges": []})").status == 409);
+    const auto job = stage.api("producer", "PUT", path + "/master", R"({"upload": ")" + stage.upload(word_wav()).value + "\"}");
+    REQUIRE(stage.finish(model::JobId{job.at("id")}).state == model::JobState::succeeded);
+    REQUIRE(stage.api("producer", "POST", path + "/publish", "{}").status == 200);
+    return path;
+}
+
+void redact(Stage& stage, const std::string& path, const std::string& ranges) {
+    const auto job = stage.api("producer", "PUT", path + "/redactions", R"({"ranges": )" + ranges + "}");
+    INFO(job.body);
+    REQUIRE(job.status == 202);
+    const auto ended = stage.finish(model::JobId{job.at("id")});
+    INFO(ended.reason);
+    REQUIRE(ended.state == model::JobState::succeeded);
+}
+
+const std::string page = "/shows/night-watch/multiple-bombings";
+
+// Every public byte of the episode but its audio.
+std::string all_words(Stage& stage) {
+    std::string all;
+    for (const auto* part : {"", "/transcript.vtt", "/transcript.srt", "/transcript.json", "/transcript.html", "/chapters.json"})
+        all += stage.ask("none", "GET", page + part).body;
+    return all + stage.ask("none", "GET", "/shows/night-watch/feed.xml").body;
+}
+
+model::Episode stored(Stage& stage, const std::string& path) {
+    return stage.context().catalogue.find_episode(model::EpisodeId{path.substr(10)}).value();
+}
+
+}  // namespace
+
+TEST_CASE("a word that is cut is in no byte that is served, and everything timed moves with the audio at once") {
+    Stage stage;
+    const auto path = published(stage);
+    const auto before = stored(stage, path);
+    REQUIRE_THAT(all_words(stage), Contains("Halloway"));
+    const auto shape_before = stage.ask("none", "GET", page + "/waveform/100.dat");
+
+    stage.context().runner.stop();
+    const auto job = stage.api("producer", "PUT", path + "/redactions", R"({"ranges": [{"start": 2, "end": "0:03", "kind": "cut"}]})");
+    REQUIRE(job.status == 202);
+    CHECK(stage.api("producer", "PUT", path + "/redactions", R"({"ranges": [{"start": 2.0, "end": 3, "kind": "cut"}]})").at("id") ==
+          job.at("id"));  // said twice, done once
+    CHECK(stage.ask("none", "GET", before.renditions[0].url_path).status == 200);
+    CHECK(stage.ask("none", "GET", page + "/waveform/100.dat").body == shape_before.body);
+    REQUIRE(stage.finish(model::JobId{job.at("id")}).state == model::JobState::succeeded);
+
+    const auto after = stored(stage, path);
+    CHECK(after.guid == before.guid);
+    CHECK(after.state == before.state);
+    CHECK(after.publish_at == before.publish_at);
+    for (std::size_t i = 0; i < after.renditions.size(); ++i) {
+        CHECK(after.renditions[i].url_path != before.renditions[i].url_path);
+        CHECK(stage.ask("none", "GET", before.renditions[i].url_path).status == 410);
+        CHECK(stage.context().store.open(before.renditions[i].object_key).has_value());  // whoever is downloading finishes on the old bytes
+        const auto audio = stage.ask("none", "GET", after.renditions[i].url_path);
+        REQUIRE(audio.status == 200);
+        CHECK(audio.body.find("Halloway") == std::string::npos);
+        const auto samples = decoded(audio.body);
+        // The ffmpeg program plays what pads the last frame of an M4A, too.
+        CHECK(std::abs(static_cast<double>(samples.size()) - 5.0 * rate) <= (after.renditions[i].codec == model::Codec::aac ? 1024 : 2));
+        CHECK(amplitude(samples, 440, 0.1, 1.9) > 0.1);
+        CHECK(amplitude(samples, 620, 2.1, 4.9) > 0.1);
+        CHECK(amplitude(samples, 1777, 0, 5) < 0.0005);
+    }
+    const auto served = all_words(stage);
+    CHECK_THAT(served, !Contains("Halloway"));
+    CHECK_THAT(served, Contains("Thank you."));
+    CHECK_THAT(served, Contains("<itunes:duration>5</itunes:duration>"));
+    CHECK_THAT(served, Contains("00:00:02.000 --> 00:00:04.000"));
+    CHECK(after.chapters == std::vector<model::Chapter>{{std::chrono::seconds(0), "Start", ""}, {std::chrono::seconds(2), "Thanks", ""}});
+    const auto shape = media::parse_waveform_dat(stage.ask("none", "GET", page + "/waveform/100.dat").body).value();
+    CHECK(shape.lows.size() == 500);
+    CHECK(shape.highs[199] < 2 * shape.highs[100]);  // the word was four times as loud
+    CHECK(stage.ask("none", "GET", page + "/waveform/100.dat", "", {{"If-None-Match", shape_before.field("etag")}}).status == 200);
+
+    // The recording as it was handed in stays, for staff to begin from again, and nobody can fetch it.
+    const auto held = stage.api("producer", "GET", path + "/redactions");
+    CHECK(held.at("ranges.0.kind") == "cut");
+    CHECK(held.at("recording.sha256") == before.master->sha256);
+    CHECK(held.at("recording.info.duration_seconds") == "6E0");
+    CHECK(media::parse_waveform_dat(stage.api("producer", "GET", path + "/master/waveform/100.dat").body)->lows.size() == 600);
+    CHECK(stage.api("none", "GET", path + "/master/waveform/100.dat").status == 401);
+    app::Housekeeping housekeeping(stage.context().uploads, stage.context().catalogue, stage.context().store, stage.folder() / "work",
+                                   stage.context().clock);
+    for (int day = 0; day < 4; ++day) {
+        stage.clock_offset_ms += std::chrono::milliseconds(std::chrono::hours(24)).count();
+        housekeeping.run();
+    }
+    CHECK(stage.context().store.verify(before.master->object_key));
+    CHECK_FALSE(stage.context().store.open(before.renditions[0].object_key).has_value());
+    CHECK(stage.ask("none", "GET", after.renditions[0].url_path).status == 200);
+    CHECK(stage.context().audit.list(1)[0].what == "episode.redact");
+    CHECK(stage.context().audit.list(1)[0].who == "producer");
+}
+
+TEST_CASE("mute and bleep leave everything in its place; a further redaction begins from the untouched recording, none restores it") {
+    Stage stage;
+    const auto path = published(stage);
+    redact(stage, path, R"([{"start": 2, "end": 3, "kind": "bleep"}])");
+    auto now = stored(stage, path);
+    auto samples = decoded(stage.ask("none", "GET", now.renditions[0].url_path).body);
+    CHECK(std::abs(static_cast<double>(samples.size()) - 6.0 * rate) <= 2);
+    CHECK(amplitude(samples, 1777, 0, 6) < 0.0005);
+    CHECK(amplitude(samples, 1000, 2.1, 2.9) > 0.1);
+    CHECK_THAT(all_words(stage), !Contains("Halloway") && Contains("[redacted]"));
+    CHECK(now.chapters[1].title == "[redacted]");
+    CHECK(stage.ask("none", "GET", now.renditions[0].url_path).body.find("Halloway") == std::string::npos);
+
+    redact(stage, path, R"([{"start": 0.5, "end": 1, "kind": "cut"}, {"start": 2, "end": 3, "kind": "mute"}])");
+    now = stored(stage, path);
+    samples = decoded(stage.ask("none", "GET", now.renditions[0].url_path).body);
+    CHECK(std::abs(static_cast<double>(samples.size()) - 5.5 * rate) <= 2);
+    CHECK(amplitude(samples, 1777, 0, 5.5) < 0.0005);
+    CHECK(amplitude(samples, 1000, 0, 5.5) < 0.0005);
+    CHECK(amplitude(samples, 620, 2.6, 5.4) > 0.1);
+    CHECK(now.chapters[2].start == std::chrono::milliseconds(2500));
+    CHECK(stage.api("producer", "GET", path + "/sound").at("pauses.0.start_seconds") == "1.5E0");
+    CHECK(stage
+              .api("producer", "PUT", path + "/redactions",
+                   R"({"ranges": [{"start": 0.5, "end": 1, "kind": "cut"}, {"start": 2, "end": 3, "kind": "mute"}]})")
+              .status == 409);
+
+    redact(stage, path, "[]");
+    now = stored(stage, path);
+    samples = decoded(stage.ask("none", "GET", now.renditions[0].url_path).body);
+    CHECK(amplitude(samples, 1777, 2.1, 2.9) > 0.2);
+    CHECK(now.chapters[2].start == std::chrono::seconds(3));
+    CHECK_THAT(all_words(stage), !Contains("Halloway"));  // words do not come back by themselves
+}
+
+TEST_CASE("ranges that make no sense change nothing and get a sentence") {
+    Stage stage;
+    const auto path = published(stage);
+    const auto before = stored(stage, path);
+    const auto refusal = [&](const std::string& ranges) {
+        const auto answer = stage.api("producer", "PUT", path + "/redactions", R"({"ranges": )" + ranges + "}");
+        CHECK(answer.status == 400);
+        return answer.at("detail");
+    };
+    CHECK_THAT(refusal(R"([{"start": 2, "end": 7, "kind": "mute"}])"), Contains("ends at 0:07, but the recording is only 0:06 long"));
+    CHECK_THAT(refusal(R"([{"start": 3, "end": 4, "kind": "mute"}, {"start": 1, "end": 2, "kind": "mute"}])"),
+               Contains("Put them in order"));
+    CHECK_THAT(refusal(R"([{"start": 3, "end": 5, "kind": "mute"}, {"start": 4, "end": 6, "kind": "cut"}])"),
+               Contains("goes on until 0:05"));
+    CHECK_THAT(refusal(R"([{"start": 0, "end": 5.5, "kind": "cut"}])"), Contains("less than a second"));
+    CHECK_THAT(refusal(R"([{"start": 3, "end": 5, "kind": "beep"}])"),
+               Contains("\"ranges[0].kind\" must be \"mute\", \"bleep\" or \"cut\""));
+    CHECK_THAT(refusal(R"([{"start": "soon", "end": 5, "kind": "cut"}])"), Contains("seconds from the beginning"));
+    CHECK_THAT(refusal(R"([{"end": 5, "kind": "cut"}])"), Contains("\"ranges[0].start\" must be there"));
+    CHECK_THAT(refusal(R"("none")"), Contains("\"ranges\" must be a list"));
+    CHECK(stage.api("analyst", "PUT", path + "/redactions", R"({"ranges": []})").status == 403);
+    CHECK(stage.api("producer", "PUT", path + "/redactions", R"({"ranges": []})").status == 409);
+    CHECK(stored(stage, path).renditions[0].url_path == before.renditions[0].url_path);
+    CHECK(stage.context().audit.list(1)[0].what != "episode.redact");
+}
+
+TEST_CASE("a cancelled redaction leaves the episode as it was; another recording on its way is not overtaken") {
+    Stage stage;
+    const auto path = published(stage);
+    const auto before = stored(stage, path);
+    stage.context().runner.stop();
+    const auto job = stage.api("producer", "PUT", path + "/redactions", R"({"ranges": [{"start": 2, "end": 3, "kind": "cut"}]})");
+    REQUIRE(stage.api("producer", "POST", "/jobs/" + job.at("id") + "/cancel").status == 200);
+    CHECK(stage.finish(model::JobId{job.at("id")}).state == model::JobState::cancelled);
+    CHECK(stored(stage, path).chapters == before.chapters);
+    CHECK(stored(stage, path).renditions[0].url_path == before.renditions[0].url_path);
+    stage.context().runner.stop();
+    const auto other = stage.api("producer", "PUT", path + "/master", R"({"upload": ")" + stage.upload(tests::tone_wav(3)).value + "\"}");
+    REQUIRE(other.status == 202);
+    const auto refused = stage.api("producer", "PUT", path + "/redactions", R"({"ranges": [{"start": 2, "end": 3, "kind": "cut"}]})");
+    CHECK(refused.status == 409);
+    CHECK_THAT(refused.at("detail"), Contains("Another recording is being transcoded"));
+}

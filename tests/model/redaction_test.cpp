@@ -1,0 +1,163 @@
+// Ranges that listeners must not hear: how they may lie, and where chapters and cues go.
+
+#include "content/model/redaction.hpp"
+
+#include "content/model/redacted_words.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace earshot::model;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto mute = RedactionKind::mute, bleep = RedactionKind::bleep, cut = RedactionKind::cut;
+
+std::string refusal(const Redactions& ranges, std::optional<std::chrono::milliseconds> duration = 60s) {
+    const auto status = check_redactions(ranges, duration);
+    return status ? "" : status.error().message;
+}
+
+Master version(Redactions redactions) {
+    Master master;
+    master.id.value = redactions.empty() ? "first" : "other";
+    if (!redactions.empty()) master.original = MasterId{"first"};
+    master.redactions = std::move(redactions);
+    return master;
+}
+
+Episode heard_as(Redactions redactions, std::chrono::milliseconds duration) {
+    Episode episode;
+    episode.master = version(std::move(redactions));
+    episode.renditions.resize(1);
+    episode.renditions[0].duration = duration;
+    return episode;
+}
+
+std::string titles(const Episode& episode) {
+    std::string out;
+    for (const auto& chapter : episode.chapters) out += std::to_string(chapter.start.count()) + " " + chapter.title + "|";
+    return out;
+}
+
+constexpr const char* words =
+    "WEBVTT\n\nNOTE spoken by Anna Halloway\n\n00:00:00.000 --> 00:00:04.000\n<v Nora>Good evening.\n\n00:00:04.000 --> 00:00:06.500\n<v "
+    "Anna Halloway>I am Anna "
+    "Halloway.\n\n00:00:06.500 --> 00:00:10.000\n<v Nora>Thank you.\n";
+
+}  // namespace
+
+TEST_CASE("ranges out of order, overlapping, beyond the end or empty are refused by number") {
+    CHECK(refusal({}).empty());
+    CHECK(refusal({{1s, 2s, mute}, {2s, 3s, cut}, {59s, 60s, bleep}}).empty());
+    CHECK(refusal({{1s, 1s, mute}}) == "Range 1 ends at 0:01, which is not after its start at 0:01.");
+    CHECK(refusal({{1s, 1009ms, mute}}) == "Range 1 is shorter than a hundredth of a second: it would hide nothing.");
+    CHECK(refusal({{5s, 6s, mute}, {2s, 3s, mute}}) == "Range 2 starts at 0:02, before range 1 does. Put them in order of time.");
+    CHECK(refusal({{5s, 7250ms, mute}, {6s, 8s, cut}}) ==
+          "Range 2 starts at 0:06, while range 1 goes on until 0:07.250. Make one of the two, or move one.");
+    CHECK(refusal({{59s, 60001ms, mute}}) == "Range 1 ends at 1:00.001, but the recording is only 1:00 long.");
+    CHECK(refusal({{59s, 3600s, mute}}, std::nullopt).empty());
+    CHECK(refusal({{0s, 30s, cut}, {30s, 59500ms, cut}}) ==
+          "These cuts leave less than a second of the recording. Withdraw the episode instead.");
+    CHECK(refusal({{0s, 60s, mute}}).empty());
+    CHECK(refusal(Redactions(201, {1s, 2s, mute})) == "There are 201 ranges; at most 200 are possible. Merge some of them.");
+}
+
+TEST_CASE("moments are found in what is heard and back") {
+    const HeardTime time({{2s, 5s, cut}, {6s, 7s, mute}, {8s, 9s, cut}});
+    CHECK(time.heard(1s) == 1s);
+    CHECK(time.heard(2s) == 2s);
+    CHECK(time.heard(4s) == 2s);
+    CHECK(time.heard(5s) == 2s);
+    CHECK(time.heard(7s) == 4s);
+    CHECK(time.heard(20s) == 16s);
+    CHECK(time.start_in_master(1s) == 1s);
+    CHECK(time.start_in_master(2s) == 5s);
+    CHECK(time.end_in_master(2s) == 2s);
+    CHECK(time.start_in_master(5s) == 9s);
+    CHECK(time.end_in_master(5s) == 8s);
+    for (auto moment = 0ms; moment < 30s; moment += 250ms) {
+        CHECK(time.heard(time.start_in_master(moment)) == moment);
+        CHECK(time.heard(time.end_in_master(moment)) == moment);
+    }
+    CHECK(beyond({{1s, 10s, cut}}, {{2s, 3s, mute}, {5s, 12s, bleep}}) == Redactions{{1s, 2s, cut}, {3s, 5s, cut}});
+    CHECK(beyond({{2s, 3s, cut}}, {{1s, 4s, mute}}).empty());
+    CHECK(beyond({{2s, 3s, cut}}, {}) == Redactions{{2s, 3s, cut}});
+}
+
+TEST_CASE("a cut takes chapters and cues with it and moves what follows") {
+    auto episode = heard_as({}, 20s);
+    episode.chapters = {{0s, "Start", ""}, {4s, "Anna Halloway", "https://example.org/anna"}, {6500ms, "Thanks", ""}, {15s, "End", ""}};
+    episode.transcript = make_transcript(words, "en").value();
+    follow_audio(episode, version({{4s, 6500ms, cut}}));
+    CHECK(titles(episode) == "0 Start|4000 Thanks|12500 End|");
+    const auto cues = parse_cues(episode.transcript->source).value();
+    REQUIRE(cues.size() == 2);
+    CHECK(cues[1].start == 4s);
+    CHECK(cues[1].end == 7500ms);
+    CHECK(cues[1].speaker == "Nora");
+    CHECK(episode.transcript->source.find("Halloway") == std::string::npos);
+    CHECK(episode.transcript->mime_type == "text/vtt");
+}
+
+TEST_CASE("what is muted or bleeped keeps its time and says [redacted]; so does a cue that a cut only touches") {
+    auto episode = heard_as({}, 20s);
+    episode.chapters = {{0s, "Start", ""}, {4s, "Anna Halloway", "https://example.org/anna"}, {6500ms, "Thanks", ""}};
+    episode.transcript = make_transcript(words, "en").value();
+    auto muted = episode;
+    follow_audio(muted, version({{4s, 6500ms, mute}}));
+    CHECK(titles(muted) == "0 Start|4000 [redacted]|6500 Thanks|");
+    CHECK(muted.chapters[1].href.empty());
+    auto cues = parse_cues(muted.transcript->source).value();
+    REQUIRE(cues.size() == 3);
+    CHECK(cues[1].text == "[redacted]");
+    CHECK(cues[1].speaker.empty());
+    CHECK(cues[1].start == 4s);
+    CHECK(cues[2].text == "Thank you.");
+    CHECK(muted.transcript->source.find("Halloway") == std::string::npos);
+
+    follow_audio(episode, version({{5s, 6s, cut}}));
+    CHECK(titles(episode) == "0 Start|4000 Anna Halloway|5500 Thanks|");
+    cues = parse_cues(episode.transcript->source).value();
+    REQUIRE(cues.size() == 3);
+    CHECK(cues[1].text == "[redacted]");
+    CHECK(cues[1].end == 5500ms);
+}
+
+TEST_CASE("a further redaction leaves alone what an earlier one left, and lifting one moves things back without their words") {
+    const Redactions first{{4s, 6s, cut}}, second{{4s, 6s, cut}, {10s, 11s, bleep}};
+    auto episode = heard_as(first, 18s);
+    episode.chapters = {{0s, "Start", ""}, {4s, "After", ""}};
+    // Handed in since: one cue runs across the join and says what is heard there.
+    episode.transcript =
+        make_transcript("WEBVTT\n\n00:03.000 --> 00:05.000\nAcross the join.\n\n00:08.000 --> 00:08.500\nA word.\n", "en").value();
+    auto further = episode;
+    follow_audio(further, version(second));
+    CHECK(titles(further) == "0 Start|4000 After|");
+    auto cues = parse_cues(further.transcript->source).value();
+    CHECK(cues.at(0).text == "Across the join.");
+    CHECK(cues.at(0).end == 5s);
+    CHECK(cues.at(1).text == "[redacted]");
+    CHECK(cues.at(1).start == 8s);
+
+    follow_audio(episode, version({}));
+    CHECK(titles(episode) == "0 Start|6000 After|");
+    cues = parse_cues(episode.transcript->source).value();
+    CHECK(cues.at(0).end == 7s);
+    CHECK(cues.at(1).start == 10s);
+}
+
+TEST_CASE("another recording moves no words, and words that cannot be read do not stay") {
+    auto episode = heard_as({}, 20s);
+    episode.chapters = {{0s, "Start", ""}, {4s, "Middle", ""}};
+    episode.transcript = Transcript{"text/vtt", "en", words};
+    const auto before = episode;
+    auto other = version({{0s, 4s, cut}});
+    other.original = MasterId{"somebody else's"};
+    follow_audio(episode, other);
+    CHECK(episode.chapters == before.chapters);
+    follow_audio(episode, version({{15s, 16s, mute}}));
+    CHECK(episode.transcript == before.transcript);  // nothing in it is touched
+    episode.transcript->source = "Anna Halloway";
+    follow_audio(episode, version({{15s, 16s, mute}}));
+    CHECK_FALSE(episode.transcript.has_value());
+}
