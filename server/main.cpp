@@ -77,6 +77,8 @@ void add_media(CommandLine& line, std::filesystem::path& probed, TranscodeOption
     sub->add_option("file", options.file)->required();
     sub->add_option("outdir", options.out_dir)->required();
     sub->add_option("--profile", options.profiles, "only this rendition; may be repeated");
+    sub->add_option("--redact", options.redactions,
+                    "take out what this file says: {\"ranges\": [{\"start\": 12.5, \"end\": \"0:14\", \"kind\": \"cut\"}]}");
     sub = line.command("work", "take jobs beside a server on the same data folder, until SIGTERM or Ctrl-C", [&] { return work(works); });
     add_data(sub, works);
     sub->add_option("--workers", works.workers, "masters at the same time, instead of the settings' number")->check(CLI::Range(1, 64));

@@ -32,10 +32,11 @@ int worker(bool self_test);
 
 // probe FILE: JSON on stdout.
 int probe(const std::filesystem::path& file);
-// transcode FILE OUTDIR [--profile NAME]…: JSON report on stdout; files OUTDIR/<profile>.<extension>.
+// transcode FILE OUTDIR [--profile NAME]… [--redact RANGES.json]: JSON report on stdout; files OUTDIR/<profile>.<extension>.
 struct TranscodeOptions : ConfigOption {
     std::filesystem::path file, out_dir;
     std::vector<std::string> profiles;  // empty: all of the settings
+    std::filesystem::path redactions;   // as the API takes them; empty: none
 };
 int transcode(const TranscodeOptions& options);
 

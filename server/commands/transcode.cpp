@@ -8,10 +8,13 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 
 #include "media/codec_table.hpp"
 #include "media/waveform.hpp"
+#include "server/api/edits.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/local_worker.hpp"
 #include "server/commands/report_json.hpp"
@@ -129,6 +132,20 @@ private:
     bool made_folder_{}, committed_{};
 };
 
+// Checked against what the recording's head says of its length.
+model::Result<model::Redactions> chosen_redactions(publishing::WorkerPool& workers, int master, const std::filesystem::path& file) {
+    if (file.empty()) return model::Redactions{};
+    std::ifstream in(file, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    if (!in.is_open()) return model::fail(model::Errc::invalid_input, fmt::format("{} cannot be read.", file.string()));
+    auto ranges = api::read_redactions(text);
+    if (!ranges) return ranges;
+    const auto info = flatten(workers.probe(master));
+    if (!info) return std::unexpected(info.error());
+    if (auto status = model::check_redactions(*ranges, info->duration); !status) return std::unexpected(status.error());
+    return ranges;
+}
+
 // A line that rewrites itself, for people only.
 media::Progress shown_progress() {
     if (::isatty(STDERR_FILENO) == 0) return {};
@@ -148,13 +165,16 @@ int transcode(const TranscodeOptions& options) {
     if (!profiles) return refuse(profiles.error().message);
     const auto master = LocalFile::open_for_reading(options.file);
     if (!master) return refuse(master.error().message);
+    auto workers = local_workers(*settings);
+    const auto redactions = chosen_redactions(workers, master->descriptor(), options.redactions);
+    if (!redactions) return refuse(redactions.error().message);
     Outputs outputs(options.out_dir);
     if (const auto opened = outputs.open(*profiles); !opened) return refuse(opened.error().message);
 
     const auto begin = std::chrono::steady_clock::now();
     const auto progress = shown_progress();
-    auto workers = local_workers(*settings);
-    const auto report = flatten(workers.transcode(master->descriptor(), outputs.for_worker(*profiles), progress, outputs.waveform()));
+    const auto report =
+        flatten(workers.transcode(master->descriptor(), outputs.for_worker(*profiles), progress, outputs.waveform(), *redactions));
     if (progress) fmt::print(stderr, "\r{:20}\r", "");
     if (!report) return refuse(report.error().message);
     if (const auto shaped = outputs.open_waveforms(); !shaped) return refuse(shaped.error().message);

@@ -68,6 +68,19 @@ TEST_CASE("transcode writes the chosen profiles and reports what it did") {
     CHECK(std::distance(std::filesystem::directory_iterator(out), {}) == 9);
 }
 
+TEST_CASE("transcode takes ranges out, and refuses those that make no sense") {
+    const Workshop shop;
+    const auto ranges = shop.write("ranges.json", R"({"ranges": [{"start": 1, "end": "0:02.5", "kind": "cut"}]})");
+    const auto master = shop.master(6).string(), out = shop.path("out").string();
+    const auto done = earshot_command("transcode " + master + " " + out + " --profile mp3 --redact " + ranges.string());
+    REQUIRE(done.status == 0);
+    CHECK(done.out.find("\"duration_seconds\": 4.5") != std::string::npos);
+    (void)shop.write("ranges.json", R"({"ranges": [{"start": 1, "end": 7, "kind": "mute"}]})");
+    const auto refused = earshot_command("transcode " + master + " " + out + " --redact " + ranges.string() + " 2>&1");
+    CHECK(refused.status == 1);
+    CHECK(refused.out.find("Range 1 ends at 0:07, but the recording is only 0:06 long.") != std::string::npos);
+}
+
 TEST_CASE("transcode leaves nothing behind for a refused file") {
     const Workshop shop;
     const auto text = shop.write("text.wav", "just text").string();
