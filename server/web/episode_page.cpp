@@ -5,6 +5,7 @@
 #include "content/model/transcript_forms.hpp"
 #include "feeds/addresses.hpp"
 #include "feeds/notes.hpp"
+#include "server/publishing/sound.hpp"
 #include "server/web/caches.hpp"
 #include "server/web/handlers.hpp"
 #include "server/web/page.hpp"
@@ -12,6 +13,7 @@
 #include "server/web/public_lookup.hpp"
 #include "server/web/structured_data.hpp"
 #include "server/web/turns.hpp"
+#include "server/web/waveform_picture.hpp"
 #include "server/web/wording.hpp"
 
 namespace earshot::web {
@@ -34,7 +36,14 @@ std::vector<const model::Rendition*> sources_of(const model::Episode& episode) {
     return sources;
 }
 
-void put_player(Values& values, const model::Show& show, const model::Episode& episode) {
+// A picture of its own, made beforehand: drawing it asks for no audio.
+void put_picture(const Context& context, Values& audio, const model::Episode& episode) {
+    if (!episode.master || !episode.master->sound) return;
+    if (const auto waveform = publishing::read_waveform(context.store, *episode.master->sound, picture_points))
+        put_waveform(audio, *waveform, episode, episode.renditions.front().duration);
+}
+
+void put_player(const Context& context, Values& values, const model::Show& show, const model::Episode& episode) {
     const auto sources = sources_of(episode);
     if (sources.empty()) {
         values.show("NO_AUDIO");
@@ -42,6 +51,7 @@ void put_player(Values& values, const model::Show& show, const model::Episode& e
     }
     auto& audio = values.add("AUDIO");
     audio.set("TITLE", episode.title).set("SHOW_HREF", feeds::show_path(show));
+    put_picture(context, audio, episode);
     for (const auto* rendition : sources) {
         auto& source = audio.add("SOURCE");
         source.set("SRC", rendition->url_path).set("TYPE", browser_type(*rendition)).set("SIZE", file_size(rendition->byte_length));
@@ -124,7 +134,7 @@ std::string render_episode(const Context& context, const storage::PublicSnapshot
         page.sharing->audio_type = main->mime_type;
     }
     if (episode.is_explicit) values.show("EXPLICIT");
-    put_player(values, show, episode);
+    put_player(context, values, show, episode);
     put_chapters(values, episode);
     put_people(values, episode.people.empty() ? show.people : episode.people);
     put_transcript(values, show, episode);

@@ -9,6 +9,7 @@
 #include "server/web/studio.hpp"
 #include "server/web/studio_parts.hpp"
 #include "server/web/studio_recording.hpp"
+#include "server/web/studio_sound.hpp"
 #include "server/web/wording.hpp"
 
 namespace earshot::web {
@@ -88,6 +89,7 @@ http::Answer studio_episode(Context& context, const http::Request& request) {
     values.set("HEADING", episode->title).set("ENDPOINT", "/api/v1/episodes/" + episode->id.value).set("LANG", page_language(*show));
     put_words(values, *episode);
     put_recording(values, *episode, context.jobs.list_for_episode(episode->id), model::is_public(*episode, context.clock()));
+    put_sound(context, values, *episode);
     put_transcript(values, *show, *episode);
     const auto& artwork = episode->artwork ? episode->artwork : show->artwork;
     const auto place = episode->artwork ? studio_episode_path(*episode) : studio_show_path(*show);

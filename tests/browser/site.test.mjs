@@ -157,6 +157,45 @@ test('play starts the audio; a chapter moves it there', async () => {
   await context.close();
 });
 
+test('the waveform is drawn without a script and without audio; a click or a key on it moves the player', async () => {
+  const still = await newContext({ javaScriptEnabled: false });
+  const drawn = await openPage(still, site.base);
+  await drawn.goto(site.base + episodePath());
+  assert.ok((await drawn.locator('.wave-bars').first().boundingBox()).width > 300);
+  assert.equal(await drawn.locator('.wave-mark').count(), 2, 'every chapter but the first');
+  assert.ok(!(await drawn.locator('.wave-seek').isVisible()));
+  await shoot(drawn, 'episode-no-script');
+  await still.close();
+
+  const context = await newContext();
+  const page = await openPage(context, site.base);
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(site.base + episodePath());
+  const slider = page.getByRole('slider', { name: 'Position' });
+  await slider.focus();
+  for (let i = 0; i < 6; ++i) await page.keyboard.press('ArrowRight');
+  assert.match(await slider.getAttribute('aria-valuetext'), /^0:30 of \d:\d\d, The middle$/);
+  await page.waitForLoadState('networkidle');
+  assert.ok(!asked.some((path) => path.startsWith('/media/')), 'looking is not listening');
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => document.querySelector('audio').currentTime >= 30 && !document.querySelector('audio').paused);
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => document.querySelector('audio').paused);
+
+  const box = await page.locator('.wave').boundingBox();
+  const duration = Number(await page.locator('.wave').getAttribute('data-duration'));
+  await page.mouse.click(box.x + box.width * 0.9, box.y + box.height / 2);
+  await page.waitForFunction(() => !document.querySelector('audio').paused && !document.querySelector('audio').seeking);
+  const time = await page.evaluate(() => document.querySelector('audio').currentTime);
+  assert.ok(Math.abs(time - 0.9 * duration) < 5, `a click at 90 % of ${duration} s went to ${time}`);
+  await page.evaluate(() => document.querySelector('audio').pause());
+  await page.waitForFunction(() => Number(document.querySelector('#wave-heard rect').getAttribute('width')) > 600);
+  await shoot(page, 'episode-heard');
+  assert.deepEqual(page.wrong, []);
+  await context.close();
+});
+
 test('the keyboard alone reaches the content, the chapters and the player, and sees where it is', async () => {
   const context = await newContext();
   const page = await openPage(context, site.base);

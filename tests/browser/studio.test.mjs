@@ -277,6 +277,43 @@ test('everything is filled in, heard, and published', async () => {
   assert.deepEqual(page.wrong, []);
 });
 
+test('a stretch is drawn over the recording and taken out; audio, chapters and transcript change at once', async () => {
+  const id = page.url().split('/').pop();
+  const before = await site.api('GET', `/episodes/${id}`);
+  assert.ok((await page.locator('#listen .shape-curve').boundingBox()).width > 300);
+  await page.locator('#redact .shape-bars').scrollIntoViewIfNeeded();
+  const box = await page.locator('#redact .shape-bars').boundingBox();
+  await page.mouse.move(box.x + box.width * 0.25, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.3, box.y + 20, { steps: 4 });
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 20, { steps: 4 });
+  await page.mouse.up();
+  assert.equal(await page.locator('#redact .shape-taken').count(), 1);
+  const row = page.locator('#redact .row-list .row').first();
+  assert.match(await row.locator('[name=start]').inputValue(), /^0:17(\.\d+)?$/);
+  await row.locator('[name=end]').fill('2:00');
+  await page.click('#redact button:has-text("Make the audio again")');
+  await said('Range 1 ends at 2:00, but the recording is only 1:10 long.');
+  expectRefusal();
+  assert.equal(await page.evaluate(() => document.activeElement.name), 'end');
+  await row.locator('[name=start]').fill('0:15');
+  await row.locator('[name=end]').fill('0:25.5');
+  await row.locator('[name=kind]').selectOption({ label: 'Cut it out' });
+  await checkEverywhere('redact');
+  await page.click('#redact button:has-text("Make the audio again")');
+  await said('The audio is being made again without it.');
+  await page.locator('#recording', { hasText: 'Length1:00' }).waitFor({ timeout: 300_000 });
+  const after = await site.api('GET', `/episodes/${id}`);
+  assert.equal(after.guid, before.guid);
+  assert.notEqual(after.renditions[0].url, before.renditions[0].url);
+  assert.deepEqual(after.chapters.map((each) => each.start_seconds), [0, 19.5]);
+  assert.equal((await fetchRaw(site.base, new URL(before.renditions[0].url).pathname)).status, 410);
+  assert.ok((await feed()).includes(after.renditions[0].url));
+  await page.locator('#redact [data-cut="15 25.500"]').waitFor({ state: 'attached' });
+  await checkEverywhere('redacted');
+  assert.deepEqual(page.wrong, []);
+});
+
 test('withdrawing says what happens, and does it', async () => {
   await page.click('#publication button:has-text("Withdraw")');
   await page.locator('dialog[open]', { hasText: 'nobody can call those back' }).waitFor();

@@ -39,10 +39,12 @@ function read(form: HTMLFormElement): Record<string, unknown> {
 
 // --- refusals ---------------------------------------------------------------------------------------------------------------------------
 function field_meant(form: HTMLFormElement, sentence: string): Field | undefined {
-  const row = /^(Person|Action) (\d+)/.exec(sentence);
+  const row = /^(Person|Action|Range) (\d+)/.exec(sentence);
   if (row) {
-    const rows = form.querySelectorAll(`[data-rows="${row[1] === 'Person' ? 'people' : 'actions'}"] .row`);
+    const lists: Record<string, string> = { Person: 'people', Action: 'actions', Range: 'ranges' };
+    const rows = form.querySelectorAll(`[data-rows="${lists[row[1]]}"] .row`);
     const part = rows[Number(row[2]) - 1];
+    if (row[1] === 'Range') return part?.querySelector<Field>(`[name="${/ ends /.test(sentence) ? 'end' : 'start'}"]`) ?? undefined;
     const name = /address|https|telephone|mail/.test(sentence) ? 'href' : row[1] === 'Person' ? 'name' : 'label';
     return part?.querySelector<Field>(`[name="${name}"]`) ?? undefined;
   }

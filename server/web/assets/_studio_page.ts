@@ -58,6 +58,7 @@ function swap_parts(fresh: Document): void {
     const replacement = next.get(part.id);
     if (!replacement || asSent.get(part) === replacement.outerHTML) continue;
     if ([...part.querySelectorAll('audio')].some((audio) => !audio.paused)) continue;
+    if (part.querySelector('form[data-dirty]')) continue;
     const focused = part.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
     const act = focused?.dataset.act;
     part.replaceWith(document.importNode(replacement, true));

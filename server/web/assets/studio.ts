@@ -3,6 +3,7 @@
 import './_studio_chapters';
 import './_studio_jobs';
 import './_studio_notes';
+import './_studio_redact';
 
 import { listen_for_drops, take_recording } from './_studio_drop';
 import { remove_transcript } from './_studio_files';
