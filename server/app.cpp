@@ -98,6 +98,9 @@ App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descripto
                   .standby = standby},
                  clock),
       annotations(statistics_db, clock),
+      follows(statistics_db, settings.statistics.suppress_below, clock),
+      totals(statistics_db),
+      audits(statistics_db, where.runtime, counting_lists(settings), clock),
       workers(this_program, {.deadline = settings.publishing.job_deadline,
                              .degraded = settings.publishing.sandbox == "degraded",
                              .spare_cores = settings.publishing.spare_cores}),
@@ -105,8 +108,8 @@ App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descripto
       publisher(publishing_rooms, settings, clock),
       runner(publishing_rooms, publisher, settings, node_name(where), clock, log_job),
       housekeeping(uploads, catalogue, *store, where.data / "work", clock),
-      api{settings, clock, catalogue, jobs, *store, uploads, accounts, audit, view, publisher, runner, statistics},
-      web{settings, clock, catalogue, jobs, *store, accounts, audit, view, publisher, statistics, annotations},
+      api{settings, clock, catalogue, jobs, *store, uploads, accounts, audit, view, publisher, runner, statistics, follows, totals, audits},
+      web{settings, clock, catalogue, jobs, *store, accounts, audit, view, publisher, statistics, annotations, follows, totals, audits},
       server(
           server_options(settings), http::Router(routes(), policy()),
           [this](model::Delivery&& delivery) { statistics.submit(std::move(delivery)); }, log_request, &sockets) {}

@@ -32,6 +32,9 @@ struct App::Rooms {
     storage::PublicView view;
     analytics::Statistics statistics;
     analytics::Annotations annotations;
+    analytics::Follows follows;
+    analytics::DailyTotals totals;
+    analytics::SelfAudits audits;
     publishing::WorkerPool workers;
     publishing::Publisher::Rooms publishing_rooms;
     publishing::Publisher publisher;

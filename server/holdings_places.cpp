@@ -45,6 +45,11 @@ constexpr FilesHeld files[] = {
      "day-*.shorter",
      {listeners, "that journal while it is written anew, shorter", "so that it does not grow without end", the_day}},
     {"runtime", "counting.lock", {nobody, "an empty file", "so that one process counts", "as long as the folder"}},
+    {"runtime",
+     "audit-*/*",
+     {nobody, "documented cases while a self-audit replays them; invented, no listener is in them", "to audit the program that runs",
+      "a second, or the next self-audit"}},
+    {"runtime", "audit-*/run/*", {nobody, "the same", "the same", "the same"}},
     {"runtime", "handover.sock", {nobody, "a socket", "to hand over to the next version", while_running}},
 };
 

@@ -43,10 +43,17 @@ void add_serving(CommandLine& line, ServeOptions& serve_options, ConfigOption& c
                check_options);
 }
 
+// Else from $EARSHOT_TOKEN.
+std::string token_from(const std::filesystem::path& file) {
+    std::string token;
+    if (const char* given = std::getenv("EARSHOT_TOKEN")) token = given;
+    if (!file.empty()) std::ifstream(file) >> token;
+    return token;
+}
+
 void add_publish(CommandLine& line, PublishOptions& options, std::filesystem::path& token_file) {
     CLI::App* sub = line.command("publish", "upload a master and publish it as an episode, through a running server", [&] {
-        if (const char* token = std::getenv("EARSHOT_TOKEN"); options.token.empty() && token != nullptr) options.token = token;
-        if (!token_file.empty()) std::ifstream(token_file) >> options.token;
+        options.token = token_from(token_file);
         return publish(options);
     });
     sub->add_option("master", options.master, "WAV, FLAC, AIFF, MP3, M4A or Ogg")->required();
@@ -101,7 +108,13 @@ void add_accounts(CommandLine& line, AccountOptions& accounts, TokenOptions& tok
     sub->add_option("--days", tokens.days, "valid for that long (else until revoked)");
 }
 
-void add_audits(CommandLine& line, ConfigOption& options) {
+void add_audits(CommandLine& line, ConfigOption& options, AuditOptions& audits, std::filesystem::path& token_file) {
+    CLI::App* sub = line.command("audit", "replay the documented cases of counting on a running server", [&] {
+        audits.token = token_from(token_file);
+        return audit(audits);
+    });
+    sub->add_option("--server", audits.server, "address of the server")->envname("EARSHOT_SERVER");
+    sub->add_option("--token-file", token_file, "file with an analyst's token (else $EARSHOT_TOKEN)");
     add_config(line.command("count", "deliveries as JSON lines on stdin, downloads as JSON on stdout", [&] { return count(options); }),
                options);
     add_config(line.command("classify", "user agents on stdin, what they are taken for as JSON lines", [&] { return classify(options); }),
@@ -137,7 +150,8 @@ int main(int argc, char** argv) {
     line.app.failure_message(CLI::FailureMessage::help);
 
     ServeOptions serve_options;
-    ConfigOption check_options, audit_options;
+    ConfigOption check_options, list_options;
+    AuditOptions audit_options;
     PublishOptions publish_options;
     TranscodeOptions transcode_options;
     WorkOptions work_options;
@@ -152,7 +166,7 @@ int main(int argc, char** argv) {
     add_publish(line, publish_options, token_file);
     add_media(line, probed, transcode_options, work_options, self_test);
     add_accounts(line, account_options, token_options);
-    add_audits(line, audit_options);
+    add_audits(line, list_options, audit_options, token_file);
     add_data_commands(line, feed_options, backup_options);
     add_privacy(line, privacy_options);
 

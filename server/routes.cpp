@@ -20,7 +20,8 @@ using http::Run;
 
 namespace {
 
-constexpr std::uint64_t no_body = 0, json_body = 256U << 10, text_body = 4U << 20, picture_body = 10U << 20, upload_body = UINT64_MAX;
+constexpr std::uint64_t no_body = 0, json_body = 256U << 10, text_body = 4U << 20, table_body = 128U << 10, picture_body = 10U << 20,
+                        upload_body = UINT64_MAX;
 
 // RFC 9110 §10.2.3: a 503 says when to come back.
 void say_when(http::Answer& answer) {
@@ -119,6 +120,11 @@ constexpr auto api_rows = std::to_array<ApiRow>({
     {Method::delete_, "/uploads/{upload}", &api::delete_upload, Access::producer, no_body},
     {Method::get, "/statistics", &api::get_statistics, Access::analyst, no_body},
     {Method::get, "/statistics.csv", &api::get_statistics_csv, Access::analyst, no_body},
+    {Method::get, "/statistics/shows/{show}/acting", &api::get_acting, Access::analyst, no_body},
+    {Method::get, "/statistics/shows/{show}/acting.csv", &api::get_acting_csv, Access::analyst, no_body},
+    {Method::put, "/statistics/shows/{show}/totals", &api::put_totals, Access::analyst, table_body},
+    {Method::get, "/statistics/audit", &api::get_self_audit, Access::analyst, no_body},
+    {Method::post, "/statistics/audit", &api::run_self_audit, Access::analyst, json_body},
 });
 
 // Every API row works on the pool, is never cached and answers errors as problem+json.
@@ -169,6 +175,7 @@ struct WebRow {
 constexpr auto public_rows = std::to_array<WebRow>({
     {Method::get, "/", &web::home, Access::anyone, Run::pool, Caching::revalidate, Look::page},
     {Method::get, "/privacy", &web::privacy, Access::anyone, Run::pool, Caching::revalidate, Look::page},
+    {Method::get, "/how-we-count", &web::how_we_count, Access::anyone, Run::pool, Caching::revalidate, Look::page},
     {Method::get, "/shows/{show}", &web::show_page, Access::anyone, Run::pool, Caching::revalidate, Look::page},
     {Method::get, "/shows/{show}/{episode}", &web::episode_page, Access::anyone, Run::pool, Caching::revalidate, Look::page},
     {Method::get, "/shows/{show}/feed.xml", &web::feed, Access::anyone, Run::here, Caching::revalidate, Look::asset, no_body, true},
@@ -192,7 +199,7 @@ constexpr auto public_rows = std::to_array<WebRow>({
     {Method::get, "/.well-known/gpc.json", &web::gpc, Access::anyone, Run::here, Caching::media, Look::asset},
 });
 
-constexpr std::uint64_t form_body = 16U << 10;
+constexpr std::uint64_t form_body = 16U << 10, follow_body = 4U << 10;
 
 constexpr auto staff_rows = std::to_array<WebRow>({
     {Method::get, "/sign-in", &web::sign_in_form, Access::anyone, Run::pool, Caching::no_store, Look::page},
@@ -208,6 +215,12 @@ constexpr auto staff_rows = std::to_array<WebRow>({
      Look::page},
     {Method::get, "/statistics/shows/{show}/{episode}/tables/{table}", &web::statistics_episode_table, Access::analyst, Run::pool,
      Caching::no_store, Look::page},
+    {Method::get, "/statistics/method", &web::method, Access::analyst, Run::pool, Caching::no_store, Look::page},
+    {Method::get, "/statistics/acting", &web::acting, Access::analyst, Run::pool, Caching::no_store, Look::page},
+    {Method::post, "/statistics/acting", &web::load_totals, Access::anyone, Run::pool, Caching::no_store, Look::page,
+     table_body},  // and there: analysts only
+    // What pages of the public site send may be lost, so it makes room like the pages of staff.
+    {Method::post, "/follows/{show}", &web::follow, Access::anyone, Run::here, Caching::no_store, Look::api, follow_body},
 });
 
 constexpr std::uint64_t notes_body = 64U << 10;

@@ -12,17 +12,17 @@ constexpr Day most_days = 366;
 
 }  // namespace
 
-std::uint64_t sum(const Cells& cells) {
-    std::uint64_t result = 0;
-    for (const auto& [name, count] : cells) result += count;
-    return result;
-}
-
 Period period_of(const Statistics::Query& query) {
     const auto first = parse_day(query.first_day);
     const auto last = parse_day(query.last_day);
     if (!first || !last) return {};
     return {std::max(*first, *last - most_days + 1), *last};
+}
+
+std::uint64_t sum(const Cells& cells) {
+    std::uint64_t result = 0;
+    for (const auto& [name, count] : cells) result += count;
+    return result;
 }
 
 DayCells read_cells(soci::session& session, const char* sql, const std::string& episode, Period period,

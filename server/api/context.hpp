@@ -10,6 +10,9 @@
 #include "content/storage/media_store.hpp"
 #include "content/storage/public_view.hpp"
 #include "content/storage/uploads.hpp"
+#include "server/analytics/daily_totals.hpp"
+#include "server/analytics/follows.hpp"
+#include "server/analytics/self_audit.hpp"
 #include "server/analytics/statistics.hpp"
 #include "server/publishing/job_runner.hpp"
 #include "server/publishing/publisher.hpp"
@@ -29,6 +32,9 @@ struct Context {
     publishing::Publisher& publisher;
     publishing::JobRunner& runner;
     analytics::Statistics& statistics;
+    analytics::Follows& follows;
+    analytics::DailyTotals& totals;
+    analytics::SelfAudits& audits;
 };
 
 }  // namespace earshot::api

@@ -69,6 +69,15 @@ using Streamed = std::variant<Answer, std::unique_ptr<http::BodySink>>;
 [[nodiscard]] Answer get_statistics(Context&, const Request&);
 [[nodiscard]] Answer get_statistics_csv(Context&, const Request&);
 
+// acting.cpp
+[[nodiscard]] Answer get_acting(Context&, const Request&);
+[[nodiscard]] Answer get_acting_csv(Context&, const Request&);
+[[nodiscard]] Answer put_totals(Context&, const Request&);  // the table is the body
+
+// self_audit.cpp
+[[nodiscard]] Answer get_self_audit(Context&, const Request&);
+[[nodiscard]] Answer run_self_audit(Context&, const Request&);
+
 // staff.cpp
 [[nodiscard]] Answer get_me(Context&, const Request&);
 [[nodiscard]] Answer get_audit(Context&, const Request&);  // admins only

@@ -7,8 +7,10 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "server/api/csv.hpp"
 #include "server/api/finding.hpp"
 #include "server/api/handlers.hpp"
+#include "server/api/period.hpp"
 
 namespace earshot::api {
 
@@ -20,9 +22,6 @@ using boost::json::object;
 using http::problem;
 using model::Errc;
 using model::fail;
-
-constexpr std::chrono::days default_period{30};
-constexpr std::chrono::days longest_period{366};
 
 struct Subject {
     model::Show show;
@@ -38,40 +37,14 @@ bool was_public(const model::Episode& episode, model::Timestamp now) {
     return model::is_public(episode, now) || episode.state == model::EpisodeState::withdrawn;
 }
 
-model::Result<model::Timestamp> parse_day(std::string_view name, std::string_view text) {
-    const auto day = model::parse_rfc3339(fmt::format("{}T00:00:00Z", text));
-    if (!day || text.size() != 10) return fail(Errc::invalid_input, fmt::format("\"{}\" must be a UTC day like 2026-11-24.", name));
-    return *day;
-}
-
-model::Result<Question> read_period(const Request& request, model::Timestamp now) {
-    Question question;
-    model::Timestamp last = std::chrono::floor<std::chrono::days>(now);
-    if (const auto to = request.query_value("to")) {
-        auto day = parse_day("to", *to);
-        if (!day) return std::unexpected(day.error());
-        last = *day;
-    }
-    model::Timestamp first = last - default_period + std::chrono::days(1);
-    if (const auto from = request.query_value("from")) {
-        auto day = parse_day("from", *from);
-        if (!day) return std::unexpected(day.error());
-        first = *day;
-    }
-    if (first > last) return fail(Errc::invalid_input, "The first day is after the last one.");
-    if (last - first >= longest_period) return fail(Errc::invalid_input, "A period may have at most 366 days.");
-    question.query.first_day = model::format_utc_day(first);
-    question.query.last_day = model::format_utc_day(last);
-    return question;
-}
-
 model::Result<Question> read_question(Context& context, const Request& request) {
     for (const http::Field& given : request.query)
         if (given.name != "show" && given.name != "episode" && given.name != "from" && given.name != "to")
             return fail(Errc::invalid_input, "Known parameters are show, episode, from and to.");
     const model::Timestamp now = context.clock();
-    auto question = read_period(request, now);
-    if (!question) return question;
+    const auto period = read_period(request, now);
+    if (!period) return std::unexpected(period.error());
+    Question question{.query = {period->first_day, period->last_day, {}}};
     const auto wanted_show = request.query_value("show");
     const auto wanted_episode = request.query_value("episode");
     bool show_found = !wanted_show;
@@ -80,12 +53,12 @@ model::Result<Question> read_question(Context& context, const Request& request) 
         show_found = true;
         for (model::Episode& episode : context.catalogue.list_episodes(show.id)) {
             if (!was_public(episode, now) || (wanted_episode && episode.id.value != *wanted_episode)) continue;
-            question->query.episodes.push_back(episode.id);
-            question->subjects.push_back({show, std::move(episode)});
+            question.query.episodes.push_back(episode.id);
+            question.subjects.push_back({show, std::move(episode)});
         }
     }
     if (!show_found) return fail(Errc::not_found, "There is no such show.");
-    if (wanted_episode && question->subjects.empty()) return fail(Errc::not_found, "There is no such episode, or it was never public.");
+    if (wanted_episode && question.subjects.empty()) return fail(Errc::not_found, "There is no such episode, or it was never public.");
     return question;
 }
 
@@ -163,17 +136,6 @@ const Statistics::EpisodeReport* find_report(const std::vector<Statistics::Episo
     return found == reports.end() ? nullptr : &*found;
 }
 
-// RFC 4180, and nothing a spreadsheet would run as a formula.
-std::string csv_cell(std::string_view text) {
-    std::string out = "\"";
-    if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) out += '\'';
-    for (const char c : text) {
-        if (c == '"') out += '"';
-        out += c;
-    }
-    return out + "\"";
-}
-
 }  // namespace
 
 Answer get_statistics(Context& context, const Request& request) {
@@ -209,12 +171,7 @@ Answer get_statistics_csv(Context& context, const Request& request) {
         }
     }
     note(context, request, "statistics.export", question->query.first_day + "/" + question->query.last_day);
-    http::Reply reply;
-    reply.fields = {{"Content-Type", "text/csv; charset=utf-8; header=present"},
-                    {"Content-Disposition",
-                     fmt::format("attachment; filename=\"downloads-{}-{}.csv\"", question->query.first_day, question->query.last_day)}};
-    reply.body = std::move(csv);
-    return reply;
+    return csv_reply(std::move(csv), fmt::format("downloads-{}-{}.csv", question->query.first_day, question->query.last_day));
 }
 
 }  // namespace earshot::api

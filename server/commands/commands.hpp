@@ -51,6 +51,13 @@ int feed(const FeedOptions& options);
 int count(const ConfigOption& options);
 int classify(const ConfigOption& options);
 
+// audit: replays the documented cases on a running server. 0: all counted as documented; 1: not, or no answer.
+struct AuditOptions {
+    std::string server{"http://127.0.0.1:8080"};  // --server, or $EARSHOT_SERVER
+    std::string token;                            // --token-file F, or $EARSHOT_TOKEN: an analyst's
+};
+int audit(const AuditOptions& options);
+
 // publish MASTER --show S --title T …: a whole episode over the API, with a progress bar on stderr and the episode's addresses on stdout.
 struct PublishOptions {
     std::filesystem::path master;

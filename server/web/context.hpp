@@ -12,6 +12,9 @@
 #include "content/storage/media_store.hpp"
 #include "content/storage/public_view.hpp"
 #include "server/analytics/annotations.hpp"
+#include "server/analytics/daily_totals.hpp"
+#include "server/analytics/follows.hpp"
+#include "server/analytics/self_audit.hpp"
 #include "server/analytics/statistics.hpp"
 #include "server/publishing/publisher.hpp"
 
@@ -33,6 +36,9 @@ struct Context {
     publishing::Publisher& publisher;
     analytics::Statistics& statistics;
     analytics::Annotations& annotations;
+    analytics::Follows& follows;
+    analytics::DailyTotals& totals;
+    analytics::SelfAudits& audits;
     std::shared_ptr<Caches> caches{make_caches()};
 };
 

@@ -119,6 +119,7 @@ std::string render_episode(const Context& context, const storage::PublicSnapshot
     page.description = one_line(episode.summary.empty() ? feeds::notes_to_text(episode.notes) : episode.summary, 240);
     page.scripts = {"player.js"};
     page.show = &show;
+    page.episode = episode.slug;
     page.main = "episode.html";
     page.sharing =
         Sharing{.title = episode.title, .type = "article", .artwork = artwork, .json_ld = describe_episode(entry, episode, base_url)};

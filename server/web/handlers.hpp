@@ -12,6 +12,7 @@ namespace earshot::web {
 [[nodiscard]] http::Answer show_page(Context& context, const http::Request& request);     // GET /shows/{show}
 [[nodiscard]] http::Answer episode_page(Context& context, const http::Request& request);  // GET /shows/{show}/{episode}
 [[nodiscard]] http::Answer privacy(Context& context, const http::Request& request);       // GET /privacy
+[[nodiscard]] http::Answer how_we_count(Context& context, const http::Request& request);  // GET /how-we-count
 
 // --- feeds and files: network thread ---
 [[nodiscard]] http::Answer feed(Context& context, const http::Request& request);        // GET /shows/{show}/feed.xml
@@ -24,6 +25,7 @@ namespace earshot::web {
 [[nodiscard]] http::Answer favicon(Context& context, const http::Request& request);     // GET /favicon.svg
 [[nodiscard]] http::Answer robots(Context& context, const http::Request& request);      // GET /robots.txt
 [[nodiscard]] http::Answer gpc(Context& context, const http::Request& request);         // GET /.well-known/gpc.json
+[[nodiscard]] http::Answer follow(Context& context, const http::Request& request);      // POST /follows/{show}
 
 // --- staff: blocking pool ---
 [[nodiscard]] http::Answer sign_in_form(Context& context, const http::Request& request);        // GET /sign-in
@@ -36,5 +38,8 @@ namespace earshot::web {
 [[nodiscard]] http::Answer statistics_report(Context& context, const http::Request& request);         // GET /statistics/report
 [[nodiscard]] http::Answer annotate(Context& context, const http::Request& request);                  // POST /statistics/annotations
 [[nodiscard]] http::Answer statistics_figures(Context& context, const http::Request& request);        // GET /statistics/figures
+[[nodiscard]] http::Answer method(Context& context, const http::Request& request);                    // GET /statistics/method
+[[nodiscard]] http::Answer acting(Context& context, const http::Request& request);                    // GET /statistics/acting
+[[nodiscard]] http::Answer load_totals(Context& context, const http::Request& request);               // POST /statistics/acting
 
 }  // namespace earshot::web

@@ -21,9 +21,11 @@ T common(const Shows& shows, T fallback, F value_of) {
     return same && first != T{} ? first : fallback;
 }
 
-void put_actions(Values& values, const std::vector<model::CallToAction>& actions) {
+// `show`: whose they are, when it is one show's page; what is followed there is counted.
+void put_actions(Values& values, const Page& page, const model::Show* show, const std::vector<model::CallToAction>& actions) {
     if (actions.empty()) return;
     auto& band = values.include("ACTIONS", "actions.html");
+    if (show) band.add("COUNTED").set("PATH", "/follows/" + show->slug).set("EPISODE", page.episode);
     for (const auto& action : actions) {
         auto& item = band.add(action.emergency ? "EMERGENCY" : "ACTION");
         item.set("HREF", action.href).set("LABEL", action.label).maybe("DETAIL", action.detail);
@@ -88,6 +90,7 @@ std::string render_public(const Context& context, const storage::PublicSnapshot&
     if (!show && shows.size() == 1) show = &shows.front()->show;
 
     Values values;
+    if (show && !show->actions.empty()) page.scripts.emplace_back("follow.js");
     const std::string brand = show ? show->title : common<std::string>(shows, "Podcasts", [](const auto& each) { return each.author; });
     put_head(values, page, brand);
     const std::string home = show && shows.size() > 1 ? feeds::show_path(*show) : "/";
@@ -106,7 +109,7 @@ std::string render_public(const Context& context, const storage::PublicSnapshot&
     put_sharing(values, page, base_url);
     if (show) values.add("FEED").set("FEED", feeds::feed_path(*show)).set("FEED_TITLE", show->title);
     values.maybe("NOTICE", show ? show->notice : common<std::string>(shows, "", [](const auto& each) { return each.notice; }));
-    put_actions(values,
+    put_actions(values, page, show,
                 show ? show->actions : common<std::vector<model::CallToAction>>(shows, {}, [](const auto& each) { return each.actions; }));
     values.show("PUBLIC_FOOTER");
     return finish(values, page);

@@ -38,6 +38,7 @@ struct Page {
     std::vector<std::string> scripts, styles;  // asset names beside the house's own
     std::optional<Sharing> sharing;
     const model::Show* show{};  // whose brand, band, notice and feed the page carries
+    std::string episode;        // slug, on an episode's page
     std::string main;           // template of the page's own part
     Values values;              // for that template
 };

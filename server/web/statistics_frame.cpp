@@ -16,7 +16,9 @@ struct Tab {
 constexpr Tab tabs[] = {
     {"Overview", "/statistics"},
     {"All figures", "/statistics/figures"},
+    {"From listening to acting", "/statistics/acting"},
     {"Report to print", "/statistics/report"},
+    {"How we count", "/statistics/method"},
 };
 
 constexpr std::size_t longest_noted = 300;

@@ -36,6 +36,9 @@ struct Stage::Rooms {
     storage::PublicView view;
     analytics::Statistics statistics;
     analytics::Annotations annotations;
+    analytics::Follows follows;
+    analytics::DailyTotals totals;
+    analytics::SelfAudits audits;
     publishing::WorkerPool workers;
     publishing::Publisher::Rooms publishing_rooms;
     publishing::Publisher publisher;
@@ -58,13 +61,18 @@ struct Stage::Rooms {
           view(catalogue, clock),
           statistics(statistics_db, {.runtime_dir = folder / "run", .suppress_below = settings.statistics.suppress_below}, clock),
           annotations(statistics_db, clock),
+          follows(statistics_db, settings.statistics.suppress_below, clock),
+          totals(statistics_db),
+          audits(statistics_db, folder / "run", {}, clock),
           workers(EARSHOT_BINARY, {.degraded = true}),
           publishing_rooms{catalogue, jobs, *store, uploads, audit, view, workers},
           publisher(publishing_rooms, settings, clock),
           runner(publishing_rooms, publisher, settings, "test-node", clock,
                  [](std::string_view job, std::string_view what) { std::cerr << "job " << job << ": " << what << '\n'; }),
-          api{settings, clock, catalogue, jobs, *store, uploads, accounts, audit, view, publisher, runner, statistics},
-          web{settings, clock, catalogue, jobs, *store, accounts, audit, view, publisher, statistics, annotations} {}
+          api{settings, clock,     catalogue, jobs,       *store,  uploads, accounts, audit,
+              view,     publisher, runner,    statistics, follows, totals,  audits},
+          web{settings, clock,     catalogue,  jobs,        *store,  accounts, audit,
+              view,     publisher, statistics, annotations, follows, totals,   audits} {}
 };
 
 config::Settings Stage::roomy_settings() {

@@ -62,6 +62,7 @@ test('every page is accessible, quiet and in one piece, light and dark, wide and
     show: showPath(),
     episode: episodePath(),
     privacy: '/privacy',
+    'how-we-count': '/how-we-count',
     'sign-in': '/sign-in',
     missing: '/shows/nothing-here',
     statistics: '/statistics',

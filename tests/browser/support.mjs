@@ -115,7 +115,7 @@ export class Site {
 
   async stop() {
     this.process.kill('SIGTERM');
-    if (this.process.exitCode === null) await new Promise((done) => this.process.once('exit', done));
+    if (this.process.exitCode === null && this.process.signalCode === null) await new Promise((done) => this.process.once('exit', done));
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -31,7 +31,11 @@ struct Site {
     publishing::Publisher publisher{{catalogue, jobs, *store, uploads, audit, view, workers}, settings, clock};
     analytics::Statistics statistics{statistics_database, {.runtime_dir = runtime_folder()}, clock};
     analytics::Annotations annotations{statistics_database, clock};
-    web::Context context{settings, clock, catalogue, jobs, *store, accounts, audit, view, publisher, statistics, annotations};
+    analytics::Follows follows{statistics_database, 10, clock};
+    analytics::DailyTotals totals{statistics_database};
+    analytics::SelfAudits audits{statistics_database, runtime_folder(), {}, clock};
+    web::Context context{settings, clock,     catalogue,  jobs,        *store,  accounts, audit,
+                         view,     publisher, statistics, annotations, follows, totals,   audits};
 
     std::filesystem::path runtime_folder() const {
         std::filesystem::create_directories(folder.path() / "run");

@@ -1,0 +1,22 @@
+#pragma once
+// Figures per day as one low strip of bars each, under one another so that days line up: each has a scale of its own, so no strip looks as
+// if it explained another. Plain SVG shapes (section STRIP of a template); the table on the same page says the same.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/web/values.hpp"
+
+namespace earshot::web {
+
+struct StripDay {
+    std::string day;                     // "2026-11-24"
+    std::optional<std::uint64_t> value;  // empty: see `hidden`
+    bool hidden{};                       // too small to be shown; else nothing is known of the day
+};
+
+// `colour`: 1 to 6. `few`: "fewer than 10".
+void put_strip(Values& values, const std::string& title, std::size_t colour, const std::vector<StripDay>& days, const std::string& few);
+
+}  // namespace earshot::web
