@@ -226,7 +226,11 @@ std::string episode_document(Context& context, const model::Show& show, const mo
 
 std::string episodes_document(Context& context, const model::Show& show, const std::vector<model::Episode>& episodes) {
     array rows;
-    for (const model::Episode& episode : episodes) rows.push_back(episode_object(context, show, episode, false));
+    for (model::Episode episode : episodes) {
+        // Reading every transcript of a show takes too long: what obstacles and advice say of its times, only the episode itself tells.
+        if (episode.transcript) episode.transcript->source.clear();
+        rows.push_back(episode_object(context, show, episode, false));
+    }
     return serialize(object{{"episodes", std::move(rows)}});
 }
 

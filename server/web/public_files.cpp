@@ -1,4 +1,5 @@
-// Feeds, transcripts, chapters, audio and pictures. These run on network threads: the snapshot, cached bytes, and open files.
+// Feeds, transcripts, chapters, audio and pictures. These run on network threads (the snapshot, cached bytes, and open files) except for
+// transcripts, whose reading and writing takes too long there.
 
 #include "content/model/transcript_forms.hpp"
 #include "feeds/addresses.hpp"

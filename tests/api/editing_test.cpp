@@ -217,6 +217,13 @@ TEST_CASE("transcripts and chapters are checked before they replace the old ones
                  {"{", "not valid JSON"}});
     refuses_all(stage, "PUT", path + "/transcript", path, {{"Just some words.", "", 422}, {"", "", 422}});
     refuses_all(stage, "PUT", path + "/transcript?language=klingon", path, {{vtt, "is not a language tag"}});
+    // How its times fit is told of one episode; a list does not read every transcript.
+    const auto overlapping = "WEBVTT\n\n00:01.000 --> 00:03.000\nA\n\n00:02.000 --> 00:03.000\nB\n";
+    const auto advised = stage.api("producer", "PUT", path + "/transcript", overlapping).body;
+    CHECK_THAT(advised, Contains("before the one above has ended"));
+    const auto listed = stage.api("producer", "GET", "/shows/night-watch/episodes");
+    CHECK(listed.at("episodes.0.transcript.mime_type") == "text/vtt");
+    CHECK_THAT(listed.body, !Contains("before the one above has ended") && !Contains("Add a transcript"));
     CHECK(stage.api("producer", "DELETE", path + "/transcript").at("transcript") == "null");
     CHECK(stage.api("producer", "GET", path + "/transcript").status == 404);
 }
