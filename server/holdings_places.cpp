@@ -39,7 +39,8 @@ constexpr FilesHeld files[] = {
      {listeners,
       "in memory (tmpfs): for each listener and episode of the day 96 bits of an HMAC under the day's key, which parts of the audio "
       "arrived, "
-      "whether that was counted; no address, agent or referrer",
+      "whether that was counted, where its address and the episode fall in the table of crowds (40 bits, by the same key), and which app, "
+      "kind, device, country, site and rendition it was, as numbers that the journal spells out; no address, agent or referrer",
       "so that kill -9 loses and doubles nothing", the_day}},
     {"runtime",
      "day-*.shorter",
@@ -61,6 +62,8 @@ constexpr MemoryHeld memory[] = {
       "to count a listener once a day", the_day}},
     {"recent requests",
      {listeners, "verdicts of the last 32,768 requests by a hash under a second key; locked", "so that counting is fast", the_day}},
+    {"recent agents",
+     {listeners, "what the rules say of the last 4,096 agents, by a hash under a second key; locked", "so that counting is fast", the_day}},
     {"crowds",
      {listeners, "counters at places that the day's key picks for an address and an episode", "to see floods from one address", the_day}},
     {"open connections",

@@ -44,8 +44,10 @@ std::vector<Total> by_age(const Source& source, soci::session& session, const St
     std::vector<Total> result;
     Total whole;
     for (std::size_t day = 0; day < passed; ++day) {
-        whole.is_partial |= source.hides(totals[day]);
-        if (!source.hides(totals[day])) whole.shown += source.rounded(first + static_cast<Day>(day), totals[day]);
+        const auto date = first + static_cast<Day>(day);
+        const bool hidden = source.hides(totals[day]);
+        whole.is_partial |= hidden && !source.runs(date);  // else the first listener of a running day would be seen to come
+        if (!hidden) whole.shown += source.rounded(date, totals[day]);
         const auto part = parts[day + 1];
         result.push_back({whole.shown + part - part % std::max(1U, source.suppress_below), whole.is_partial});
     }
@@ -118,7 +120,7 @@ std::vector<Statistics::Ages> ages(const Source& source, const std::vector<Stati
         storage::Statement rows(
             session,
             "select e.key, cast(sum(case when d.downloads < :least then 0 when d.hour < :running then d.downloads "
-            "else d.downloads - d.downloads % :step end) as bigint), sum(case when d.downloads < :least then 1 else 0 end) "
+            "else d.downloads - d.downloads % :step end) as bigint), sum(case when d.hour < :running and d.downloads < :least then 1 else 0 end) "
             "from json_each(:episodes) e cross join downloads d where d.episode = e.value and d.dimension = 'day' and d.downloads > 0 "
             "group by e.key");
         bind_rules(rows, source).bind("episodes", list_of(ids)).into(episode).into(sum).into(hidden);

@@ -1,6 +1,8 @@
 // `earshot privacy report`: what is held and why, and whether that is all there is in this installation's folders.
 
 #include <fmt/format.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 
 #include "server/commands/local_catalogue.hpp"
 #include "server/holdings.hpp"
@@ -34,6 +36,11 @@ void look_at_folder(std::string_view name, const fs::path& folder, Looked& looke
     }
 }
 
+bool is_in_memory(const fs::path& folder) {
+    struct statfs info{};
+    return ::statfs(folder.c_str(), &info) != 0 || info.f_type == TMPFS_MAGIC || info.f_type == RAMFS_MAGIC;
+}
+
 }  // namespace
 
 int privacy(const PrivacyOptions& options) {
@@ -43,12 +50,15 @@ int privacy(const PrivacyOptions& options) {
     fmt::print("{}\n", app::holdings_as_text());
     const auto where = app::places(*settings);
     if (!fs::exists(where.catalogue_db))
-        return fmt::print("There is no installation at {} to compare this with; say --data or --config.\n", where.data.string()), 0;
+        return fmt::print("There is no installation at {} to compare this with; say --data or --config.\n", where.data.string()), 1;
     Looked looked;
     look_at_database("catalogue.db", catalogue_file(where.catalogue_db), looked);
     if (fs::exists(where.statistics_db)) look_at_database("statistics.db", statistics_file(where.statistics_db), looked);
     look_at_folder("data", where.data, looked);
     look_at_folder("runtime", where.runtime, looked);
+    if (!is_in_memory(where.runtime))
+        looked.findings.push_back(
+            fmt::format("{} is on a disk, not in memory as said above; set storage.runtime_dir to a folder on a tmpfs.", where.runtime.string()));
     for (const auto& finding : looked.findings) fmt::print("NOT EXPLAINED  {}\n", finding);
     fmt::print("{} and {}: {} columns and {} files, {} of them not explained above.\n", where.data.string(), where.runtime.string(),
                looked.columns, looked.files, looked.findings.size());

@@ -87,7 +87,7 @@ class Earshot:
         return self
 
     def command(self, *words, **options):
-        needs_config = words[0] in ("token", "account", "feed", "backup", "restore")
+        needs_config = words[0] in ("token", "account", "feed", "backup", "restore", "privacy")
         return run(BINARY, *words, *(("--config", self.config) if needs_config else ()), **options)
 
     def stop(self):
