@@ -13,10 +13,10 @@ def ask(command, text, *words):
 
 
 def documented_examples():
-    """The shell sessions of docs/measurement.md: what is typed, what comes out."""
+    """The shell sessions of docs/measurement.md that read what is typed: what comes out."""
     examples = 0
     for block in (ROOT / "docs/measurement.md").read_text(encoding="utf-8").split("```")[1::2]:
-        if not block.startswith("\n$ earshot "):
+        if not block.startswith("\n$ earshot ") or "\nEND\n" not in block:
             continue
         typed, printed = block.split("\nEND\n")
         command, lines = typed.strip().split("\n", 1)
