@@ -159,7 +159,9 @@ void Ledger::shorten(Day day, DayJournal& journal) {
     auto shorter = journal.shorter(folder_.shorter_journal(day), windows_, day);
     // From here on a restart may find either file, and the database knows how far both are in the sums.
     try {
-        database_.write([&](soci::session& session) { save_positions(session, {{shorter.id(), format_day(day), shorter.position(), in_reach_.contains(day)}}); });
+        database_.write([&](soci::session& session) {
+            save_positions(session, {{shorter.id(), format_day(day), shorter.position(), in_reach_.contains(day)}});
+        });
         journal.replace(shorter);
     } catch (...) {
         shorter.destroy();
