@@ -120,7 +120,8 @@ std::vector<Statistics::Ages> ages(const Source& source, const std::vector<Stati
         storage::Statement rows(
             session,
             "select e.key, cast(sum(case when d.downloads < :least then 0 when d.hour < :running then d.downloads "
-            "else d.downloads - d.downloads % :step end) as bigint), sum(case when d.hour < :running and d.downloads < :least then 1 else 0 end) "
+            "else d.downloads - d.downloads % :step end) as bigint), sum(case when d.hour < :running and d.downloads < :least then 1 else "
+            "0 end) "
             "from json_each(:episodes) e cross join downloads d where d.episode = e.value and d.dimension = 'day' and d.downloads > 0 "
             "group by e.key");
         bind_rules(rows, source).bind("episodes", list_of(ids)).into(episode).into(sum).into(hidden);

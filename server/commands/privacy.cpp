@@ -57,8 +57,8 @@ int privacy(const PrivacyOptions& options) {
     look_at_folder("data", where.data, looked);
     look_at_folder("runtime", where.runtime, looked);
     if (!is_in_memory(where.runtime))
-        looked.findings.push_back(
-            fmt::format("{} is on a disk, not in memory as said above; set storage.runtime_dir to a folder on a tmpfs.", where.runtime.string()));
+        looked.findings.push_back(fmt::format(
+            "{} is on a disk, not in memory as said above; set storage.runtime_dir to a folder on a tmpfs.", where.runtime.string()));
     for (const auto& finding : looked.findings) fmt::print("NOT EXPLAINED  {}\n", finding);
     fmt::print("{} and {}: {} columns and {} files, {} of them not explained above.\n", where.data.string(), where.runtime.string(),
                looked.columns, looked.files, looked.findings.size());
