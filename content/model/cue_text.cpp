@@ -103,16 +103,6 @@ void walk(std::string_view payload, OnText on_text, OnVoice on_voice) {
     on_text(payload.substr(begin));
 }
 
-std::vector<std::string> tidy_lines(std::string_view text) {
-    std::vector<std::string> lines;
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        if (auto line = clean_line(text.substr(0, end)); !line.empty()) lines.push_back(std::move(line));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return lines;
-}
-
 void append_line(std::string& text, std::string_view line) {
     if (!text.empty()) text += '\n';
     text += line;
@@ -145,6 +135,16 @@ std::optional<std::pair<std::string, std::string>> split_speaker(std::string_vie
 }
 
 }  // namespace
+
+std::vector<std::string> tidy_lines(std::string_view text) {
+    std::vector<std::string> lines;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        if (auto line = clean_line(text.substr(0, end)); !line.empty()) lines.push_back(std::move(line));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
+}
 
 bool is_sound(std::string_view text) {
     for (const std::string_view note : {"♪", "♫"})

@@ -14,6 +14,9 @@ namespace earshot::model {
 
 [[nodiscard]] std::unexpected<Error> too_many_cues();
 
+// Each trimmed and clean, none of them blank.
+[[nodiscard]] std::vector<std::string> tidy_lines(std::string_view text);
+
 struct Turn {
     std::string speaker;  // "" when nobody is named
     std::string text;     // trimmed lines, none of them blank

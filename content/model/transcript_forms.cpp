@@ -61,16 +61,6 @@ std::string quoted(std::string_view text) {
     return out + '"';
 }
 
-std::vector<std::string> lines_of(std::string_view text) {
-    std::vector<std::string> lines;
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        if (auto line = clean_line(text.substr(0, end)); !line.empty()) lines.push_back(std::move(line));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return lines;
-}
-
 // Broken at spaces only: a longer word stays whole.
 void wrap(std::string_view line, std::size_t longest, std::vector<std::string>& into) {
     std::string row;
@@ -147,7 +137,7 @@ std::string to_vtt(const std::vector<Cue>& cues) {
     std::string out = "WEBVTT\n";
     for (const auto& cue : cues) {
         std::vector<std::string> lines;
-        for (const auto& line : lines_of(cue.text)) wrap(line, longest_vtt_line, lines);
+        for (const auto& line : tidy_lines(cue.text)) wrap(line, longest_vtt_line, lines);
         out += "\n" + format_time(cue.start, '.') + " --> " + format_time(cue.end, '.') + "\n";
         if (const auto speaker = clean_line(cue.speaker); !speaker.empty()) out += "<v " + escape(speaker) + ">";
         for (std::size_t i = 0; i < lines.size(); ++i) out += (i == 0 ? "" : "\n") + escape(lines[i]);
@@ -168,7 +158,7 @@ std::string to_srt(const std::vector<Cue>& cues) {
         const auto name = clean_line(cue.speaker);
         const bool sound = name.empty() && is_sound(cue.text);
         bool named = name.empty() || name == speaking;
-        for (auto& line : lines_of(cue.text)) {
+        for (auto& line : tidy_lines(cue.text)) {
             wrap(without_tags(std::exchange(named, true) ? line : name + ": " + line), longest_card_line, lines);
         }
         if (!sound) speaking = name;
@@ -205,7 +195,7 @@ std::string to_html(const std::vector<Cue>& cues, std::string_view title, std::s
         if (!sound) speaking = speaker;
         out += "<time datetime=\"PT" + seconds(cue.start) + "S\" data-end=\"PT" + seconds(cue.end) + "S\">" + format_clock(cue.start) +
                "</time>\n<p>";
-        const auto lines = lines_of(cue.text);
+        const auto lines = tidy_lines(cue.text);
         for (std::size_t i = 0; i < lines.size(); ++i) out += (i == 0 ? "" : "<br>\n") + escape_html(lines[i]);
         out += "</p>\n";
     }

@@ -43,7 +43,7 @@ std::string cause(Day day, std::string_view what) {
 
 Ledger::Ledger(storage::Database& database, fs::path runtime, Warnings& warnings, model::Timestamp now, std::uint64_t long_journal)
     : database_(database), warnings_(warnings), long_journal_(long_journal), folder_(std::move(runtime)) {
-    if (!folder_.is_in_memory())
+    if (!is_in_memory(folder_.path()))
         warnings_.set("runtime",
                       fmt::format("{} is on a disk: what is known about today's listeners could be recovered from it after the day. "
                                   "Set storage.runtime_dir to a folder on a tmpfs.",

@@ -44,9 +44,9 @@ std::optional<Day> day_of_file(const fs::path& file) {
 
 RuntimeFolder::RuntimeFolder(fs::path path) : path_(std::move(path)), lock_(claim(path_)) {}
 
-bool RuntimeFolder::is_in_memory() const {
+bool is_in_memory(const fs::path& folder) {
     struct statfs info{};
-    return ::statfs(path_.c_str(), &info) == 0 && (info.f_type == TMPFS_MAGIC || info.f_type == RAMFS_MAGIC);
+    return ::statfs(folder.c_str(), &info) == 0 && (info.f_type == TMPFS_MAGIC || info.f_type == RAMFS_MAGIC);
 }
 
 std::optional<std::uint64_t> RuntimeFolder::capacity() const {

@@ -12,11 +12,13 @@
 
 namespace earshot::analytics {
 
+// On a tmpfs or ramfs.
+[[nodiscard]] bool is_in_memory(const std::filesystem::path& folder);
+
 class RuntimeFolder {
 public:
     // Makes it when absent, and claims it: 0700, nobody else counts in it. Throws std::runtime_error with a sentence.
     explicit RuntimeFolder(std::filesystem::path path);
-    [[nodiscard]] bool is_in_memory() const;
     [[nodiscard]] std::optional<std::uint64_t> capacity() const;  // bytes, of its whole file system; nothing when that has no limit
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
     [[nodiscard]] std::filesystem::path key(Day day) const { return file(day, "key"); }

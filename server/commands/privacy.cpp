@@ -1,9 +1,8 @@
 // `earshot privacy report`: what is held and why, and whether that is all there is in this installation's folders.
 
 #include <fmt/format.h>
-#include <linux/magic.h>
-#include <sys/vfs.h>
 
+#include "server/analytics/runtime_folder.hpp"
 #include "server/commands/local_catalogue.hpp"
 #include "server/holdings.hpp"
 
@@ -36,11 +35,6 @@ void look_at_folder(std::string_view name, const fs::path& folder, Looked& looke
     }
 }
 
-bool is_in_memory(const fs::path& folder) {
-    struct statfs info{};
-    return ::statfs(folder.c_str(), &info) != 0 || info.f_type == TMPFS_MAGIC || info.f_type == RAMFS_MAGIC;
-}
-
 }  // namespace
 
 int privacy(const PrivacyOptions& options) {
@@ -56,7 +50,7 @@ int privacy(const PrivacyOptions& options) {
     if (fs::exists(where.statistics_db)) look_at_database("statistics.db", statistics_file(where.statistics_db), looked);
     look_at_folder("data", where.data, looked);
     look_at_folder("runtime", where.runtime, looked);
-    if (!is_in_memory(where.runtime))
+    if (fs::exists(where.runtime) && !analytics::is_in_memory(where.runtime))
         looked.findings.push_back(fmt::format(
             "{} is on a disk, not in memory as said above; set storage.runtime_dir to a folder on a tmpfs.", where.runtime.string()));
     for (const auto& finding : looked.findings) fmt::print("NOT EXPLAINED  {}\n", finding);
