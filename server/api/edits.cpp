@@ -106,8 +106,9 @@ model::Result<model::Redactions> read_redactions(std::string_view body) {
     model::Redactions ranges;
     const bool given = members->objects("ranges", [&](Members& row) {
         model::Redaction range;
-        const bool placed = row.time("start", range.start) & row.time("end", range.end);
-        if (!placed) row.wrong("start", "there, and \"end\" too, as seconds from the beginning");
+        const bool starts = row.time("start", range.start);
+        const bool ends = row.time("end", range.end);  // both are asked, so that both are named when wrong
+        if (!starts || !ends) row.wrong("start", "there, and \"end\" too, as seconds from the beginning");
         constexpr std::string_view kinds = "\"mute\", \"bleep\" or \"cut\"";
         if (!row.word("kind", &model::parse_redaction_kind, kinds, range.kind)) row.wrong("kind", kinds);
         ranges.push_back(range);
