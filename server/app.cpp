@@ -108,7 +108,8 @@ App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descripto
       publisher(publishing_rooms, settings, clock),
       runner(publishing_rooms, publisher, settings, node_name(where), clock, log_job),
       housekeeping(uploads, catalogue, *store, where.data / "work", clock),
-      api{settings, clock, catalogue, jobs, *store, uploads, accounts, audit, view, publisher, runner, statistics, follows, totals, audits},
+      api{settings, clock,     catalogue, jobs,       *store,      uploads, accounts, audit,
+          view,     publisher, runner,    statistics, annotations, follows, totals,   audits},
       web{settings, clock, catalogue, jobs, *store, accounts, audit, view, publisher, statistics, annotations, follows, totals, audits},
       server(
           server_options(settings), http::Router(routes(), policy()),

@@ -120,6 +120,7 @@ constexpr auto api_rows = std::to_array<ApiRow>({
     {Method::delete_, "/uploads/{upload}", &api::delete_upload, Access::producer, no_body},
     {Method::get, "/statistics", &api::get_statistics, Access::analyst, no_body},
     {Method::get, "/statistics.csv", &api::get_statistics_csv, Access::analyst, no_body},
+    {Method::get, "/statistics/everything.csv", &api::get_everything_csv, Access::analyst, no_body},
     {Method::get, "/statistics/shows/{show}/acting", &api::get_acting, Access::analyst, no_body},
     {Method::get, "/statistics/shows/{show}/acting.csv", &api::get_acting_csv, Access::analyst, no_body},
     {Method::put, "/statistics/shows/{show}/totals", &api::put_totals, Access::analyst, table_body},

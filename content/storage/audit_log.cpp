@@ -47,6 +47,22 @@ void AuditLog::add(std::string_view who, std::string_view what, std::string_view
     });
 }
 
+void AuditLog::add_look(std::string_view who, std::string_view object) {
+    {
+        const std::scoped_lock lock(looks_mutex_);
+        if (const auto hour = std::chrono::floor<std::chrono::hours>(clock_()); hour != hour_) {
+            looks_.clear();
+            hour_ = hour;
+        }
+        if (!looks_.insert(fmt::format("{} {}", who, object)).second) return;
+    }
+    try {
+        add(who, "statistics.view", object);
+    } catch (const DatabaseError& error) {
+        if (!passing_refusal(error)) throw;
+    }
+}
+
 std::vector<AuditEntry> AuditLog::list(int limit) {
     std::vector<AuditEntry> result;
     database_.read([&](soci::session& session) {

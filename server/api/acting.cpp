@@ -106,6 +106,7 @@ std::string csv_figure(const Figure& figure, unsigned below) {
 Answer get_acting(Context& context, const Request& request) {
     const auto beside = read_beside(context, request);
     if (!beside) return problem(beside.error());
+    note_look(context, request);
     const unsigned below = context.settings.statistics.suppress_below;
     array links, totals;
     for (const auto& link : beside->links) {

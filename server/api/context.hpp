@@ -10,6 +10,7 @@
 #include "content/storage/media_store.hpp"
 #include "content/storage/public_view.hpp"
 #include "content/storage/uploads.hpp"
+#include "server/analytics/annotations.hpp"
 #include "server/analytics/daily_totals.hpp"
 #include "server/analytics/follows.hpp"
 #include "server/analytics/self_audit.hpp"
@@ -32,6 +33,7 @@ struct Context {
     publishing::Publisher& publisher;
     publishing::JobRunner& runner;
     analytics::Statistics& statistics;
+    analytics::Annotations& annotations;
     analytics::Follows& follows;
     analytics::DailyTotals& totals;
     analytics::SelfAudits& audits;

@@ -1,9 +1,15 @@
 #include "server/api/finding.hpp"
 
+#include "content/model/text.hpp"
+
 namespace earshot::api {
 
 using model::Errc;
 using model::fail;
+
+namespace {
+constexpr std::size_t longest_noted = 300;
+}
 
 model::Result<model::Show> find_show(Context& context, const http::Request& request) {
     const std::string& given = request.param("show");
@@ -31,6 +37,10 @@ bool owns(const http::Request& request, const storage::Upload& upload) {
 
 void note(Context& context, const http::Request& request, std::string_view what, std::string_view object) {
     context.audit.add(request.identity->name, what, object);
+}
+
+void note_look(Context& context, const http::Request& request) {
+    context.audit.add_look(request.identity->name, model::truncate_utf8(request.target, longest_noted));
 }
 
 }  // namespace earshot::api

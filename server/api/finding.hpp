@@ -19,5 +19,7 @@ namespace earshot::api {
 
 // Adds to the audit trail under the name of who asked.
 void note(Context& context, const http::Request& request, std::string_view what, std::string_view object);
+// The same for looking at figures.
+void note_look(Context& context, const http::Request& request);
 
 }  // namespace earshot::api

@@ -69,6 +69,9 @@ using Streamed = std::variant<Answer, std::unique_ptr<http::BodySink>>;
 [[nodiscard]] Answer get_statistics(Context&, const Request&);
 [[nodiscard]] Answer get_statistics_csv(Context&, const Request&);
 
+// export.cpp
+[[nodiscard]] Answer get_everything_csv(Context&, const Request&);
+
 // acting.cpp
 [[nodiscard]] Answer get_acting(Context&, const Request&);
 [[nodiscard]] Answer get_acting_csv(Context&, const Request&);

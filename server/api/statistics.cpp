@@ -141,6 +141,7 @@ const Statistics::EpisodeReport* find_report(const std::vector<Statistics::Episo
 Answer get_statistics(Context& context, const Request& request) {
     const auto question = read_question(context, request);
     if (!question) return problem(question.error());
+    note_look(context, request);
     const unsigned below = context.settings.statistics.suppress_below;
     const auto reports = context.statistics.report(question->query);
     array episodes;

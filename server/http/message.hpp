@@ -87,7 +87,14 @@ struct EventStream {
     std::chrono::milliseconds interval{500};
 };
 
-using Answer = std::variant<Reply, FileReply, EventStream>;
+// Content whose length nobody knows beforehand, piece by piece as fast as the client takes it: `next` is called on the pool when the piece
+// before is on its way; nullopt ends it. When it throws, the connection is cut, so that a part is never taken for the whole.
+struct TextStream {
+    std::function<std::optional<std::string>()> next;
+    std::vector<Field> fields;  // Content-Type and others
+};
+
+using Answer = std::variant<Reply, FileReply, EventStream, TextStream>;
 
 // Takes a request body piece by piece (≤ 256 KiB each) on the pool; a slow client holds no thread between pieces.
 // Destroyed without finish() when the client breaks off.

@@ -68,10 +68,9 @@ Response respond(Exchange& exchange, FileReply& reply, const RoutePolicy& policy
     return respond(file_request(request.method, request.fields), request.peer_address, prepare(std::move(reply), policy), around);
 }
 
-Response respond(const Exchange& exchange, const EventStream&, const RoutePolicy& policy, const Surroundings& around) {
+Response open_ended(const Exchange& exchange, const std::vector<Field>& own, const RoutePolicy& policy, const Surroundings& around) {
     Response response;
     response.status = 200;
-    const std::vector<Field> own{{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
     HeadWriter head(200, around.date);
     for (const auto& field : own) head.add(field.name, field.value);
     head.add_policy(policy, 200, own);
@@ -80,6 +79,15 @@ Response respond(const Exchange& exchange, const EventStream&, const RoutePolicy
     response.bytes.add(head.finish());
     response.open_ended = exchange.request.method != Method::head;
     return response;
+}
+
+Response respond(const Exchange& exchange, const EventStream&, const RoutePolicy& policy, const Surroundings& around) {
+    return open_ended(exchange, {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}}, policy,
+                      around);
+}
+
+Response respond(const Exchange& exchange, const TextStream& stream, const RoutePolicy& policy, const Surroundings& around) {
+    return open_ended(exchange, stream.fields, policy, around);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct Response {
     std::uint64_t content{};                 // bytes of content among them
     std::optional<CountedResponse> counted;  // audio; views into the request
     std::vector<StreamSegment> segments;     // positions from the start of this response
-    bool open_ended{};                       // an event stream follows the head
+    bool open_ended{};                       // a stream follows the head
 };
 
 struct Surroundings {

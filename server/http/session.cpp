@@ -366,13 +366,15 @@ void Session::log(const Response& response, RequestLog entry, std::uint64_t writ
 
 Task<void> Session::respond(Exchange& exchange) {
     auto* events = std::get_if<EventStream>(&*exchange.answer);
-    const bool end_is_the_connections = events != nullptr && exchange.http_1_0;
+    auto* text = std::get_if<TextStream>(&*exchange.answer);
+    const bool end_is_the_connections = (events != nullptr || text != nullptr) && exchange.http_1_0;
     close_after(!exchange.keep_alive || exchange.body_pending || end_is_the_connections);
     auto response = make_response(exchange, service_, surroundings(exchange.http_1_0));
     account(response);
     const auto before = written_;
     if (!sent_at_once(response.bytes)) co_await send_rest(response.bytes);
-    if (response.open_ended && !broken_) co_await stream_events(*events, !exchange.http_1_0);
+    if (response.open_ended && !broken_ && events != nullptr) co_await stream_events(*events, !exchange.http_1_0);
+    if (response.open_ended && !broken_ && text != nullptr) co_await stream_text(*text, !exchange.http_1_0);
     const auto* row = exchange.policy_row;
     log(response,
         {.route = row != nullptr ? std::string_view(row->pattern) : "-",

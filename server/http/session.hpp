@@ -105,6 +105,7 @@ private:
     Task<void> feed_sink(Exchange& exchange);
     Task<void> read_piece(Exchange& exchange, Body& body, std::string& piece, std::size_t at_most);
     Task<void> stream_events(EventStream& events, bool chunked);
+    Task<void> stream_text(TextStream& text, bool chunked);
     std::int64_t receive_into(std::string& piece, std::size_t at_most);
     void take(Exchange& exchange, Body& body, std::string_view bytes, std::string& piece, std::size_t at_most, std::size_t& used);
 

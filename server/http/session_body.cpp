@@ -12,6 +12,14 @@ namespace {
 
 constexpr std::size_t piece_size = 256 * 1024;
 constexpr std::size_t kept_while_waiting = 64 * 1024;  // a slow client holds no more than this
+constexpr std::chrono::milliseconds pool_pause{50};    // when the pool takes nothing more
+
+// RFC 9112 §7.1.
+std::string as_chunk(const std::string& bytes) {
+    char size[24];
+    const auto digits = std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
+    return std::string(size, static_cast<std::size_t>(digits)) + bytes + "\r\n";
+}
 
 }  // namespace
 
@@ -154,6 +162,35 @@ Task<void> Session::feed_sink(Exchange& exchange) {
     }
 }
 
+Task<void> Session::stream_text(TextStream& text, bool chunked) {
+    while (!broken_) {
+        std::optional<std::string> piece;
+        bool failed = false;
+        Pool::Work step = [&] {
+            try {
+                piece = text.next();
+            } catch (...) {
+                failed = true;
+            }
+        };
+        enter_work();
+        if (!co_await on_pool(service_.pool, std::move(step))) {
+            co_await pause(pool_pause);
+            continue;
+        }
+        broken_ |= failed;
+        if (broken_ || !piece) break;
+        if (piece->empty()) continue;
+        Outgoing bytes;
+        bytes.add(chunked ? as_chunk(*piece) : std::move(*piece));
+        co_await send(bytes);
+    }
+    if (broken_ || !chunked) co_return;
+    Outgoing end;
+    end.add(std::string("0\r\n\r\n"));
+    co_await send(end);
+}
+
 Task<void> Session::stream_events(EventStream& events, bool chunked) {
     auto last_sent = std::chrono::steady_clock::now();
     while (!broken_ && !loop_.stopping) {
@@ -172,10 +209,8 @@ Task<void> Session::stream_events(EventStream& events, bool chunked) {
         const auto now = std::chrono::steady_clock::now();
         if (!asked || event->empty()) event = now - last_sent >= service_.options.heartbeat ? ": still here\n\n" : "";
         if (!event->empty()) {
-            char size[24];
-            const auto digits = std::snprintf(size, sizeof size, "%zx\r\n", event->size());
             Outgoing bytes;
-            bytes.add(chunked ? std::string(size, static_cast<std::size_t>(digits)) + *event + "\r\n" : *event);
+            bytes.add(chunked ? as_chunk(*event) : *event);
             co_await send(bytes);
             last_sent = now;
         }

@@ -11,15 +11,6 @@ namespace earshot::web {
 
 Caches::Caches() : boot_key_(storage::random_bytes(32)) {}
 
-bool Caches::is_first_look(const std::string& what, model::Timestamp now) {
-    const std::scoped_lock lock(looks_mutex_);
-    if (const auto hour = std::chrono::floor<std::chrono::hours>(now); hour != hour_) {
-        looks_.clear();
-        hour_ = hour;
-    }
-    return looks_.insert(what).second;
-}
-
 std::shared_ptr<Caches> make_caches() {
     return std::make_shared<Caches>();
 }

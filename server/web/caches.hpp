@@ -8,7 +8,6 @@
 #include <list>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -36,9 +35,6 @@ public:
     // The peer's network (IPv4 address, IPv6 /64) under this boot's key: for sign-in limits, held in memory only.
     [[nodiscard]] std::string network_of(std::string_view peer_address) const;
 
-    // True for the first time within an hour that `what` is looked at: the audit log need not say it each time a page is loaded again.
-    [[nodiscard]] bool is_first_look(const std::string& what, model::Timestamp now);
-
 private:
     static constexpr std::size_t most_open_files = 512;
     std::mutex documents_mutex_;
@@ -48,10 +44,6 @@ private:
     std::mutex files_mutex_;
     std::list<std::pair<std::string, model::OpenFilePtr>> files_;  // most recent first
     std::unordered_map<std::string, decltype(files_)::iterator> places_;
-
-    std::mutex looks_mutex_;
-    std::set<std::string> looks_;  // of this hour
-    std::chrono::sys_time<std::chrono::hours> hour_{};
 
     std::string boot_key_;
 };

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "content/model/text.hpp"
-#include "server/web/caches.hpp"
 
 namespace earshot::web {
 namespace {
@@ -22,17 +21,6 @@ constexpr Tab tabs[] = {
 };
 
 constexpr std::size_t longest_noted = 300;
-
-// Figures can be read also while the database can take no note of it.
-void note_look(Context& context, const model::Identity& identity, const http::Request& request) {
-    const auto what = model::truncate_utf8(request.target, longest_noted);
-    if (!context.caches->is_first_look(identity.name + ' ' + std::string(what), context.clock())) return;
-    try {
-        context.audit.add(identity.name, "statistics.view", what);
-    } catch (const storage::DatabaseError& error) {
-        if (!storage::passing_refusal(error)) throw;
-    }
-}
 
 }  // namespace
 
@@ -63,7 +51,7 @@ void put_filter(Values& values, const Selection& selection, const std::string& p
 http::Answer statistics_reply(Context& context, const http::Request& request, std::string_view path, Page page, int status) {
     put_tabs(page.values, path);
     const auto identity = request.identity.value_or(model::Identity{});
-    if (status == 200) note_look(context, identity, request);
+    if (status == 200) context.audit.add_look(identity.name, model::truncate_utf8(request.target, longest_noted));
     return staff_reply(status, render_staff(context, identity, path, std::move(page)));
 }
 

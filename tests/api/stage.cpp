@@ -69,8 +69,8 @@ struct Stage::Rooms {
           publisher(publishing_rooms, settings, clock),
           runner(publishing_rooms, publisher, settings, "test-node", clock,
                  [](std::string_view job, std::string_view what) { std::cerr << "job " << job << ": " << what << '\n'; }),
-          api{settings, clock,     catalogue, jobs,       *store,  uploads, accounts, audit,
-              view,     publisher, runner,    statistics, follows, totals,  audits},
+          api{settings, clock,     catalogue, jobs,       *store,      uploads, accounts, audit,
+              view,     publisher, runner,    statistics, annotations, follows, totals,   audits},
           web{settings, clock,     catalogue,  jobs,        *store,  accounts, audit,
               view,     publisher, statistics, annotations, follows, totals,   audits} {}
 };

@@ -1,5 +1,6 @@
 // What analysts see: sums of what was public, small ones hidden, every export in the audit trail.
 
+#include "server/api/handlers.hpp"
 #include "tests/api/stage.hpp"
 #include "tests/support/catch.hpp"
 
@@ -80,6 +81,107 @@ TEST_CASE("statistics count what was public and hide small numbers") {
     CHECK_THAT(csv.body, Contains("\"Quiet\",\"fewer than 10\"\r\n"));
     CHECK(stage.context().audit.list(1).front().what == "statistics.export");
     CHECK(stage.context().audit.list(1).front().who == "analyst");
+}
+
+TEST_CASE("page, API, table and export of everything say the same, and hide the same") {
+    Stage stage;
+    const auto show = stage.make_show();
+    const auto loud = public_episode(stage, show, "Loud"), quiet = public_episode(stage, show, "Quiet");
+    (void)stage.make_episode(show, "Secret plans");
+    listen(stage, loud, 23);
+    listen(stage, quiet, 4);
+    for (int i = 0; i < 11; ++i) REQUIRE(stage.context().follows.add({show.id.value, loud.id.value, "band", "tel:999"}));
+    stage.context().follows.flush();
+    const std::string day = model::format_utc_day(stage.context().clock()), period = "?from=" + day + "&to=" + day;
+    REQUIRE(stage.api("analyst", "PUT", "/statistics/shows/night-watch/totals", "day,=calls\n2020-02-29,7\n" + day + ",41\n").status ==
+            200);
+    REQUIRE(stage.context().annotations.add({"", show.id.value, day, "@Today, \"live\"", "analyst"}));
+    REQUIRE(stage.context().annotations.add({"", "", day, "Snow everywhere", "analyst"}));
+
+    const auto running = stage.api("analyst", "GET", "/statistics/everything.csv");
+    const std::string of_loud = day + ",\"night-watch\",\"" + loud.slug + "\",",
+                      of_quiet = day + ",\"night-watch\",\"" + quiet.slug + "\",";
+    CHECK_THAT(running.body, Contains("downloads," + of_loud + ",20\r\n") && !Contains("app," + of_loud));
+
+    stage.clock_offset_ms = std::chrono::milliseconds(std::chrono::hours(25)).count();
+    CHECK(stage.api("analyst", "GET", "/statistics" + period + "&episode=" + loud.id.value).at("episodes.0.total.downloads") == "23");
+    CHECK_THAT(stage.ask("analyst", "GET", "/statistics/figures" + period).body,
+               Contains(">23<") && Contains("fewer than 10") && !Contains(">27<"));
+    CHECK_THAT(stage.api("analyst", "GET", "/statistics.csv" + period).body, Contains("\"Loud\",23\r\n") && Contains("fewer than 10"));
+    CHECK_THAT(stage.ask("analyst", "GET", "/statistics").body, Contains("href=\"/api/v1/statistics/everything.csv\""));
+    const auto everything = stage.api("analyst", "GET", "/statistics/everything.csv");
+    CHECK(everything.status == 200);
+    CHECK(everything.field("transfer-encoding") == "chunked");
+    CHECK(everything.field("content-disposition").starts_with("attachment; filename=\"statistics-"));
+    CHECK_THAT(everything.body,
+               Catch::Matchers::StartsWith("kind,day,show,episode,name,value\r\nnote," + day + ",,,\"Snow everywhere\",\r\n"));
+    CHECK_THAT(everything.body, Contains("downloads," + of_loud + ",23\r\n") && Contains("app," + of_loud + "\"AntennaPod\",23\r\n") &&
+                                    Contains("requests," + of_loud + "\"counted\",23\r\n"));
+    CHECK_THAT(everything.body, Contains("downloads," + of_quiet + ",\"fewer than 10\"\r\n") &&
+                                    Contains("requests," + of_quiet + "\"counted\",\"hidden\"\r\n") && !Contains("app," + of_quiet));
+    CHECK_THAT(everything.body, Contains("followed," + day + ",\"night-watch\",,\"tel:999\",11\r\n") &&
+                                    Contains("total," + day + ",\"night-watch\",,\"'=calls\",41\r\n") &&
+                                    Contains("total,2020-02-29,\"night-watch\",,\"'=calls\",7\r\n"));
+    CHECK_THAT(everything.body, Contains("note," + day + ",\"night-watch\",,\"'@Today, \"\"live\"\"\",\r\n") && !Contains("secret"));
+    CHECK(stage.context().audit.list(1).front().object == "everything");
+}
+
+TEST_CASE("everything is made in pieces, however much there is") {
+    Stage stage;
+    const auto show = stage.make_show();
+    const auto begin = std::chrono::milliseconds(std::chrono::days(-200));
+    stage.clock_offset_ms = begin.count();
+    std::vector<model::Episode> episodes;
+    for (int i = 0; i < 4; ++i) {
+        model::Episode episode;
+        episode.show = show.id;
+        episode.title = episode.slug = "part-" + std::to_string(i);
+        auto& catalogue = stage.context().catalogue;
+        episode = catalogue.create_episode(std::move(episode)).value();
+        episodes.push_back(
+            catalogue.set_state(episode.id, model::EpisodeState::draft, model::EpisodeState::published, stage.context().clock()).value());
+    }
+    for (int day = 0; day < 200; ++day) {
+        stage.clock_offset_ms = (begin + std::chrono::days(day)).count();
+        for (const auto& episode : episodes) listen(stage, episode, 11);
+    }
+    stage.clock_offset_ms = 0;
+    http::Request request;
+    request.identity = model::Identity{.name = "analyst", .role = model::Role::analyst};
+    const auto answer = api::get_everything_csv(stage.context(), request);
+    const auto& stream = std::get<http::TextStream>(answer);
+    std::size_t longest = 0, pieces = 0;
+    std::string whole;
+    for (auto piece = stream.next(); piece; piece = stream.next()) {
+        longest = std::max(longest, piece->size());
+        whole += *piece;
+        ++pieces;
+    }
+    CHECK(pieces > 8);
+    CHECK(longest * 4 < whole.size());
+    std::size_t lines = 0;
+    for (auto at = whole.find("downloads,"); at != std::string::npos; at = whole.find("downloads,", at + 1)) ++lines;
+    CHECK(lines >= 4 * 199);
+    CHECK(stage.api("analyst", "GET", "/statistics/everything.csv").body == whole);
+}
+
+TEST_CASE("who looked at which figures is in the audit trail, once an hour") {
+    Stage stage;
+    const auto looks = [&] {
+        std::vector<std::string> objects;
+        for (const auto& entry : stage.context().audit.list(100))
+            if (entry.what == "statistics.view") objects.push_back(entry.who + " " + entry.object);
+        return objects;
+    };
+    for (int i = 0; i < 3; ++i) REQUIRE(stage.ask("analyst", "GET", "/statistics?from=2026-01-01&to=2026-01-31").status == 200);
+    REQUIRE(stage.api("admin", "GET", "/statistics").status == 200);
+    CHECK(looks() == std::vector<std::string>{"admin /api/v1/statistics", "analyst /statistics?from=2026-01-01&to=2026-01-31"});
+    REQUIRE(stage.api("producer", "GET", "/statistics").status == 403);
+    REQUIRE(stage.api("analyst", "GET", "/statistics?from=never").status == 400);
+    CHECK(looks().size() == 2);
+    stage.clock_offset_ms = std::chrono::milliseconds(std::chrono::hours(1)).count();
+    REQUIRE(stage.api("admin", "GET", "/statistics").status == 200);
+    CHECK(looks().size() == 3);
 }
 
 TEST_CASE("statistics refuse impossible questions") {

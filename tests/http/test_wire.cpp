@@ -49,6 +49,7 @@ struct House {
     Reports reports;
     Collecting::Kept kept;
     std::atomic<int> ticks{0};
+    std::shared_ptr<int> token = std::make_shared<int>();  // held by streams that go on
     std::unique_ptr<http::Server> server;
 
     explicit House(http::ServerOptions options = quick_options()) {
@@ -94,6 +95,20 @@ struct House {
             };
             return stream;
         };
+        http::Handler table = [](const Request& r) -> Answer {
+            return http::TextStream{[left = 3, cut = r.query_value("cut").has_value()]() mutable -> std::optional<std::string> {
+                                        if (left == 1 && cut) throw std::runtime_error("no more");
+                                        return left-- > 0 ? std::optional(left == 1 ? std::string() : std::string(70'000, 'a'))
+                                                          : std::nullopt;
+                                    },
+                                    {{"Content-Type", "text/csv"}}};
+        };
+        http::Handler long_table = [this](const Request&) -> Answer {
+            return http::TextStream{[token = token, left = 10'000]() mutable -> std::optional<std::string> {
+                                        return left-- > 0 ? std::optional(std::string(70'000, 'a')) : std::nullopt;
+                                    },
+                                    {{"Content-Type", "text/csv"}}};
+        };
         http::Handler endless = [](const Request&) -> Answer {
             return http::EventStream{[]() -> std::optional<std::string> { return ""; }, std::chrono::hours(1)};
         };
@@ -120,6 +135,8 @@ struct House {
             {Method::head, "/upload", tus, Access::anyone, Run::pool, Caching::no_store, Look::api},
             {Method::options, "/upload", tus, Access::anyone, Run::here, Caching::no_store, Look::api},
             {Method::patch, "/api/upload", std::move(upload), Access::producer, Run::pool, Caching::no_store, Look::api, 1'000},
+            {Method::get, "/table", table, Access::anyone, Run::pool, Caching::no_store, Look::api},
+            {Method::get, "/long-table", long_table, Access::anyone, Run::pool, Caching::no_store, Look::api},
             {Method::get, "/events", events, Access::anyone, Run::here, Caching::no_store, Look::api},
             {Method::get, "/endless", endless, Access::anyone, Run::here, Caching::no_store, Look::api},
         };
@@ -452,6 +469,44 @@ TEST_CASE("at the limit idle connections give way, then newcomers are told") {
     WireClient third(house.port());
     CHECK(third.ask(get("/"))->status == 200);
     CHECK(house.server->connections() <= 3);
+}
+
+TEST_CASE("what has no length beforehand is sent piece by piece, and cut when it fails") {
+    House house(quick_options());
+    WireClient client(house.port());
+    const auto got = client.ask(get("/table"));
+    REQUIRE(got);
+    CHECK(got->field("Content-Type") == "text/csv");
+    CHECK(got->field("Transfer-Encoding") == "chunked");
+    CHECK(got->body == std::string(140'000, 'a'));
+    CHECK(client.ask(get("/"))->status == 200);  // its end is not the connection's
+
+    WireClient old(house.port());
+    old.send("GET /table HTTP/1.0\r\n\r\n");
+    const auto whole = old.read_to_end();
+    CHECK(whole.ends_with(std::string(140'000, 'a')));
+    CHECK_FALSE(whole.contains("chunked"));
+
+    WireClient failing(house.port());
+    failing.send(get("/table?cut=1"));
+    const auto part = failing.read_to_end();
+    CHECK(part.contains("aaaa"));
+    CHECK_FALSE(part.ends_with("0\r\n\r\n"));
+    WireClient head(house.port());
+    head.send("HEAD /table HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    CHECK(head.read_to_end().ends_with("\r\n\r\n"));
+}
+
+TEST_CASE("who hangs up in the middle of a stream leaves nothing behind") {
+    House house(quick_options());
+    {
+        WireClient client(house.port());
+        client.send(get("/long-table"));
+        CHECK(client.read_exactly(200'000).size() == 200'000);
+        CHECK(house.token.use_count() > 1);
+    }
+    while (house.token.use_count() > 1 || house.server->connections() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    CHECK(WireClient(house.port()).ask(get("/"))->status == 200);
 }
 
 TEST_CASE("event streams send, beat and end") {
