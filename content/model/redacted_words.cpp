@@ -11,6 +11,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// Nobody hears anything in so little, and times are rounded on their way from the master to a file for listeners.
+constexpr milliseconds unheard(10);
+
 const MasterId& as_handed_in(const Master& master) {
     return master.original ? *master.original : master.id;
 }
@@ -18,23 +21,29 @@ const MasterId& as_handed_in(const Master& master) {
 // From what was heard to what will be.
 class Move {
 public:
-    Move(const Redactions& before, const Redactions& after) : before_(before), after_(after), fresh_(beyond(after, before)) {}
+    Move(const Redactions& before, const Redactions& after) : before_(before), after_(after), hidden_(after), fresh_(beyond(after, before)) {}
 
     struct Place {
         milliseconds start, end;
-        bool overlaps, covered;  // by newly redacted ranges: anywhere, everywhere
+        bool overlaps;  // anywhere, by newly redacted ranges
+        bool silenced;  // by these and all others together, everywhere
     };
     [[nodiscard]] Place operator()(milliseconds start, milliseconds end) const {
         start = before_.start_in_master(start);
         end = before_.end_in_master(end);
-        milliseconds hidden{};
-        for (const Redaction& range : fresh_) hidden += std::max(std::min(range.end, end) - std::max(range.start, start), milliseconds(0));
-        return {after_.heard(start), after_.heard(end), hidden.count() > 0, end > start && hidden >= end - start};
+        const bool overlaps = shared(fresh_, start, end).count() > 0;
+        return {after_.heard(start), after_.heard(end), overlaps, overlaps && end - start - shared(hidden_, start, end) < unheard};
     }
 
 private:
+    static milliseconds shared(const Redactions& ranges, milliseconds start, milliseconds end) {
+        milliseconds sum{};
+        for (const Redaction& range : ranges) sum += std::max(std::min(range.end, end) - std::max(range.start, start), milliseconds(0));
+        return sum;
+    }
+
     HeardTime before_, after_;
-    Redactions fresh_;
+    Redactions hidden_, fresh_;
 };
 
 void move_chapters(std::vector<Chapter>& chapters, const Move& move, milliseconds duration) {
@@ -42,12 +51,13 @@ void move_chapters(std::vector<Chapter>& chapters, const Move& move, millisecond
     for (std::size_t i = 0; i < chapters.size(); ++i) {
         const auto end = i + 1 < chapters.size() ? chapters[i + 1].start : std::max(duration, chapters[i].start + milliseconds(1));
         const auto place = move(chapters[i].start, end);
-        if (place.end <= place.start) continue;
-        if (place.covered)
+        if (place.end - place.start < (place.silenced ? unheard : milliseconds(1))) continue;
+        if (place.silenced)
             moved.push_back({place.start, std::string(redacted_words), {}});
         else
             moved.push_back({place.start, std::move(chapters[i].title), std::move(chapters[i].href)});
     }
+    if (!moved.empty()) moved.front().start = {};  // what stood before it was cut; players want a first one at 0
     chapters = std::move(moved);
 }
 

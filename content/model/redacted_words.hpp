@@ -12,7 +12,8 @@ constexpr std::string_view redacted_words = "[redacted]";
 //   cues:     any that overlaps a newly redacted range says "[redacted]" and names no speaker (which of its words were meant nobody can
 //             tell); one that lies in a cut goes. A transcript that changes becomes WebVTT, without comments; one that is left without
 //             cues, or cannot be read, goes.
-//   chapters: one that lies in a cut goes; one that lies in newly muted or bleeped ranges is called "[redacted]" and loses its link.
+//   chapters: one that lies in a cut goes; one of which nothing is heard any more, and something was until now, is called "[redacted]" and
+//             loses its link. Up to a hundredth of a second that is left counts as nothing. The first one starts at 0.
 // What earlier redactions took from the words does not come back when they are lifted.
 void follow_audio(Episode& episode, const Master& next);
 

@@ -146,6 +146,55 @@ TEST_CASE("a further redaction leaves alone what an earlier one left, and liftin
     CHECK(cues.at(1).start == 10s);
 }
 
+TEST_CASE("a chapter that is silenced in several steps loses its title with the last of them") {
+    auto episode = heard_as({}, 30s);
+    episode.chapters = {{0s, "Start", ""}, {10s, "Anna Halloway", "https://example.org/anna"}, {20s, "End", ""}};
+    const auto through = [&](Redactions first, Redactions second, std::chrono::milliseconds duration) {
+        auto later = episode;
+        follow_audio(later, version(first));
+        CHECK(later.chapters.at(1).title == "Anna Halloway");  // half of it is heard
+        later.master = version(std::move(first));
+        later.renditions[0].duration = duration;
+        follow_audio(later, version(std::move(second)));
+        return later;
+    };
+    const auto muted = through({{10s, 15s, mute}}, {{10s, 15s, mute}, {15s, 20s, mute}}, 30s);
+    CHECK(titles(muted) == "0 Start|10000 [redacted]|20000 End|");
+    CHECK(muted.chapters[1].href.empty());
+    CHECK(titles(through({{10s, 15s, mute}}, {{10s, 15s, mute}, {15s, 20s, cut}}, 30s)) == "0 Start|10000 [redacted]|15000 End|");
+    CHECK(titles(through({{10s, 15s, cut}}, {{10s, 15s, cut}, {15s, 20s, bleep}}, 25s)) == "0 Start|10000 [redacted]|15000 End|");
+    CHECK(titles(through({{10s, 15s, cut}}, {{10s, 20s, cut}}, 25s)) == "0 Start|10000 End|");
+    CHECK(titles(through({{10s, 15s, bleep}}, {{15s, 20s, bleep}}, 30s)) == "0 Start|10000 Anna Halloway|20000 End|");
+}
+
+TEST_CASE("what rounding leaves of a silenced chapter does not keep its title") {
+    auto episode = heard_as({}, 20004ms);
+    episode.chapters = {{0s, "Start", ""}, {10s, "Anna Halloway", "https://example.org/anna"}};
+    auto silent = episode;
+    follow_audio(silent, version({{10s, 20s, mute}}));
+    CHECK(titles(silent) == "0 Start|10000 [redacted]|");
+    follow_audio(episode, version({{10s, 20s, cut}}));
+    CHECK(titles(episode) == "0 Start|");
+    auto apart = heard_as({}, 20s);
+    apart.chapters = {{0s, "Start", ""}, {4s, "A click", ""}, {4005ms, "After", ""}};
+    follow_audio(apart, version({{10s, 11s, mute}}));
+    CHECK(titles(apart) == "0 Start|4000 A click|4005 After|");
+}
+
+TEST_CASE("the first chapter starts at 0 again when what was cut before it comes back") {
+    auto episode = heard_as({}, 30s);
+    episode.chapters = {{0s, "Anna Halloway", ""}, {10s, "Middle", ""}, {20s, "End", ""}};
+    follow_audio(episode, version({{0s, 10s, cut}}));
+    CHECK(titles(episode) == "0 Middle|10000 End|");
+    episode.master = version({{0s, 10s, cut}});
+    episode.renditions[0].duration = 20s;
+    auto shrunk = episode;
+    follow_audio(episode, version({}));
+    CHECK(titles(episode) == "0 Middle|20000 End|");
+    follow_audio(shrunk, version({{0s, 9s, cut}}));
+    CHECK(titles(shrunk) == "0 Middle|11000 End|");
+}
+
 TEST_CASE("another recording moves no words, and words that cannot be read do not stay") {
     auto episode = heard_as({}, 20s);
     episode.chapters = {{0s, "Start", ""}, {4s, "Middle", ""}};
