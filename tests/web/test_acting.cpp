@@ -60,6 +60,16 @@ TEST_CASE("one more is added for a call to action of the show, on a page of the 
     CHECK(site.followed() == 2);
 }
 
+TEST_CASE("the answer does not tell whether somebody else followed the same link within the hour") {
+    Campaign site;
+    for (int i = 0; i < 1000; ++i)
+        (void)site.follows.add({site.show.id.value, "", "band", i == 0 ? "https://www.gov.uk/ACT" : fmt::format("tel:{}", i)});
+    const auto refused = site.follows.refused();
+    CHECK(status_of(web::follow(site.context, press("link=tel%3A0800789321&place=notes"))) == 204);
+    CHECK(site.follows.refused() == refused + 1);
+    CHECK(status_of(web::follow(site.context, press("link=https%3A%2F%2Fwww.gov.uk%2FACT&place=band"))) == 204);
+}
+
 TEST_CASE("who opted out, and pages elsewhere, add nothing") {
     Campaign site;
     CHECK(status_of(web::follow(site.context, press(pressed, {{"Sec-GPC", "1"}}))) == 204);
