@@ -132,7 +132,7 @@ void put_link(Values& values, const Beside& beside, const Selection& selection, 
 }
 
 Selection select_one_show(Context& context, const http::Request& request) {
-    auto selection = select(context, request);
+    auto selection = select_all(context, request);
     if (!selection.show.empty() || selection.shows.empty()) return selection;
     selection.show = selection.shows.front().slug;
     std::erase_if(selection.episodes, [&](const auto& episode) { return episode.show != selection.shows.front().id; });

@@ -167,7 +167,7 @@ void put_report(Values& values, Statistics& statistics, const Selection& selecti
 
 http::Answer statistics_figures(Context& context, const http::Request& request) {
     const auto fewest = context.settings.statistics.suppress_below;
-    const auto selection = select(context, request);
+    const auto selection = select_all(context, request);
     Page page{.title = "All figures", .main = "statistics_figures.html"};
     put_form(page.values, selection);
     if (selection.episodes.empty()) {

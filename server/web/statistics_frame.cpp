@@ -38,7 +38,11 @@ void put_filter(Values& values, const Selection& selection, const std::string& p
     form.set("BEFORE_FROM", selection.is_before_usual ? "" : selection.before_first);
     form.set("BEFORE_TO", selection.is_before_usual ? "" : selection.before_last);
     form.set("PINNED", address_of(path, selection, true));
-    if (path == "/statistics") form.maybe("REPORT", address_of("/statistics/report", selection, true));
+    if (path == "/statistics") {
+        auto whole = selection;
+        whole.only = {};
+        form.maybe("REPORT", address_of("/statistics/report", whole, true));
+    }
     if (!selection.is_before_usual) form.show("OPENED");
     if (selection.shows.size() < 2) return;
     auto& choice = form.add("SHOWS");

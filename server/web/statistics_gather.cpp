@@ -179,10 +179,10 @@ const Table& Overview::table(std::string_view id) const {
     return *std::ranges::find(tables, id, &Table::id);
 }
 
-Overview gather_overview(Context& context, const http::Request& request) {
+Overview gather_overview(Context& context, Selection chosen) {
     auto& statistics = context.statistics;
     const auto fewest = context.settings.statistics.suppress_below;
-    Overview all{.selection = select(context, request)};
+    Overview all{.selection = std::move(chosen)};
     const auto& selection = all.selection;
     const auto ids = ids_of(selection);
     all.today = model::format_utc_day(context.clock());

@@ -66,7 +66,7 @@ void put_annotations(Values& report, const Overview& all, const std::string& csr
 
 http::Answer overview_page(Context& context, const http::Request& request, int status, const std::string& problem) {
     const auto fewest = context.settings.statistics.suppress_below;
-    const auto all = gather_overview(context, request);
+    const auto all = gather_overview(context, select(context, request));
     const auto& selection = all.selection;
     Page page{.title = "Statistics", .main = "statistics_overview.html"};
     page.scripts = {"statistics.js"};
@@ -114,7 +114,7 @@ http::Answer statistics(Context& context, const http::Request& request) {
 }
 
 http::Answer statistics_table(Context& context, const http::Request& request) {
-    return table_reply(context, request, gather_overview(context, request).tables);
+    return table_reply(context, request, gather_overview(context, select(context, request)).tables);
 }
 
 }  // namespace earshot::web

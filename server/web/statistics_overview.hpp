@@ -34,7 +34,7 @@ struct Overview {
 };
 
 // Blocking.
-[[nodiscard]] Overview gather_overview(Context& context, const http::Request& request);
+[[nodiscard]] Overview gather_overview(Context& context, Selection selection);
 
 // The page; `problem`: a sentence about what was just tried.
 [[nodiscard]] http::Answer overview_page(Context& context, const http::Request& request, int status = 200, const std::string& problem = {});

@@ -99,6 +99,12 @@ Selection select(Context& context, const http::Request& request) {
     return selection;
 }
 
+Selection select_all(Context& context, const http::Request& request) {
+    auto selection = select(context, request);
+    selection.only = {};
+    return selection;
+}
+
 std::vector<model::EpisodeId> ids_of(const Selection& selection) {
     std::vector<model::EpisodeId> ids;
     for (const auto& episode : selection.episodes) ids.push_back(episode.id);

@@ -29,6 +29,8 @@ struct Selection {
 
 // Without parameters: the last 28 days, today included. Blocking.
 [[nodiscard]] Selection select(Context& context, const http::Request& request);
+// The same of all downloads, whatever `by` asks: for pages that have no filtered figures.
+[[nodiscard]] Selection select_all(Context& context, const http::Request& request);
 [[nodiscard]] analytics::Statistics::Query query_of(const Selection& selection);
 [[nodiscard]] std::vector<model::EpisodeId> ids_of(const Selection& selection);
 [[nodiscard]] std::string title_of(const storage::EpisodeLine& episode);  // says when it is withdrawn

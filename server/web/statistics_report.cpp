@@ -32,7 +32,7 @@ std::string sentence_of(const Overview& all, unsigned fewest) {
 
 http::Answer statistics_report(Context& context, const http::Request& request) {
     const auto fewest = context.settings.statistics.suppress_below;
-    auto all = gather_overview(context, request);
+    auto all = gather_overview(context, select_all(context, request));
     Page page{.title = "Report", .main = "statistics_report.html"};
     auto& values = page.values;
     values.set("HEADING", heading_of(all.selection)).set("BACK", address_of("/statistics", all.selection));

@@ -190,6 +190,25 @@ TEST_CASE("an episode's page answers whether it was more than the one before, an
     CHECK(status_of(web::statistics_episode(site.context, ask({}, {{"show", "code"}, {"episode", "draft"}}))) == 404);
 }
 
+TEST_CASE("a filter is said beside every figure it is applied to, and other pages do not apply it") {
+    Site site;
+    const auto show = site.add_show("code", "Code");
+    const auto one = site.add_episode(show, {.slug = "one", .title = "One"});
+    site.publish(one);
+    for (int i = 0; i < 43; ++i) listen(site, one, i);
+    site.statistics.flush();
+    site.now += std::chrono::days(1);
+    const auto query = ask({{"from", "2026-11-24"}, {"to", "2026-11-24"}, {"by", "app:Overcast"}});
+    const auto overview = body_of(web::statistics(site.context, query));
+    CHECK_THAT(overview, Contains("days.csv?from=2026-11-24&amp;to=2026-11-24&amp;by=app%3AOvercast"));
+    CHECK_THAT(overview, Contains("href=\"/statistics/report?from=2026-11-24&amp;to=2026-11-24\""));
+    const auto top = overview.substr(overview.find("id=\"episodes-title\""));
+    CHECK_THAT(top, Contains("Only downloads by <b>Overcast</b>"));
+    CHECK_THAT(body_of(web::statistics_report(site.context, query)), Contains("43 downloads in 1 day"));
+    CHECK_THAT(body_of(web::statistics_figures(site.context, query)), Contains("<td class=\"number\">43</td>") && Contains("AntennaPod"));
+    CHECK_THAT(body_of(web::acting(site.context, query)), Contains("<td class=\"number\">43</td>"));
+}
+
 TEST_CASE("analysts note what happened on a day, on the line and in the audit log") {
     Site site;
     const auto show = site.add_show("code", "Code");
