@@ -6,5 +6,6 @@ earshot_embed(storage statistics_sql ${CMAKE_SOURCE_DIR}/content/storage/migrati
 file(GLOB counting_lists CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/server/analytics/rules/*.json ${CMAKE_SOURCE_DIR}/server/analytics/rules/*.txt)
 earshot_embed(analytics counting_lists ${CMAKE_SOURCE_DIR}/server/analytics/rules ${counting_lists})
 earshot_embed(analytics method ${CMAKE_SOURCE_DIR}/docs ${CMAKE_SOURCE_DIR}/docs/measurement.md)
+earshot_embed(api openapi ${CMAKE_SOURCE_DIR}/docs ${CMAKE_SOURCE_DIR}/docs/openapi.json)
 earshot_embed(settings default_settings ${CMAKE_SOURCE_DIR}/config ${CMAKE_SOURCE_DIR}/config/earshot.toml)
 include(${CMAKE_SOURCE_DIR}/cmake/web_assets.cmake OPTIONAL)

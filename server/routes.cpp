@@ -79,6 +79,7 @@ struct ApiRow {
 };
 
 constexpr auto api_rows = std::to_array<ApiRow>({
+    {Method::get, "/openapi.json", &api::get_openapi, Access::anyone, no_body},
     {Method::get, "/me", &api::get_me, Access::staff, no_body},
     {Method::get, "/audit", &api::get_audit, Access::staff, no_body},  // and there: admins only
     {Method::get, "/shows", &api::list_shows, Access::producer, no_body},

@@ -1,6 +1,6 @@
 #pragma once
 // Every function behind /api/v1, one file a resource. All are blocking (database, disk): routes run them on the pool. The shapes of
-// requests and answers are described in docs/http-api.md. {show} is a show's id or slug, {episode}, {job} and {upload} are ids.
+// requests and answers are described in docs/http-api.md and docs/openapi.json. {show} is a show's id or slug, {episode}, {job} and {upload} are ids.
 
 #include <memory>
 #include <variant>
@@ -68,6 +68,9 @@ using Streamed = std::variant<Answer, std::unique_ptr<http::BodySink>>;
 // statistics.cpp
 [[nodiscard]] Answer get_statistics(Context&, const Request&);
 [[nodiscard]] Answer get_statistics_csv(Context&, const Request&);
+
+// openapi.cpp: docs/openapi.json
+[[nodiscard]] Answer get_openapi(Context&, const Request&);
 
 // export.cpp
 [[nodiscard]] Answer get_everything_csv(Context&, const Request&);
