@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -10,6 +12,7 @@
 #include "media/av/error.hpp"
 #include "media/embedded/embedded.hpp"
 #include "media/file_kind.hpp"
+#include "media/master_chapters.hpp"
 #include "media/master_scan.hpp"
 #include "media/wav_header.hpp"
 
@@ -93,10 +96,13 @@ model::Result<OpenMaster> open_master(int descriptor, Maker maker, const model::
     try {
         const av::AudioReaderOptions options{
             .view = wav ? wav->view : av::ByteView{}, .own_file = maker == Maker::ourselves, .redactions = redactions};
-        OpenMaster master{av::AudioReader(descriptor, options), options, {}, {}};
+        OpenMaster master{av::AudioReader(descriptor, options), options, {}, {}, {}};
         if (auto problem = refuse(master.reader.info())) return std::unexpected(std::move(*problem));
         master.embedded = list_embedded(descriptor, master.reader.info().other_streams, master.reader.info().entries);
         warn(master, wav);
+        auto found = model::tidy_marks(find_chapter_marks(descriptor, wav ? &*wav : nullptr, master.reader.info()));
+        master.chapters = std::move(found.chapters);
+        std::ranges::move(found.remarks, std::back_inserter(master.warnings));
         return master;
     } catch (const av::AvError& error) {
         return std::unexpected(unreadable(descriptor, error));
@@ -111,7 +117,8 @@ model::MasterInfo master_info(const OpenMaster& master) {
             .channels = info.channels,
             .bits_per_sample = info.bits_per_sample,
             .duration = std::chrono::milliseconds(std::llround(info.seconds.value_or(0) * 1000)),
-            .embedded = master.embedded};
+            .embedded = master.embedded,
+            .chapters = master.chapters};
 }
 
 }  // namespace earshot::media

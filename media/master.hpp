@@ -16,6 +16,7 @@ struct OpenMaster {
     av::AudioReaderOptions options;  // for opening it again
     std::vector<std::string> warnings;
     std::vector<model::EmbeddedItem> embedded;
+    std::vector<model::Chapter> chapters;
 };
 
 // Reads the head. Refuses what probe() documents, except that zero samples show only when reading. The reader leaves the ranges out.

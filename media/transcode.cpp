@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "content/model/redacted_words.hpp"
 #include "media/av/encoder_settings.hpp"
 #include "media/av/error.hpp"
 #include "media/codec_table.hpp"
@@ -184,6 +185,9 @@ private:
         }
         if (result.pauses.size() > most_pauses) result.pauses.resize(most_pauses);
         result.master.duration = std::chrono::milliseconds(std::llround(scan_.seconds * 1000));
+        const model::Redactions& ranges = master_.options.redactions;
+        result.master.chapters = model::redact_chapters(std::move(result.master.chapters), ranges,
+                                                        model::HeardTime(ranges).start_in_master(result.master.duration));
         result.warnings.insert(result.warnings.end(), scan_.warnings.begin(), scan_.warnings.end());
         for (Rendition& rendition : renditions_) {
             struct stat status{};

@@ -50,9 +50,9 @@ using Progress = std::function<bool(std::string_view stage, double fraction)>;
 // output is decoded again and holds target_lufs ± 0.1 and ceiling_dbtp. Three kinds of master are encoded with a warning instead: silent
 // and very short (< 0.4 s) ones keep their level, and one that is nothing but peaks stays under its target. The ceiling always holds.
 // `waveform`: an empty file for the shape of the first rendition (see waveform.hpp), or -1. `redactions` (checked, see model/redaction.hpp)
-// are taken out of the master first: everything here, also the report's figures for the master, is of what is left. Errors: those of
-// probe(); conflict when stopped; insufficient_storage; invalid_input for a rate the codec cannot deliver. AvError is thrown only for what
-// neither the master nor the disk can cause.
+// are taken out of the master first: everything here, also the report's figures and chapters of the master, is of what is left. Errors:
+// those of probe(); conflict when stopped; insufficient_storage; invalid_input for a rate the codec cannot deliver. AvError is thrown only
+// for what neither the master nor the disk can cause.
 [[nodiscard]] model::Result<TranscodeReport> transcode(int master, const std::vector<RenditionOutput>& outputs, const Progress& progress,
                                                        int waveform = -1, const model::Redactions& redactions = {});
 

@@ -88,6 +88,10 @@ void read_data_chunk(WavHeader& header, const Walker& file, std::uint64_t start,
     header.view.patch = right_length(field, header.available);
 }
 
+bool may_hold_markers(std::string_view name) {
+    return name == "cue " || name == "LIST" || name == "id3 " || name == "ID3 ";
+}
+
 WavHeader read_riff(const Walker& file, bool may_be_long) {
     WavHeader header;
     std::uint64_t long_size = 0, at = 12;
@@ -104,6 +108,7 @@ WavHeader read_riff(const Walker& file, bool may_be_long) {
             read_data_chunk(header, file, at + 8, size, long_field.value_or(LengthField{at + 4, false}));
             if (header.continues || size >= header.available) return header;
         }
+        if (may_hold_markers(chunk.name)) header.markers.push_back({chunk.name, at + 8, size});
         if (size > file.file_size()) return header;
         at += 8 + size + (size & 1);
     }

@@ -40,8 +40,8 @@ constexpr ColumnsHeld table[] = {
      {nobody, "every episode's identity that was ever given out", "so that none comes back as something else", for_good}},
     {"catalogue.db",
      "episodes",
-     "id show_id guid slug title summary notes type season number is_explicit state publish_at first_public_at chapters transcript_type "
-     "transcript_language master_id created_at updated_at",
+     "id show_id guid slug title summary notes type season number is_explicit state publish_at first_public_at chapters chapters_origin "
+     "transcript_type transcript_language master_id created_at updated_at",
      {nobody, "what an episode is called and says, and when it is public", "to publish it", with_episode}},
     {"catalogue.db",
      "episodes",

@@ -96,6 +96,7 @@ constexpr auto api_rows = std::to_array<ApiRow>({
     {Method::put, "/episodes/{episode}/transcript", &api::put_transcript, Access::producer, text_body},
     {Method::delete_, "/episodes/{episode}/transcript", &api::delete_transcript, Access::producer, no_body},
     {Method::put, "/episodes/{episode}/chapters", &api::put_chapters, Access::producer, json_body},
+    {Method::delete_, "/episodes/{episode}/chapters", &api::delete_chapters, Access::producer, no_body},
     {Method::put, "/episodes/{episode}/artwork", &api::put_episode_artwork, Access::producer, picture_body},
     {Method::get, "/episodes/{episode}/sound", &api::get_sound, Access::producer, no_body},
     {Method::get, "/episodes/{episode}/waveform/{file}", &api::get_waveform, Access::producer, no_body},

@@ -1,7 +1,5 @@
 #include "content/model/episode.hpp"
 
-#include "content/model/text.hpp"
-
 namespace earshot::model {
 
 bool is_public(const Episode& episode, Timestamp now) noexcept {
@@ -17,25 +15,20 @@ bool is_public(const Episode& episode, Timestamp now) noexcept {
     return false;
 }
 
-Status check_chapters(const std::vector<Chapter>& chapters, std::optional<std::chrono::milliseconds> duration) {
-    if (chapters.size() > 255)
-        return fail(Errc::invalid_input,
-                    "There are " + std::to_string(chapters.size()) + " chapters; audio files hold at most 255. Merge some of them.");
-    for (std::size_t i = 0; i < chapters.size(); ++i) {
-        const auto& chapter = chapters[i];
-        const std::string which = "Chapter " + std::to_string(i + 1);
-        if (clean_line(chapter.title).empty()) return fail(Errc::invalid_input, which + " has no title.");
-        if (utf8_length(chapter.title) > 255) return fail(Errc::invalid_input, which + "'s title is longer than 255 characters.");
-        if (i == 0 && chapter.start.count() != 0)
-            return fail(Errc::invalid_input, "The first chapter must start at 00:00:00, not at " + format_clock(chapter.start) + ".");
-        if (i > 0 && chapter.start <= chapters[i - 1].start)
-            return fail(Errc::invalid_input, which + " starts at " + format_clock(chapter.start) +
-                                                 ", which is not after the one before it. Put chapters in order of time.");
-        if (duration && chapter.start >= *duration)
-            return fail(Errc::invalid_input, which + " starts at " + format_clock(chapter.start) + ", but the audio is only " +
-                                                 format_clock(*duration) + " long.");
-    }
-    return {};
+void choose_chapters(Episode& episode) {
+    if (episode.chapters_origin == ChaptersOrigin::producer) return;
+    const auto duration = episode.renditions.empty() ? std::nullopt : std::optional(episode.renditions.front().duration);
+    episode.chapters_origin = ChaptersOrigin::none;
+    episode.chapters.clear();
+    const auto take = [&](std::vector<Chapter> found, ChaptersOrigin origin) {
+        episode.chapters = fit_chapters(std::move(found), duration, episode.title);
+        if (!episode.chapters.empty()) episode.chapters_origin = origin;
+        return !episode.chapters.empty();
+    };
+    if (episode.master && episode.master->info && take(episode.master->info->chapters, ChaptersOrigin::master)) return;
+    // Times in the notes are those of the recording as it was before ranges were taken out, and so are their titles.
+    if (episode.master && episode.master->original) return;
+    take(chapters_in_notes(episode.notes).chapters, ChaptersOrigin::notes);
 }
 
 }  // namespace earshot::model

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "content/model/chapter.hpp"
 #include "content/model/error.hpp"
 #include "content/model/ids.hpp"
 #include "content/model/media.hpp"
@@ -16,13 +17,6 @@
 #include "content/model/transcript.hpp"
 
 namespace earshot::model {
-
-struct Chapter {
-    std::chrono::milliseconds start{};
-    std::string title;
-    std::string href;  // optional
-    bool operator==(const Chapter&) const = default;
-};
 
 enum class EpisodeState { draft, scheduled, published, withdrawn };
 enum class EpisodeType { full, trailer, bonus };  // itunes:episodeType
@@ -42,6 +36,7 @@ struct Episode {
     std::optional<Timestamp> publish_at;  // when it went or will go public = pubDate; empty for a draft
     std::vector<Person> people;           // replaces the show's when not empty
     std::vector<Chapter> chapters;        // ascending, first at 0
+    ChaptersOrigin chapters_origin{ChaptersOrigin::none};
     std::optional<Transcript> transcript;
     std::optional<Artwork> artwork;
     std::optional<Master> master;       // of the renditions; the newest one handed in while there are none
@@ -52,9 +47,9 @@ struct Episode {
 // Public now? Visibility is computed from the clock, never flipped by a job (a scheduled episode appears at its instant).
 [[nodiscard]] bool is_public(const Episode& episode, Timestamp now) noexcept;
 
-// Checks order, first at 0, non-empty titles, all before `duration` when given. ≤ 255 (ID3 CTOC holds no more).
-// Errors: invalid_input naming the chapter.
-[[nodiscard]] Status check_chapters(const std::vector<Chapter>& chapters, std::optional<std::chrono::milliseconds> duration);
+// Unless the producer gave chapters by hand: takes those of the recording, else (unless ranges were ever taken out of it) those of the
+// notes, as far as they fit the audio.
+void choose_chapters(Episode& episode);
 
 [[nodiscard]] std::string_view to_string(EpisodeState state) noexcept;
 [[nodiscard]] std::optional<EpisodeState> parse_episode_state(std::string_view text) noexcept;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "content/model/chapter.hpp"
 #include "content/model/ids.hpp"
 #include "content/model/redaction.hpp"
 #include "content/model/time.hpp"
@@ -54,6 +55,7 @@ struct MasterInfo {
     std::chrono::milliseconds duration{};
     std::vector<EmbeddedItem> embedded;  // what it gives away
     std::vector<std::string> warnings;   // sentences for the producer: cut short, clipped, one silent side; set by transcoding
+    std::vector<Chapter> chapters;       // found in the file, tidied; see ChaptersOrigin
 };
 
 // The shape of the recording for people to look at, in the two formats of audiowaveform.

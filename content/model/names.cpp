@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "content/model/account.hpp"
+#include "content/model/chapter.hpp"
 #include "content/model/episode.hpp"
 #include "content/model/job.hpp"
 #include "content/model/media.hpp"
@@ -40,6 +41,10 @@ constexpr Names<Codec, 4> codecs{{{Codec::mp3, "mp3"}, {Codec::aac, "aac"}, {Cod
 constexpr Names<RedactionKind, 3> redaction_kinds{
     {{RedactionKind::mute, "mute"}, {RedactionKind::bleep, "bleep"}, {RedactionKind::cut, "cut"}}};
 constexpr Names<ShowType, 2> show_types{{{ShowType::episodic, "episodic"}, {ShowType::serial, "serial"}}};
+constexpr Names<ChaptersOrigin, 4> chapters_origins{{{ChaptersOrigin::none, ""},
+                                                     {ChaptersOrigin::producer, "producer"},
+                                                     {ChaptersOrigin::master, "master"},
+                                                     {ChaptersOrigin::notes, "notes"}}};
 constexpr Names<EpisodeState, 4> episode_states{{{EpisodeState::draft, "draft"},
                                                  {EpisodeState::scheduled, "scheduled"},
                                                  {EpisodeState::published, "published"},
@@ -75,6 +80,12 @@ std::string_view to_string(ShowType type) noexcept {
 }
 std::optional<ShowType> parse_show_type(std::string_view text) noexcept {
     return value_of(show_types, text);
+}
+std::string_view to_string(ChaptersOrigin origin) noexcept {
+    return name_of(chapters_origins, origin);
+}
+std::optional<ChaptersOrigin> parse_chapters_origin(std::string_view text) noexcept {
+    return value_of(chapters_origins, text);
 }
 std::string_view to_string(EpisodeState state) noexcept {
     return name_of(episode_states, state);

@@ -18,10 +18,16 @@ const MasterId& as_handed_in(const Master& master) {
     return master.original ? *master.original : master.id;
 }
 
+// What listeners have now and `next` were handed in as one.
+bool is_same_recording(const Episode& episode, const Master& next) {
+    return episode.master && !episode.renditions.empty() && as_handed_in(*episode.master) == as_handed_in(next);
+}
+
 // From what was heard to what will be.
 class Move {
 public:
-    Move(const Redactions& before, const Redactions& after) : before_(before), after_(after), hidden_(after), fresh_(beyond(after, before)) {}
+    Move(const Redactions& before, const Redactions& after)
+        : before_(before), after_(after), hidden_(after), fresh_(beyond(after, before)) {}
 
     struct Place {
         milliseconds start, end;
@@ -48,6 +54,7 @@ private:
 
 void move_chapters(std::vector<Chapter>& chapters, const Move& move, milliseconds duration) {
     std::vector<Chapter> moved;
+    const bool begins_at_zero = !chapters.empty() && chapters.front().start.count() == 0;
     for (std::size_t i = 0; i < chapters.size(); ++i) {
         const auto end = i + 1 < chapters.size() ? chapters[i + 1].start : std::max(duration, chapters[i].start + milliseconds(1));
         const auto place = move(chapters[i].start, end);
@@ -57,7 +64,7 @@ void move_chapters(std::vector<Chapter>& chapters, const Move& move, millisecond
         else
             moved.push_back({place.start, std::move(chapters[i].title), std::move(chapters[i].href)});
     }
-    if (!moved.empty()) moved.front().start = {};  // what stood before it was cut; players want a first one at 0
+    if (!moved.empty() && begins_at_zero) moved.front().start = {};  // what stood before it was cut; players want a first one at 0
     chapters = std::move(moved);
 }
 
@@ -91,11 +98,25 @@ void move_transcript(std::optional<Transcript>& transcript, const Move& move) {
 }  // namespace
 
 void follow_audio(Episode& episode, const Master& next) {
-    if (!episode.master || episode.renditions.empty() || as_handed_in(*episode.master) != as_handed_in(next)) return;
+    if (!is_same_recording(episode, next)) return;
     if (episode.master->redactions == next.redactions) return;
     const Move move(episode.master->redactions, next.redactions);
     move_chapters(episode.chapters, move, episode.renditions.front().duration);
     move_transcript(episode.transcript, move);
+    if (episode.chapters_origin == ChaptersOrigin::notes) episode.chapters_origin = ChaptersOrigin::producer;
+}
+
+std::vector<Chapter> redact_chapters(std::vector<Chapter> chapters, const Redactions& ranges, milliseconds duration) {
+    if (!ranges.empty()) move_chapters(chapters, Move({}, ranges), duration);
+    return chapters;
+}
+
+void change_audio(Episode& episode, const Master& next, const std::vector<Rendition>& renditions) {
+    const bool is_version = is_same_recording(episode, next) && (next.original || episode.master->original);
+    if (is_version) follow_audio(episode, next);
+    episode.master = next;
+    episode.renditions = renditions;
+    if (!is_version) choose_chapters(episode);
 }
 
 }  // namespace earshot::model

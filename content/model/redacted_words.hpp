@@ -1,5 +1,6 @@
 #pragma once
-// What follows from a redaction for the words of an episode: chapters and transcript move with the audio and keep nothing of what was said.
+// What follows for the words of an episode when its audio changes: those of another recording are chosen anew; with a redaction, chapters
+// and transcript move and keep nothing of what was said.
 
 #include "content/model/episode.hpp"
 
@@ -14,7 +15,16 @@ constexpr std::string_view redacted_words = "[redacted]";
 //             cues, or cannot be read, goes.
 //   chapters: one that lies in a cut goes; one of which nothing is heard any more, and something was until now, is called "[redacted]" and
 //             loses its link. Up to a hundredth of a second that is left counts as nothing. The first one starts at 0.
-// What earlier redactions took from the words does not come back when they are lifted.
+// What earlier redactions took from the words does not come back when they are lifted. Times in the notes are those of the recording as it
+// was: chapters that were taken from there are the producer's from now on.
 void follow_audio(Episode& episode, const Master& next);
+
+// The chapters of a recording as it was handed in, `duration` long, brought to a version of it by the rules above.
+[[nodiscard]] std::vector<Chapter> redact_chapters(std::vector<Chapter> chapters, const Redactions& ranges,
+                                                   std::chrono::milliseconds duration);
+
+// `next` with these renditions becomes the episode's audio. Versions of one recording: follow_audio. Otherwise chapters that nobody typed
+// in are chosen anew (choose_chapters).
+void change_audio(Episode& episode, const Master& next, const std::vector<Rendition>& renditions);
 
 }  // namespace earshot::model

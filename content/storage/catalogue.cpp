@@ -42,16 +42,22 @@ void insert_episode(soci::session& session, const model::Episode& e) {
     Statement insert(
         session,
         "insert into episodes (id, show_id, guid, slug, title, summary, notes, type, season, number, is_explicit, state, people, "
-        "chapters, transcript_type, transcript_language, transcript_source, artwork, created_at, updated_at) "
+        "chapters, chapters_origin, transcript_type, transcript_language, transcript_source, artwork, created_at, updated_at) "
         "values (:id, :show, :guid, :slug, :title, :summary, :notes, :type, :season, :number, :is_explicit, 'draft', :people, "
-        ":chapters, :transcript_type, :transcript_language, :transcript_source, :artwork, :created_at, :updated_at)");
+        ":chapters, :chapters_origin, :transcript_type, :transcript_language, :transcript_source, :artwork, :created_at, :updated_at)");
     const auto transcript = e.transcript.value_or(model::Transcript{});
     insert.bind("id", e.id.value).bind("show", e.show.value).bind("guid", e.guid).bind("slug", e.slug).bind("title", e.title);
     insert.bind("summary", e.summary).bind("notes", e.notes).bind("type", to_string(e.type)).bind("season", e.season);
     insert.bind("number", e.number).bind("is_explicit", e.is_explicit).bind("people", to_json(e.people));
-    insert.bind("chapters", to_json(e.chapters)).bind("transcript_type", transcript.mime_type);
+    insert.bind("chapters", to_json(e.chapters)).bind("chapters_origin", to_string(e.chapters_origin));
+    insert.bind("transcript_type", transcript.mime_type);
     insert.bind("transcript_language", transcript.language).bind("transcript_source", transcript.source);
     insert.bind("artwork", to_json(e.artwork)).bind("created_at", e.created_at).bind("updated_at", e.updated_at).run();
+}
+
+// Chapters that come without one were typed in.
+void settle_origin(model::Episode& e) {
+    if (e.chapters_origin == model::ChaptersOrigin::none && !e.chapters.empty()) e.chapters_origin = model::ChaptersOrigin::producer;
 }
 
 bool slug_taken(soci::session& session, const model::ShowId& show, std::string_view slug) {
@@ -147,6 +153,8 @@ model::Result<model::Episode> Catalogue::create_episode(model::Episode episode) 
     episode.publish_at.reset();
     episode.master.reset();
     episode.renditions.clear();
+    settle_origin(episode);
+    if (episode.chapters_origin == model::ChaptersOrigin::none) model::choose_chapters(episode);
     model::Status status;
     database_.write([&](soci::session& session) {
         Statement show(session, "select id from shows where id = :id");
@@ -174,19 +182,26 @@ model::Result<model::Episode> Catalogue::edit_episode(const model::EpisodeId& id
         auto found = read_episode(session, id);
         if (!found) return;
         model::Episode& e = *found;
+        const auto notes = e.notes;
         if (const auto changed = change(e); !changed) {
             result = std::unexpected(changed.error());
             return;
         }
+        settle_origin(e);
+        // Of the notes nothing can be known but what they say now; what was taken from a recording stays.
+        const bool of_notes = e.chapters_origin == model::ChaptersOrigin::none || e.chapters_origin == model::ChaptersOrigin::notes;
+        if (e.notes != notes && of_notes) model::choose_chapters(e);
         const auto transcript = e.transcript.value_or(model::Transcript{});
-        Statement update(session,
-                         "update episodes set title = :title, summary = :summary, notes = :notes, type = :type, season = :season, "
-                         "number = :number, is_explicit = :is_explicit, people = :people, chapters = :chapters, "
-                         "transcript_type = :transcript_type, transcript_language = :transcript_language, "
-                         "transcript_source = :transcript_source, artwork = :artwork, updated_at = :updated_at where id = :id");
+        Statement update(
+            session,
+            "update episodes set title = :title, summary = :summary, notes = :notes, type = :type, season = :season, "
+            "number = :number, is_explicit = :is_explicit, people = :people, chapters = :chapters, chapters_origin = :chapters_origin, "
+            "transcript_type = :transcript_type, transcript_language = :transcript_language, "
+            "transcript_source = :transcript_source, artwork = :artwork, updated_at = :updated_at where id = :id");
         update.bind("title", e.title).bind("summary", e.summary).bind("notes", e.notes).bind("type", to_string(e.type));
         update.bind("season", e.season).bind("number", e.number).bind("is_explicit", e.is_explicit).bind("people", to_json(e.people));
-        update.bind("chapters", to_json(e.chapters)).bind("transcript_type", transcript.mime_type);
+        update.bind("chapters", to_json(e.chapters)).bind("chapters_origin", to_string(e.chapters_origin));
+        update.bind("transcript_type", transcript.mime_type);
         update.bind("transcript_language", transcript.language).bind("transcript_source", transcript.source);
         update.bind("artwork", to_json(e.artwork)).bind("updated_at", clock_()).bind("id", id.value).run();
         result = *read_episode(session, id);

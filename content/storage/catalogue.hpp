@@ -45,8 +45,9 @@ public:
     // --- episodes ----------------------------------------------------------------------------------------------
     // id, guid (a UUIDv4 when empty), created_at, updated_at are set here; state is draft; slug is made unique by "-2", "-3" ….
     [[nodiscard]] model::Result<model::Episode> create_episode(model::Episode episode);
-    // As edit_show: title, summary, notes, type, season, number, explicit, people, chapters, transcript, artwork. Not guid, slug, state,
-    // master, renditions.
+    // As edit_show: title, summary, notes, type, season, number, explicit, people, chapters and their origin, transcript, artwork. Not
+    // guid, slug, state, master, renditions. Chapters that nobody typed in and no recording holds follow the notes
+    // (model::choose_chapters).
     [[nodiscard]] model::Result<model::Episode> edit_episode(const model::EpisodeId& id,
                                                              const std::function<model::Status(model::Episode&)>& change);
     [[nodiscard]] std::optional<model::Episode> find_episode(const model::EpisodeId& id);
@@ -80,8 +81,8 @@ public:
     // episode's current one, or when a url_path ever belonged to another recording or profile.
     [[nodiscard]] model::Status replace_renditions(const model::EpisodeId& episode, const model::MasterId& master,
                                                    const std::vector<model::Rendition>& renditions);
-    // The same, and the transcode job's master becomes the current one; chapters and transcript follow it when it is another version of the
-    // recording (model/redacted_words.hpp). conflict when the job was cancelled meanwhile.
+    // The same, and the transcode job's master becomes the current one; chapters and transcript follow it (model/redacted_words.hpp).
+    // conflict when the job was cancelled meanwhile.
     [[nodiscard]] model::Status switch_audio(const model::Job& job, const std::vector<model::Rendition>& renditions);
 
     // --- for snapshots -----------------------------------------------------------------------------------------

@@ -85,9 +85,10 @@ model::Status store_renditions(soci::session& session, const model::EpisodeId& i
 void store_words(soci::session& session, const model::Episode& episode) {
     const auto transcript = episode.transcript.value_or(model::Transcript{});
     Statement update(session,
-                     "update episodes set chapters = :chapters, transcript_type = :transcript_type, "
+                     "update episodes set chapters = :chapters, chapters_origin = :origin, transcript_type = :transcript_type, "
                      "transcript_language = :transcript_language, transcript_source = :transcript_source where id = :id");
-    update.bind("chapters", to_json(episode.chapters)).bind("transcript_type", transcript.mime_type);
+    update.bind("chapters", to_json(episode.chapters)).bind("origin", to_string(episode.chapters_origin));
+    update.bind("transcript_type", transcript.mime_type);
     update.bind("transcript_language", transcript.language).bind("transcript_source", transcript.source);
     update.bind("id", episode.id.value).run();
 }
@@ -230,9 +231,9 @@ model::Status Catalogue::switch_audio(const model::Job& job, const std::vector<m
             status = fail(Errc::not_found, no_episode);
             return;
         }
-        follow_audio(*episode, *master);
         status = store_renditions(session, job.episode, job.master, renditions, clock_());
         if (!status) return;
+        change_audio(*episode, *master, renditions);
         store_words(session, *episode);
         Statement update(session, "update episodes set master_id = :master where id = :id");
         update.bind("master", job.master.value).bind("id", job.episode.value).run();

@@ -34,6 +34,19 @@ std::vector<T> list_from_json(std::string_view source, F one) {
     return items;
 }
 
+json::array chapters_to_value(const std::vector<model::Chapter>& chapters) {
+    json::array array;
+    for (const auto& c : chapters) array.push_back({{"start", c.start.count()}, {"title", c.title}, {"href", c.href}});
+    return array;
+}
+
+std::vector<model::Chapter> chapters_from_value(const json::value& value) {
+    std::vector<model::Chapter> chapters;
+    for (const auto& v : value.as_array())
+        chapters.push_back({std::chrono::milliseconds(number<long long>(v, "start")), text(v, "title"), text(v, "href")});
+    return chapters;
+}
+
 }  // namespace
 
 std::string to_json(const std::vector<model::Person>& people) {
@@ -48,8 +61,7 @@ std::string to_json(const std::vector<model::CallToAction>& actions) {
 }
 
 std::string to_json(const std::vector<model::Chapter>& chapters) {
-    return list_to_json(chapters,
-                        [](const auto& c) -> json::value { return {{"start", c.start.count()}, {"title", c.title}, {"href", c.href}}; });
+    return chapters.empty() ? std::string() : json::serialize(chapters_to_value(chapters));
 }
 
 namespace {
@@ -96,6 +108,7 @@ std::string to_json(const std::optional<model::MasterInfo>& info) {
                                         {"bits_per_sample", info->bits_per_sample},
                                         {"duration", info->duration.count()},
                                         {"embedded", to_array(info->embedded)},
+                                        {"chapters", chapters_to_value(info->chapters)},
                                         {"warnings", json::value_from(info->warnings)}});
 }
 
@@ -125,9 +138,7 @@ std::vector<model::CallToAction> actions_from_json(std::string_view source) {
 }
 
 std::vector<model::Chapter> chapters_from_json(std::string_view source) {
-    return list_from_json<model::Chapter>(source, [](const json::value& v) {
-        return model::Chapter{std::chrono::milliseconds(number<long long>(v, "start")), text(v, "title"), text(v, "href")};
-    });
+    return source.empty() ? std::vector<model::Chapter>{} : chapters_from_value(json::parse(json::string_view(source)));
 }
 
 std::optional<model::Artwork> artwork_from_json(std::string_view source) {
@@ -165,14 +176,16 @@ std::optional<model::Sound> sound_from_json(std::string_view source) {
 std::optional<model::MasterInfo> master_info_from_json(std::string_view source) {
     if (source.empty()) return std::nullopt;
     const auto value = json::parse(json::string_view(source));
-    return model::MasterInfo{text(value, "container"),
-                             text(value, "codec"),
-                             number<std::uint32_t>(value, "sample_rate"),
-                             number<std::uint32_t>(value, "channels"),
-                             number<std::uint32_t>(value, "bits_per_sample"),
-                             std::chrono::milliseconds(number<long long>(value, "duration")),
-                             items_of(value),
-                             json::value_to<std::vector<std::string>>(value.at("warnings"))};
+    model::MasterInfo info{.container = text(value, "container"),
+                           .codec = text(value, "codec"),
+                           .sample_rate = number<std::uint32_t>(value, "sample_rate"),
+                           .channels = number<std::uint32_t>(value, "channels"),
+                           .bits_per_sample = number<std::uint32_t>(value, "bits_per_sample"),
+                           .duration = std::chrono::milliseconds(number<long long>(value, "duration")),
+                           .embedded = items_of(value),
+                           .warnings = json::value_to<std::vector<std::string>>(value.at("warnings"))};
+    if (const auto* chapters = value.as_object().if_contains("chapters")) info.chapters = chapters_from_value(*chapters);
+    return info;
 }
 
 }  // namespace earshot::storage

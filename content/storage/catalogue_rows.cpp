@@ -16,6 +16,7 @@ namespace {
 
 #define EPISODE_COLUMNS                                                                                                               \
     "select id, show_id, guid, slug, title, summary, notes, type, season, number, is_explicit, state, publish_at, people, chapters, " \
+    "chapters_origin, "                                                                                                               \
     "transcript_type, transcript_language, transcript_source, artwork, master_id, created_at, updated_at from episodes "
 
 #define MASTER_COLUMNS                                                                                                     \
@@ -56,9 +57,9 @@ std::vector<model::Episode> fetch_episodes(Statement& rows) {
     std::vector<model::Episode> result;
     model::Episode e;
     model::Transcript transcript;
-    std::string type, state, people, chapters, artwork, master;
+    std::string type, state, people, chapters, chapters_origin, artwork, master;
     rows.into(e.id.value).into(e.show.value).into(e.guid).into(e.slug).into(e.title).into(e.summary).into(e.notes).into(type);
-    rows.into(e.season).into(e.number).into(e.is_explicit).into(state).into(e.publish_at).into(people).into(chapters);
+    rows.into(e.season).into(e.number).into(e.is_explicit).into(state).into(e.publish_at).into(people).into(chapters).into(chapters_origin);
     rows.into(transcript.mime_type).into(transcript.language).into(transcript.source).into(artwork).into(master);
     rows.into(e.created_at).into(e.updated_at);
     while (rows.next()) {
@@ -66,6 +67,7 @@ std::vector<model::Episode> fetch_episodes(Statement& rows) {
         e.state = known(model::parse_episode_state(state), "episode state", state);
         e.people = people_from_json(people);
         e.chapters = chapters_from_json(chapters);
+        e.chapters_origin = known(model::parse_chapters_origin(chapters_origin), "origin of chapters", chapters_origin);
         e.transcript = transcript.mime_type.empty() ? std::nullopt : std::optional(transcript);
         e.artwork = artwork_from_json(artwork);
         result.push_back(e);

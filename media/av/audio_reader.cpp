@@ -2,6 +2,8 @@
 
 extern "C" {
 #include <libavutil/avstring.h>
+#include <libavutil/dict.h>
+#include <libavutil/mathematics.h>
 }
 
 #include <sys/stat.h>
@@ -9,6 +11,7 @@ extern "C" {
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <utility>
 
 #include "media/av/codec.hpp"
@@ -86,11 +89,37 @@ void read_length(AudioFileInfo& info, const InputFile& input, const AVStream& st
     }
 }
 
+const char* field_of(const AVDictionary* entries, const std::string& key) {
+    const AVDictionaryEntry* found = av_dict_get(entries, key.c_str(), nullptr, 0);
+    return found == nullptr ? "" : found->value;
+}
+
+// Links are known of Vorbis comments only, where libavformat leaves them among the other fields.
+std::vector<model::ChapterMark> chapters_of(const InputFile& input) {
+    std::vector<model::ChapterMark> marks;
+    const AVStream* stream = input.best_stream(AVMEDIA_TYPE_AUDIO);
+    const auto moment = [](std::int64_t time, AVRational base) {
+        return std::chrono::milliseconds(std::clamp<std::int64_t>(av_rescale_q(time, base, {1, 1000}), 0, INT32_MAX));
+    };
+    for (unsigned i = 0; i < input->nb_chapters; ++i) {
+        const AVChapter& chapter = *input->chapters[i];
+        char number[32];
+        std::snprintf(number, sizeof number, "CHAPTER%03lldURL", static_cast<long long>(chapter.id));
+        std::string link = field_of(input->metadata, number);
+        if (link.empty() && stream != nullptr) link = field_of(stream->metadata, number);
+        marks.push_back({moment(chapter.start, chapter.time_base),
+                         chapter.end == AV_NOPTS_VALUE ? std::chrono::milliseconds(0) : moment(chapter.end, chapter.time_base),
+                         field_of(chapter.metadata, "title"), std::move(link)});
+    }
+    return marks;
+}
+
 AudioFileInfo describe(const InputFile& input, int descriptor) {
     AudioFileInfo info;
     info.container = input->iformat->name;
     info.other_streams = other_streams(*input.get(), input.best_stream(AVMEDIA_TYPE_AUDIO));
     info.entries = metadata_entries(*input.get());
+    info.chapters = chapters_of(input);
     info.has_video = input.best_stream(AVMEDIA_TYPE_VIDEO) != nullptr;
     for (unsigned i = 0; i < input->nb_streams; ++i)
         info.audio_streams += input->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO ? 1 : 0;

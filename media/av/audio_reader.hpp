@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "content/model/chapter.hpp"
 #include "content/model/media.hpp"
 #include "content/model/redaction.hpp"
 #include "media/audio_block.hpp"
@@ -26,6 +27,7 @@ struct AudioFileInfo {
     std::optional<double> claimed_seconds;                    // by the header alone
     bool seconds_exact{};                                     // not a guess from the bit rate
     std::vector<model::EmbeddedItem> other_streams, entries;  // what it holds besides the stream that is read, and says in words
+    std::vector<model::ChapterMark> chapters;
 };
 
 struct AudioReaderOptions {

@@ -12,12 +12,12 @@
 #include <urllinkframe.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <limits>
 
 #include "content/model/time.hpp"
 #include "media/tags/bytes.hpp"
+#include "media/tags/chapter_marks.hpp"
 #include "media/tags/descriptor_stream.hpp"
 #include "media/tags/formats.hpp"
 #include "media/tags/language.hpp"
@@ -140,15 +140,6 @@ void fill(id3::Tag& tag, const AudioTags& tags, std::chrono::milliseconds durati
     add_artwork(tag, tags.artwork_jpeg);
 }
 
-// Length of an ID3v2 tag at the start of the file, 0 when there is none.
-std::int64_t leading_tag(int descriptor) {
-    std::array<unsigned char, 10> head{};
-    if (read_at(descriptor, head.data(), head.size(), 0) != 10 || head[0] != 'I' || head[1] != 'D' || head[2] != '3') return 0;
-    std::int64_t size = 0;
-    for (std::size_t i = 6; i < 10; ++i) size = size << 7 | (head[i] & 0x7F);
-    return size + 10 + ((head[5] & 0x10) != 0 ? 10 : 0);
-}
-
 // --- reading back ---
 
 template <class Frame>
@@ -203,7 +194,7 @@ model::Status write_id3v2(int essence, int output, const AudioTags& tags, std::c
     fill(tag, tags, duration);
     const auto rendered = tag.render(id3::v4);  // sizes synchsafe throughout, a kilobyte of padding
     if (!cut(output, 0) || !write_at(output, rendered.data(), rendered.size(), 0) ||
-        !copy_rest(essence, leading_tag(essence), output, rendered.size())) {
+        !copy_rest(essence, id3v2_size(essence, 0), output, rendered.size())) {
         return model::fail(model::Errc::insufficient_storage, "The tagged file could not be written: the disk may be full.");
     }
     return {};

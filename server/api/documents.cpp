@@ -168,6 +168,8 @@ object episode_object(Context& context, const model::Show& show, const model::Ep
     array chapters;
     for (const model::Chapter& chapter : episode.chapters)
         chapters.push_back(object{{"start_seconds", seconds(chapter.start)}, {"title", chapter.title}, {"href", chapter.href}});
+    const value origin =
+        episode.chapters_origin == model::ChaptersOrigin::none ? value(nullptr) : value(model::to_string(episode.chapters_origin));
     value transcript = nullptr;
     if (episode.transcript) {
         array files;
@@ -196,6 +198,7 @@ object episode_object(Context& context, const model::Show& show, const model::Ep
             {"publish_at", time_or_null(episode.publish_at)},
             {"people", people(episode.people)},
             {"chapters", std::move(chapters)},
+            {"chapters_origin", origin},
             {"transcript", std::move(transcript)},
             {"artwork", artwork(context, episode.artwork)},
             {"master", master(episode.master)},

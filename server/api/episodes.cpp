@@ -133,7 +133,16 @@ Answer put_chapters(Context& context, const Request& request) {
         auto chapters = publishing::parse_chapters(request.body, known_duration(episode));
         if (!chapters) return std::unexpected(std::move(chapters.error()));
         episode.chapters = std::move(*chapters);
+        episode.chapters_origin = model::ChaptersOrigin::producer;  // also none at all: that is what they want
         return {};
+    });
+}
+
+Answer delete_chapters(Context& context, const Request& request) {
+    return change_episode(context, request, "episode.chapters", [](model::Episode& episode) {
+        episode.chapters_origin = model::ChaptersOrigin::none;
+        model::choose_chapters(episode);
+        return model::Status();
     });
 }
 

@@ -30,6 +30,7 @@ using Streamed = std::variant<Answer, std::unique_ptr<http::BodySink>>;
 [[nodiscard]] Answer put_transcript(Context&, const Request&);
 [[nodiscard]] Answer delete_transcript(Context&, const Request&);
 [[nodiscard]] Answer put_chapters(Context&, const Request&);
+[[nodiscard]] Answer delete_chapters(Context&, const Request&);
 
 // sound.cpp
 [[nodiscard]] Answer get_sound(Context&, const Request&);

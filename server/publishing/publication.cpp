@@ -79,7 +79,17 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
         const auto duration = episode.renditions.empty() ? std::nullopt : std::optional(episode.renditions.front().duration);
         std::ranges::move(model::timing_advice(*cues, duration), std::back_inserter(sentences));
     }
-    if (episode.chapters.empty()) sentences.emplace_back("Add chapters, so that listeners find what they need.");
+    if (episode.chapters.empty() && episode.chapters_origin != model::ChaptersOrigin::producer)
+        sentences.emplace_back("Add chapters, so that listeners find what they need.");
+    if (episode.chapters_origin == model::ChaptersOrigin::master)
+        sentences.emplace_back(
+            "The chapters were taken from your recording, with the titles they have there. Check that they may be public.");
+    if (episode.chapters_origin != model::ChaptersOrigin::producer)
+        std::ranges::move(model::chapters_in_notes(episode.notes).remarks, std::back_inserter(sentences));
+    if (episode.master && !episode.master->redactions.empty() && !model::chapters_in_notes(episode.notes).chapters.empty())
+        sentences.emplace_back(
+            "The show notes hold a list of times. Ranges were taken out of the recording since: check its times and titles. It makes no "
+            "chapters any more.");
     if (episode.notes.empty()) sentences.emplace_back("Add show notes with what to do and whom to call.");
     if (episode.summary.empty()) sentences.emplace_back("Add a summary of one or two sentences; apps show it in lists.");
     const auto show = rooms_.catalogue.find_show(episode.show);
@@ -94,8 +104,9 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
         sentences.emplace_back("The master is silent. Check that the right file was exported.");
     if (episode.master && episode.master->info && !episode.master->info->embedded.empty())
         sentences.push_back(
-            fmt::format("Your file says more than its sound: {}. None of it is published; who gets the file itself gets all of it.",
-                        kinds_of(episode.master->info->embedded, 5)));
+            fmt::format("Your file says more than its sound: {}. None of it is published{}; who gets the file itself gets all of it.",
+                        kinds_of(episode.master->info->embedded, 5),
+                        episode.chapters_origin == model::ChaptersOrigin::master ? ", but for the titles of its chapters" : ""));
     return sentences;
 }
 

@@ -96,6 +96,13 @@ model::Rendition make_rendition(const model::Episode& episode, const model::Mast
     return rendition;
 }
 
+// The worker read them from foreign bytes: cleaned once more, whatever it says.
+std::vector<model::Chapter> believable(std::vector<model::Chapter> chapters) {
+    std::vector<model::ChapterMark> marks;
+    for (auto& chapter : chapters) marks.push_back({chapter.start, {}, std::move(chapter.title), std::move(chapter.href)});
+    return model::tidy_marks(std::move(marks)).chapters;
+}
+
 const media::RenditionReport* find_report(const media::TranscodeReport& report, const std::string& profile) {
     const auto found = std::ranges::find(report.renditions, profile, &media::RenditionReport::profile);
     return found == report.renditions.end() ? nullptr : &*found;
@@ -192,7 +199,13 @@ Outcome run_transcode_job(Publisher::Rooms& rooms, Publisher& publisher, const c
     auto now_titled = rooms.catalogue.find_episode(job.episode);
     const auto show = now_titled ? rooms.catalogue.find_show(now_titled->show) : std::nullopt;
     if (!show) return refused(Errc::conflict, "The episode was deleted.");
-    follow_audio(*now_titled, *master);  // as the swap will do with what it finds then
+    model::MasterInfo info = encoded.report.master;
+    info.chapters = believable(std::move(info.chapters));
+    info.warnings = encoded.report.warnings;
+    // What the switch below will do with the words it finds then goes into the tags.
+    model::Master heard = *master;
+    heard.info = info;
+    change_audio(*now_titled, heard, encoded.renditions);
     for (model::Rendition& rendition : encoded.renditions) {
         if (!pulse.show("tagging", share_checked)) return refused(Errc::conflict, "cancelled");
         const media::AudioTags tags = publisher.tags_for(*show, *now_titled, rendition);
@@ -200,8 +213,6 @@ Outcome run_transcode_job(Publisher::Rooms& rooms, Publisher& publisher, const c
         if (!tagged || !*tagged) return tagged;
     }
     if (!pulse.show("publishing", 1)) return refused(Errc::conflict, "cancelled");
-    model::MasterInfo info = encoded.report.master;
-    info.warnings = encoded.report.warnings;
     if (auto stored = rooms.catalogue.set_master_info(job.master, info, encoded.report.before, encoded.sound); !stored) return stored;
     if (auto swapped = rooms.catalogue.switch_audio(job, encoded.renditions); !swapped) return swapped;
     rooms.view.refresh();

@@ -82,6 +82,18 @@ std::vector<model::EmbeddedItem> to_items(const json::object& object) {
     });
 }
 
+json::array to_array(const std::vector<model::Chapter>& chapters) {
+    return array_of(chapters, [](const model::Chapter& chapter) {
+        return json::object{{"start_ms", chapter.start.count()}, {"title", chapter.title}, {"href", chapter.href}};
+    });
+}
+std::vector<model::Chapter> to_chapters(const json::object& object) {
+    return vector_of<model::Chapter>(object, "chapters", [](const json::value& chapter) {
+        const auto& c = chapter.as_object();
+        return model::Chapter{milliseconds(c, "start_ms"), text(c, "title"), text(c, "href")};
+    });
+}
+
 json::object to_object(const model::MasterInfo& info) {
     return {{"container", info.container},
             {"codec", info.codec},
@@ -89,7 +101,8 @@ json::object to_object(const model::MasterInfo& info) {
             {"channels", info.channels},
             {"bits_per_sample", info.bits_per_sample},
             {"duration_ms", info.duration.count()},
-            {"embedded", to_array(info.embedded)}};
+            {"embedded", to_array(info.embedded)},
+            {"chapters", to_array(info.chapters)}};
 }
 model::MasterInfo to_master_info(const json::value& value) {
     const auto& object = value.as_object();
@@ -99,7 +112,8 @@ model::MasterInfo to_master_info(const json::value& value) {
             .channels = number<std::uint32_t>(object, "channels"),
             .bits_per_sample = number<std::uint32_t>(object, "bits_per_sample"),
             .duration = milliseconds(object, "duration_ms"),
-            .embedded = to_items(object)};
+            .embedded = to_items(object),
+            .chapters = to_chapters(object)};
 }
 
 json::object to_object(const model::RenditionProfile& profile) {
@@ -163,9 +177,7 @@ json::object to_object(const media::AudioTags& tags) {
     object["people"] = array_of(tags.people, [](const model::Person& person) {
         return json::object{{"name", person.name}, {"role", person.role}, {"group", person.group}, {"href", person.href}};
     });
-    object["chapters"] = array_of(tags.chapters, [](const model::Chapter& chapter) {
-        return json::object{{"start_ms", chapter.start.count()}, {"title", chapter.title}, {"href", chapter.href}};
-    });
+    object["chapters"] = to_array(tags.chapters);
     return object;
 }
 media::AudioTags to_tags(const json::value& value) {
@@ -188,10 +200,7 @@ media::AudioTags to_tags(const json::value& value) {
         const auto& p = person.as_object();
         return model::Person{text(p, "name"), text(p, "role"), text(p, "group"), text(p, "href")};
     });
-    tags.chapters = vector_of<model::Chapter>(object, "chapters", [](const json::value& chapter) {
-        const auto& c = chapter.as_object();
-        return model::Chapter{milliseconds(c, "start_ms"), text(c, "title"), text(c, "href")};
-    });
+    tags.chapters = to_chapters(object);
     return tags;
 }
 

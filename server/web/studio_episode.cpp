@@ -24,6 +24,21 @@ std::string chapter_time(std::chrono::milliseconds start) {
     return text;
 }
 
+// What they would be if nobody had typed any.
+void put_origin(Values& values, const model::Episode& episode) {
+    using Origin = model::ChaptersOrigin;
+    if (episode.chapters_origin == Origin::master) values.show("OF_MASTER");
+    if (episode.chapters_origin == Origin::notes) values.show("OF_NOTES");
+    if (episode.chapters_origin != Origin::producer) return;
+    auto other = episode;
+    other.chapters_origin = Origin::none;
+    model::choose_chapters(other);
+    if (other.chapters.empty() || other.chapters == episode.chapters) return;
+    values.add("FOUND").set("WHERE",
+                            fmt::format("{} {}.", other.chapters_origin == Origin::master ? "Your recording holds" : "Your show notes hold",
+                                        counted(other.chapters.size(), "chapter")));
+}
+
 void put_words(Values& values, const model::Episode& episode) {
     const auto number = [](const std::optional<std::uint32_t>& given) { return given ? std::to_string(*given) : std::string(); };
     values.set("TITLE", episode.title).set("SUMMARY", episode.summary).set("NOTES", episode.notes);
@@ -36,6 +51,7 @@ void put_words(Values& values, const model::Episode& episode) {
         lines += fmt::format("{} {}{}{}\n", chapter_time(chapter.start), chapter.title, chapter.href.empty() ? "" : " ", chapter.href);
     }
     values.set("CHAPTERS", lines);
+    put_origin(values, episode);
 }
 
 void put_transcript(Values& values, const model::Show& show, const model::Episode& episode) {

@@ -3,8 +3,10 @@
 #include <thread>
 
 #include "feeds/addresses.hpp"
+#include "media/tags/audio_tags.hpp"
 #include "tests/api/stage.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/wav_bytes.hpp"
 
 using namespace earshot;
 using Catch::Matchers::Contains;
@@ -249,4 +251,48 @@ TEST_CASE("a producer who has enough under way is told so, and keeps the upload"
     CHECK(refused.status == 429);
     CHECK_THAT(refused.at("detail"), Contains("You have 1 recording waiting") && Contains("is kept"));
     CHECK(stage.api("admin", "PUT", "/episodes/" + second.id.value + "/master", body).status == 202);
+}
+
+TEST_CASE("chapters come from the producer, else from the recording, else from the notes, and all that listeners get agrees") {
+    Stage stage;
+    const auto show = stage.make_show();
+    const auto episode = stage.make_episode(show);
+    const std::string path = "/episodes/" + episode.id.value, page = "/shows/" + show.slug + "/" + episode.slug;
+    const auto notes = stage.api("producer", "PATCH", path, R"({"notes": "0:00 Hello\n0:01 Middle\n0:02 Goodbye\n0:30 Never heard"})");
+    CHECK(notes.at("chapters_origin") == "notes");
+    CHECK(notes.at("chapters.3.title") == "Never heard");
+
+    const auto hand_in = [&](const std::string& bytes) {
+        const auto job = stage.api("producer", "PUT", path + "/master", R"({"upload": ")" + stage.upload(bytes).value + "\"}");
+        REQUIRE(stage.finish(model::JobId{job.at("id")}).state == model::JobState::succeeded);
+        return stage.api("producer", "GET", path);
+    };
+    CHECK(hand_in(tests::tone_wav(3)).at("chapters.2.title") == "Goodbye");
+    CHECK(stage.api("producer", "GET", path).at("chapters.3").empty());  // the audio is 3 s long
+    REQUIRE(stage.api("producer", "POST", path + "/publish", "{}").status == 200);
+    CHECK_THAT(stage.ask("none", "GET", page + "/chapters.json").body, Contains("Goodbye") && !Contains("Never heard"));
+
+    const auto marked = tests::tone_wav(4) +
+                        tests::riff_chunk("cue ", tests::little_endian(2, 4) + tests::cue_point(1, 0) + tests::cue_point(2, 96000)) +
+                        tests::riff_chunk("LIST", "adtl" + tests::cue_label(1, "Marked start") + tests::cue_label(2, "Marked middle"));
+    const auto of_master = hand_in(marked);
+    CHECK(of_master.at("chapters_origin") == "master");
+    CHECK(of_master.at("chapters.1.title") == "Marked middle");
+    CHECK(of_master.at("chapters.1.start_seconds") == "2E0");
+    // Tags, feed and file describe the same audio from the instant it is switched.
+    const auto stored = stage.context().catalogue.find_episode(episode.id).value();
+    const auto file = stage.context().store.open(stored.renditions[0].object_key).value();
+    CHECK(media::read_tags(model::Codec::mp3, file->descriptor())->chapters == stored.chapters);
+    CHECK_THAT(stage.ask("none", "GET", "/shows/" + show.slug + "/feed.xml").body,
+               Contains("title=\"Marked middle\"") && !Contains("title=\"Goodbye\""));
+    CHECK(stage.api("producer", "PATCH", path, R"({"notes": "0:00 A\n0:01 B\n0:02 C"})").at("chapters_origin") == "master");
+
+    CHECK(stage.api("producer", "PUT", path + "/chapters", "0:00 By hand").at("chapters_origin") == "producer");
+    CHECK(hand_in(marked + "x").at("chapters.0.title") == "By hand");
+    const auto none = stage.api("producer", "PUT", path + "/chapters", "");
+    CHECK(none.at("chapters") == "[]");
+    CHECK(none.at("chapters_origin") == "producer");
+    CHECK(stage.ask("none", "GET", page + "/chapters.json").status == 404);
+    CHECK(stage.api("producer", "DELETE", path + "/chapters").at("chapters.0.title") == "Marked start");
+    CHECK(hand_in(tests::tone_wav(3)).at("chapters.0.title") == "A");
 }

@@ -1,5 +1,7 @@
 // A word is taken out of a public episode: afterwards it is in no byte that is served, and everything timed fits the new audio.
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -189,6 +191,75 @@ TEST_CASE("mute and bleep leave everything in its place; a further redaction beg
     CHECK(amplitude(samples, 1777, 2.1, 2.9) > 0.2);
     CHECK(now.chapters[2].start == std::chrono::seconds(3));
     CHECK_THAT(all_words(stage), !Contains("Halloway"));  // words do not come back by themselves
+}
+
+TEST_CASE("titles that a recording gives its chapters do not outlive the range they name, whatever is edited afterwards") {
+    Stage stage;
+    const tests::TemporaryFolder folder;
+    std::ofstream(folder.path() / "word.wav", std::ios::binary) << word_wav();
+    std::ofstream meta(folder.path() / "chapters.txt");
+    meta << ";FFMETADATA1\n";
+    for (const auto* chapter :
+         {"START=0\nEND=2000\ntitle=Start", "START=2000\nEND=3000\ntitle=Halloway speaks", "START=3000\nEND=6000\ntitle=Thanks"})
+        meta << "[CHAPTER]\nTIMEBASE=1/1000\n" << chapter << "\n";
+    meta.close();
+    const auto recording = tests::made_by_ffmpeg(
+        fmt::format("-i {0}/word.wav -i {0}/chapters.txt -map 0:a -map_chapters 1 -c:a aac -b:a 128k", folder.path().string()), "word.m4a");
+    const std::string path = "/episodes/" + stage.make_episode(stage.make_show()).id.value;
+    const auto job = stage.api("producer", "PUT", path + "/master", R"({"upload": ")" + stage.upload(recording).value + "\"}");
+    REQUIRE(stage.finish(model::JobId{job.at("id")}).state == model::JobState::succeeded);
+    REQUIRE(stage.api("producer", "POST", path + "/publish", "{}").status == 200);
+    REQUIRE(stage.api("producer", "GET", path).at("chapters_origin") == "master");
+    REQUIRE_THAT(all_words(stage), Contains("Halloway speaks"));
+    REQUIRE(stage.ask("none", "GET", stored(stage, path).renditions[0].url_path).body.find("Halloway") != std::string::npos);
+
+    const auto check_silence = [&](const std::string& titles) {
+        const auto now = stored(stage, path);
+        std::string all;
+        for (const auto& chapter : now.chapters) all += std::to_string(chapter.start.count()) + " " + chapter.title + "|";
+        CHECK(all == titles);
+        CHECK_THAT(all_words(stage), !Contains("Halloway"));
+        for (const auto& each : stage.context().jobs.list_for_episode(now.id))  // that of the tags
+            REQUIRE(stage.finish(each.id).state != model::JobState::failed);
+        for (const auto& rendition : stored(stage, path).renditions) {
+            const auto file = stage.ask("none", "GET", rendition.url_path);
+            REQUIRE(file.status == 200);
+            CHECK(file.body.find("Halloway") == std::string::npos);
+        }
+    };
+    redact(stage, path, R"([{"start": 2, "end": 3, "kind": "cut"}])");
+    check_silence("0 Start|2000 Thanks|");
+    const auto edited = [&](const char* method, const char* part, const std::string& body) {
+        REQUIRE(stage.api("producer", method, path + part, body).status == 200);
+    };
+    edited("PATCH", "", R"({"notes": "Nothing new.", "title": "Another title"})");
+    check_silence("0 Start|2000 Thanks|");
+    edited("PUT", "/chapters", "0:00 Typed");
+    check_silence("0 Typed|");
+    edited("DELETE", "/chapters", "");
+    check_silence("0 Start|2000 Thanks|");
+    CHECK(stage.api("producer", "GET", path).at("chapters_origin") == "master");
+
+    redact(stage, path, R"([{"start": 2, "end": 3, "kind": "bleep"}])");
+    check_silence("0 Start|3000 Thanks|");
+    edited("DELETE", "/chapters", "");
+    check_silence("0 Start|2000 [redacted]|3000 Thanks|");
+}
+
+TEST_CASE("times in the notes make no chapters once ranges were taken out; those that were taken from there stay, moved") {
+    Stage stage;
+    const auto path = published(stage);
+    REQUIRE(stage.api("producer", "PATCH", path, R"({"notes": "0:00 Start\n0:02 Halloway speaks\n0:03 Thanks"})").status == 200);
+    REQUIRE(stage.api("producer", "DELETE", path + "/chapters").at("chapters_origin") == "notes");
+    redact(stage, path, R"([{"start": 2, "end": 3, "kind": "cut"}])");
+    const auto moved = std::vector<model::Chapter>{{std::chrono::seconds(0), "Start", ""}, {std::chrono::seconds(2), "Thanks", ""}};
+    CHECK(stored(stage, path).chapters == moved);
+    const auto after = stage.api("producer", "PATCH", path, R"({"notes": "0:00 Start\n0:02 Halloway speaks\n0:03 Thanks\n0:04 End"})");
+    CHECK(stored(stage, path).chapters == moved);
+    CHECK(after.at("chapters_origin") == "producer");
+    CHECK_THAT(after.body, Contains("It makes no chapters any more."));
+    CHECK(stage.api("producer", "DELETE", path + "/chapters").status == 200);
+    CHECK(stored(stage, path).chapters.empty());
 }
 
 TEST_CASE("ranges that make no sense change nothing and get a sentence") {

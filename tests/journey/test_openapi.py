@@ -154,7 +154,7 @@ def make_things(ask, server):
     ask("putEpisodeArtwork", cover(server.folder / "window.jpg", "#7a2e00").read_bytes(), "image/jpeg", query="?alt=A%20window", episode=episode)
     spare = ask("createEpisode", {"title": "Part two"}, show="night-watch")[1]["id"]
     ask("putTranscript", b"1\n00:00:01,000 --> 00:00:02,000\nHello.\n", "application/x-subrip", episode=spare)
-    ask("deleteTranscript", episode=spare)
+    ask("deleteTranscript", episode=spare), ask("deleteChapters", episode=spare)
     ask("deleteEpisode", episode=spare)
     return episode
 

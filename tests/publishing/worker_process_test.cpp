@@ -160,4 +160,7 @@ TEST_CASE("Job records and reports survive the way there and back") {
     const auto progress = publishing::parse_worker_line(publishing::progress_line("encoding", 0.25));
     CHECK(progress.text == "encoding");
     CHECK(progress.fraction == 0.25);
+    const model::MasterInfo info{.container = "wav", .chapters = {{std::chrono::milliseconds(1500), "One", "https://b.example"}}};
+    CHECK(publishing::parse_result<model::MasterInfo>(publishing::parse_worker_line(publishing::result_line(info)).text).chapters ==
+          info.chapters);
 }

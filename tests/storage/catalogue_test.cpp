@@ -319,6 +319,7 @@ TEST_CASE("masters carry what probing found; the newest is the episode's while t
     CHECK(found.info->embedded == info.embedded);
     CHECK(found.info->warnings == info.warnings);
     CHECK(found.info->codec == "pcm_s24le");
+    CHECK(found.info->chapters.empty());
     CHECK(found.loudness->integrated_lufs == -26.25);
     CHECK(found.loudness->range_lu == 7.75);
     CHECK(found.sound == sound);
@@ -440,4 +441,56 @@ TEST_CASE("every change raises the revision, reading and job progress do not") {
     Catalogue theirs(other);
     (void)tests::put(theirs, episode);
     CHECK(raised());
+}
+
+TEST_CASE("chapters follow the recording or the notes until somebody types some in") {
+    using enum model::ChaptersOrigin;
+    Opened opened;
+    JobQueue jobs(opened.database, opened.time.clock());
+    const auto show = opened.show();
+    const auto episode = opened.episode(show);
+    const auto edit = [&](auto change) {
+        return opened.catalogue
+            .edit_episode(episode.id,
+                          [&](model::Episode& e) {
+                              change(e);
+                              return model::Status();
+                          })
+            .value();
+    };
+    CHECK(episode.chapters_origin == none);
+    const auto noted = edit([](auto& e) { e.notes = "0:00 A\n0:10 B\n0:20 C"; });
+    CHECK(noted.chapters_origin == model::ChaptersOrigin::notes);
+    CHECK(noted.chapters.size() == 3);
+    CHECK(edit([](auto& e) { e.title = "Other"; }).chapters == noted.chapters);
+
+    const auto first = opened.master(episode);
+    const auto job = [&](const model::MasterId& of) {
+        const auto queued = jobs.enqueue(model::JobKind::transcode, episode.id, of);
+        REQUIRE(jobs.claim("here", 60s));
+        return queued;
+    };
+    const auto files = [](const model::Master& of) {
+        auto rendition = Opened::rendition(of);
+        rendition.duration = 30s;
+        return std::vector{rendition};
+    };
+    const std::vector<model::Chapter> marked{{0s, "M", ""}, {5s, "N", "https://example.org/"}};
+    REQUIRE(opened.catalogue.set_master_info(first.id, {.container = "wav", .chapters = marked}, {}));
+    REQUIRE(opened.catalogue.switch_audio(job(first.id), files(first)));
+    const auto switched = opened.catalogue.find_episode(episode.id).value();
+    CHECK(switched.chapters == marked);
+    CHECK(switched.chapters_origin == master);
+    CHECK(switched.master->info->chapters == marked);
+    CHECK(edit([](auto& e) { e.notes = "0:00 X\n0:10 Y\n0:20 Z"; }).chapters == marked);
+
+    CHECK(edit([](auto& e) { e.chapters = {{0s, "Own", ""}}; }).chapters_origin == master);  // whoever moves them keeps whose they are
+    CHECK(edit([](auto& e) {
+              e.chapters.clear();
+              e.chapters_origin = producer;
+          }).chapters_origin == producer);
+    const auto second = opened.master(episode);
+    REQUIRE(opened.catalogue.switch_audio(job(second.id), files(second)));
+    CHECK(opened.catalogue.find_episode(episode.id)->chapters.empty());
+    CHECK(opened.catalogue.create_episode({.show = show.id, .title = "T", .chapters = marked})->chapters_origin == producer);
 }

@@ -103,6 +103,26 @@ TEST_CASE("an older database is brought forward and keeps its rows") {
     CHECK(number(again, "select count(*) from songs") == 1);
 }
 
+TEST_CASE("chapters from before their origin was kept were typed in") {
+    tests::TemporaryFolder folder;
+    const auto file = folder.path() / "x.db";
+    {
+        Database database({.file = file, .migrations = catalogue_migrations().first(1)});
+        run(database,
+            "insert into shows values ('s', 's', 'g', 't', '', '', 'en', '', '', '', '', '', 0, 'episodic', '', '', 0, '', '', '', 1, 1)");
+        for (const auto* episode :
+             {"'a', 's', 'a', 'a', 't', '', '', 'full', null, null, 0, 'draft', null, null, '', "
+              "'[{\"start\":0,\"title\":\"One\",\"href\":\"\"}]', '', '', '', '', null, 1, 1",
+              "'b', 's', 'b', 'b', 't', '', '', 'full', null, null, 0, 'draft', null, null, '', '', '', '', '', '', null, 1, 1"})
+            run(database, ("insert into episodes values (" + std::string(episode) + ")").c_str());
+    }
+    Database database({.file = file, .migrations = catalogue_migrations()});
+    Catalogue catalogue(database);
+    CHECK(catalogue.find_episode({"a"})->chapters_origin == model::ChaptersOrigin::producer);
+    CHECK(catalogue.find_episode({"a"})->chapters.size() == 1);
+    CHECK(catalogue.find_episode({"b"})->chapters_origin == model::ChaptersOrigin::none);
+}
+
 TEST_CASE("without leave to, no file is made and none brought forward") {
     tests::TemporaryFolder folder;
     const auto file = folder.path() / "x.db";

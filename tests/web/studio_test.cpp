@@ -89,6 +89,20 @@ TEST_CASE("a form shows text exactly as it was typed, line by line") {
     CHECK_THAT(body, Contains(">\n00:00:00 Start\n00:01:30.500 Then https://example.org/x\n</textarea>"));
 }
 
+TEST_CASE("an episode's page says where its chapters come from, and what else there is") {
+    Site site;
+    const auto show = site.add_show("code", "Code");
+    auto episode = site.add_episode(show, {.slug = "one", .title = "One"});
+    episode.notes = "0:00 One\n0:01 Two\n0:02 Three";
+    episode = tests::put(site.catalogue, episode).value();
+    CHECK_THAT(episode_page(site, episode), Contains(">\n00:00:00 One\n00:00:01 Two\n00:00:02 Three\n</textarea>") &&
+                                                Contains("times in your show notes, and") && !Contains("found-chapters"));
+    episode.chapters = {{std::chrono::milliseconds(0), "Start", ""}};
+    episode.chapters_origin = model::ChaptersOrigin::producer;
+    episode = tests::put(site.catalogue, episode).value();
+    CHECK_THAT(episode_page(site, episode), Contains("Your show notes hold 3 chapters.") && Contains("data-act=\"found-chapters\""));
+}
+
 TEST_CASE("an episode's page says what its file gives away, how loud it was, and what is in the way") {
     Site site;
     const auto show = site.add_show("code", "Code");

@@ -1,7 +1,7 @@
 // Chapters as people write them, one a line: "00:01:30 Title", with a web address at the end where there is one.
 
-import { call, Refusal } from './_studio_api';
-import { find, refresh_quietly } from './_studio_page';
+import { call, Refusal, refused } from './_studio_api';
+import { find, on_start, refresh_quietly, say } from './_studio_page';
 import { on_save } from './_studio_forms';
 
 interface Chapter {
@@ -38,3 +38,25 @@ on_save('chapters', async (form) => {
   refresh_quietly();
   return chapters.length === 0 ? 'Saved: the episode has no chapters.' : `Saved: ${chapters.length} ${chapters.length === 1 ? 'chapter' : 'chapters'}.`;
 });
+
+// Chapters that the server found in the recording or the notes stand in the field, unless somebody is typing there.
+on_start(() => {
+  const lines = find('#chapters-origin')?.dataset.lines;
+  const form = find<HTMLFormElement>('form[data-form="chapters"]');
+  const field = find<HTMLTextAreaElement>('#chapters');
+  if (lines === undefined || !form || !field || form.dataset.dirty !== undefined || field.value === lines) return;
+  field.value = lines;
+});
+
+export async function take_found_chapters(): Promise<void> {
+  const form = find<HTMLFormElement>('form[data-form="chapters"]');
+  if (!form) return;
+  try {
+    await call('DELETE', form.dataset.endpoint ?? '');
+    delete form.dataset.dirty;
+    say(find('.answer', form), 'Those are the chapters now.');
+    refresh_quietly();
+  } catch (error) {
+    say(find('.answer', form), refused(error).sentence, 'problem');
+  }
+}

@@ -1,10 +1,10 @@
 // The producers' studio: what buttons do, and what starts with the page.
 
-import './_studio_chapters';
 import './_studio_jobs';
 import './_studio_notes';
 import './_studio_redact';
 
+import { take_found_chapters } from './_studio_chapters';
 import { listen_for_drops, take_recording } from './_studio_drop';
 import { remove_transcript } from './_studio_files';
 import { begin_episode } from './_studio_new';
@@ -38,6 +38,7 @@ const buttons: Record<string, (button: HTMLElement) => void> = {
   ...acts,
   'choose-new': (button) => choose_recording(button.closest<HTMLElement>('[data-show]')?.dataset.show),
   'new-empty': (button) => void begin_episode(undefined, button.closest<HTMLElement>('[data-show]')?.dataset.show),
+  'found-chapters': () => void take_found_chapters(),
   'remove-transcript': () => void remove_transcript(),
   'close-dialog': (button) => button.closest('dialog')?.close('cancelled'),
 };
