@@ -100,7 +100,8 @@ App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descripto
       annotations(statistics_db, clock),
       follows(statistics_db, settings.statistics.suppress_below, clock),
       totals(statistics_db),
-      audits(statistics_db, where.runtime, counting_lists(settings), clock),
+      audits(
+          statistics_db, where.runtime, [this] { return statistics.recognition(); }, clock),
       workers(this_program, {.deadline = settings.publishing.job_deadline,
                              .degraded = settings.publishing.sandbox == "degraded",
                              .spare_cores = settings.publishing.spare_cores}),

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "server/analytics/runtime_folder.hpp"
 #include "server/app_rooms.hpp"
 #include "server/log.hpp"
 #include "server/relaunch.hpp"
@@ -85,6 +86,11 @@ void App::start() {
     log(Level::info, "serving",
         {{"public_url", std::string_view(rooms.settings.server.public_url)}, {"port", static_cast<long long>(ports().front())}});
     for (const std::string& warning : rooms.statistics.warnings()) log(Level::warn, "counting", {{"warning", std::string_view(warning)}});
+    if (analytics::may_be_swapped())
+        log(Level::warn, "memory",
+            {{"problem",
+              "This machine swaps: what is remembered of today's listeners could come to a disk. Give the service MemorySwapMax=0 "
+              "(the shipped unit has it), or turn swap off."}});
     if (!rooms.sandbox_problem.empty()) log(Level::warn, "sandbox", {{"problem", std::string_view(rooms.sandbox_problem)}});
     ::malloc_trim(0);  // what reading a busy day's counting took goes back
     notify_systemd("READY=1");

@@ -63,7 +63,7 @@ constexpr MemoryHeld memory[] = {
     {"recent requests",
      {listeners, "verdicts of the last 32,768 requests by a hash under a second key; locked", "so that counting is fast", the_day}},
     {"recent agents",
-     {listeners, "what the rules say of the last 4,096 agents, by a hash under a second key; locked", "so that counting is fast", the_day}},
+     {listeners, "what the rules say of the last 4,096 agents, by a hash under a second key", "so that counting is fast", the_day}},
     {"crowds",
      {listeners, "counters at places that the day's key picks for an address and an episode", "to see floods from one address", the_day}},
     {"open connections",
@@ -73,7 +73,8 @@ constexpr MemoryHeld memory[] = {
      {listeners, "address, agent and referrer of requests just answered; of who opted out only the bytes are used",
       "to classify and count them", "under a second as a rule; a bounded queue"}},
     {"failed sign-ins",
-     {staff, "name and network of who failed to sign in", "to slow guessing down", "ten minutes after the last failure"}},
+     {staff, "name and network of who failed to sign in", "to slow guessing down",
+      "ten minutes after the last failure, at the next sign-in"}},
 };
 
 }  // namespace

@@ -135,9 +135,11 @@ void add_data_commands(CommandLine& line, FeedOptions& feeds, BackupOptions& bac
 }
 
 void add_privacy(CommandLine& line, PrivacyOptions& options) {
-    CLI::App* sub = line.command("privacy", "what is held and why: report", [&] { return privacy(options); });
+    CLI::App* sub =
+        line.command("privacy", "what is held and why: report; while no server runs, destroy what is left of days that are over: forget",
+                     [&] { return privacy(options); });
     add_data(sub, options);
-    sub->add_option("action", options.action)->required()->check(CLI::IsMember({"report"}));
+    sub->add_option("action", options.action)->required()->check(CLI::IsMember({"report", "forget"}));
     sub->add_flag("--markdown", options.markdown, "the same as tables, without looking at any installation");
 }
 

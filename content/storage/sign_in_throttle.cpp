@@ -20,9 +20,8 @@ std::chrono::seconds wait_after(unsigned failures) {
 std::optional<std::chrono::seconds> SignInThrottle::start_try(const std::string& key) {
     const std::scoped_lock lock(mutex_);
     const auto now = clock_();
-    make_room(now);
+    forget_old(now);
     auto& entry = failures_[key];
-    if (now - entry.last > forget_after) entry.count = 0;
     const auto until = entry.last + wait_after(entry.count);
     if (entry.count >= free_tries && now < until) return std::chrono::ceil<std::chrono::seconds>(until - now);
     ++entry.count;
@@ -38,11 +37,16 @@ void SignInThrottle::forgive(const std::string& key) {
 void SignInThrottle::take_back(const std::string& key) {
     const std::scoped_lock lock(mutex_);
     const auto found = failures_.find(key);
-    if (found != failures_.end() && found->second.count > 0) --found->second.count;
+    if (found != failures_.end() && --found->second.count == 0) failures_.erase(found);
 }
 
-void SignInThrottle::make_room(model::Timestamp now) {
-    if (failures_.size() < most_keys) return;
+std::size_t SignInThrottle::size() const {
+    const std::scoped_lock lock(mutex_);
+    return failures_.size();
+}
+
+void SignInThrottle::forget_old(model::Timestamp now) {
+    for (auto& [key, entry] : failures_) entry.last = std::min(entry.last, now);  // a clock that was set back holds nobody up for longer
     std::erase_if(failures_, [&](const auto& entry) { return now - entry.second.last > forget_after; });
     if (failures_.size() >= most_keys) failures_.erase(failures_.begin());
 }

@@ -1,6 +1,7 @@
 #pragma once
 // Slows down guessing: from the fifth failure in a row on, a key (a sign-in name, a network) has to wait, 30 s at first and twice as long
-// each time, up to 8 min. Lives in RAM only and forgets a key 10 min after its last failure. Thread-safe. Used by Accounts only.
+// each time, up to 8 min. Lives in RAM only and forgets a key at the first try that anybody makes 10 min after its last failure.
+// Thread-safe. Used by Accounts only.
 
 #include <chrono>
 #include <cstddef>
@@ -21,6 +22,7 @@ public:
     [[nodiscard]] std::optional<std::chrono::seconds> start_try(const std::string& key);
     void forgive(const std::string& key);    // the name signed in: start anew
     void take_back(const std::string& key);  // this one try was no failure
+    [[nodiscard]] std::size_t size() const;  // keys that are remembered
 
 private:
     struct Failures {
@@ -28,10 +30,10 @@ private:
         model::Timestamp last{};
     };
     model::Clock clock_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::unordered_map<std::string, Failures> failures_;
 
-    void make_room(model::Timestamp now);
+    void forget_old(model::Timestamp now);
 };
 
 }  // namespace earshot::storage

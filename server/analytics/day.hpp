@@ -35,6 +35,11 @@ constexpr std::chrono::minutes evening{30};  // a listen active in the day's las
     return day_of(now - grace - std::chrono::milliseconds(1));
 }
 
+// Nothing of that day is kept any longer. A clock that was far ahead for a while must not leave a day open until then.
+[[nodiscard]] inline bool is_over(Day day, model::Timestamp now) noexcept {
+    return now > start_of(day + 1) + grace || day > day_of(now) + 1;
+}
+
 // "2026-11-24" and back; nothing else is a day.
 [[nodiscard]] inline std::string format_day(Day day) {
     return model::format_utc_day(start_of(day));

@@ -51,11 +51,6 @@ Ledger::Ledger(storage::Database& database, fs::path runtime, Warnings& warnings
     recover(now);
 }
 
-// A clock that was far ahead for a while must not leave a day open until then.
-bool Ledger::is_over(Day day, model::Timestamp now) {
-    return now > start_of(day + 1) + grace || day > day_of(now) + 1;
-}
-
 void Ledger::open(Day day) {
     if (windows_.is_open(day)) return;
     try {
@@ -195,7 +190,7 @@ void Ledger::shorten_journals() {
 
 void Ledger::recover(model::Timestamp now) {
     const auto committed = journal_positions(database_);
-    for (const auto day : folder_.days()) {
+    for (const auto day : days_in(folder_.path())) {
         Journal::destroy(folder_.shorter_journal(day));
         if (fs::exists(folder_.journal(day)))
             replay(day, committed);

@@ -54,7 +54,6 @@ private:
     [[nodiscard]] std::uint64_t long_journal() const;
     void shorten(Day day, DayJournal& journal);
     [[nodiscard]] std::vector<JournalPosition> positions() const;
-    [[nodiscard]] static bool is_over(Day day, model::Timestamp now);
 
     storage::Database& database_;
     Warnings& warnings_;

@@ -13,12 +13,16 @@ model::Result<Recognition> Recognition::load(const ListFiles& files) {
     if (!countries) return std::unexpected(countries.error());
     auto shared = files.shared_addresses.empty() ? SharedAddresses() : SharedAddresses::from_file(files.shared_addresses);
     if (!shared) return std::unexpected(shared.error());
-    Recognition result(std::move(*classifier));
-    result.data_centres_ = std::move(*data_centres);
-    result.countries_ = std::move(*countries);
+    Recognition result({std::move(*classifier), std::move(*data_centres), std::move(*countries)});
     result.shared_addresses_ = std::move(*shared);
     result.own_host_ = host_of(files.public_url);
     result.most_per_address_ = files.most_per_address;
+    return result;
+}
+
+Recognition Recognition::with(SharedAddresses shared_addresses) const {
+    auto result = *this;
+    result.shared_addresses_ = std::move(shared_addresses);
     return result;
 }
 
@@ -32,7 +36,7 @@ std::string_view host_of(std::string_view url) {
 std::string Recognition::site_of(const Agent& agent, const std::string& referrer) const {
     if (agent.kind != AgentKind::browser || referrer.empty()) return std::string(no_site);
     if (!own_host_.empty() && host_of(referrer) == own_host_) return std::string(own_site);
-    auto name = classifier_.site(referrer);
+    auto name = lists_->classifier.site(referrer);
     return name.empty() ? std::string(other_site) : name;
 }
 
@@ -41,8 +45,8 @@ Recognised Recognition::of(const model::Delivery& delivery, const Agent& agent, 
     if (result.agent.automated) return result;
     result.site = site_of(result.agent, delivery.referrer);
     if (address) {
-        result.data_centre = data_centres_.contains(*address);
-        result.country = countries_.of(*address);
+        result.data_centre = lists_->data_centres.contains(*address);
+        result.country = lists_->countries.of(*address);
         result.shared = shared_addresses_.contains(*address, day_of(delivery.time));
     }
     return result;

@@ -3,6 +3,7 @@
 // text.
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -40,18 +41,22 @@ class Recognition {
 public:
     // Errors: invalid_input with a sentence naming the file.
     static model::Result<Recognition> load(const ListFiles& files);
+    [[nodiscard]] Recognition with(SharedAddresses shared_addresses) const;  // in the place of its own; all else is shared with this one
     // Pure, thread-safe. `agent`, which must outlive the result, is what the classifier says of the delivery's; `address` its address.
     [[nodiscard]] Recognised of(const model::Delivery& delivery, const Agent& agent, const std::optional<IpAddress>& address) const;
-    [[nodiscard]] const Classifier& classifier() const noexcept { return classifier_; }
+    [[nodiscard]] const Classifier& classifier() const noexcept { return lists_->classifier; }
     [[nodiscard]] const SharedAddresses& shared_addresses() const noexcept { return shared_addresses_; }
     [[nodiscard]] std::uint32_t most_per_address() const noexcept { return most_per_address_; }
 
 private:
-    explicit Recognition(Classifier classifier) : classifier_(std::move(classifier)) {}
+    struct Lists {
+        Classifier classifier;
+        AddressBlocks data_centres;
+        Countries countries;
+    };
+    explicit Recognition(Lists read) : lists_(std::make_shared<const Lists>(std::move(read))) {}
     [[nodiscard]] std::string site_of(const Agent& agent, const std::string& referrer) const;
-    Classifier classifier_;
-    AddressBlocks data_centres_;
-    Countries countries_;
+    std::shared_ptr<const Lists> lists_;
     SharedAddresses shared_addresses_;
     std::string own_host_;
     std::uint32_t most_per_address_{};

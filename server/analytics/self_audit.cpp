@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <boost/json.hpp>
-#include <fstream>
 #include <map>
 #include <stdexcept>
 
@@ -105,14 +104,19 @@ std::string counted_words(Statistics& statistics, const Case& one, std::size_t n
     return words(downloads, not_counted);
 }
 
-void replay(const std::vector<Case>& cases, const fs::path& folder, ListFiles lists, SelfAudit& audit) {
-    lists.shared_addresses = folder / "shared";
-    std::ofstream(lists.shared_addresses) << documented::shared_addresses();
+std::shared_ptr<const Recognition> with_addresses_of_cases(const Recognition& recognition) {
+    auto shared = SharedAddresses::parse(documented::shared_addresses(), "the documented cases");
+    if (!shared) throw std::runtime_error(shared.error().message);
+    return std::make_shared<const Recognition>(recognition.with(std::move(*shared)));
+}
+
+void replay(const std::vector<Case>& cases, const fs::path& folder, const Recognition& recognition, SelfAudit& audit) {
     storage::Database database(
         {.file = folder / "statistics.db", .migrations = storage::statistics_migrations(), .readers = 1, .full_sync = false});
     const auto steps = in_order(cases);
     std::atomic<model::Timestamp> now{steps.front().at};
-    Statistics statistics(database, {.runtime_dir = folder / "run", .lists = std::move(lists), .suppress_below = 1},
+    Statistics statistics(database,
+                          {.runtime_dir = folder / "run", .recognition = with_addresses_of_cases(recognition), .suppress_below = 1},
                           [&now] { return now.load(); });
     for (const auto& step : steps) {
         now = step.at;
@@ -169,10 +173,10 @@ std::optional<SelfAudit> kept(storage::Database& database) {
 
 }  // namespace
 
-SelfAudits::SelfAudits(storage::Database& database, fs::path runtime_dir, ListFiles lists, model::Clock clock)
+SelfAudits::SelfAudits(storage::Database& database, fs::path runtime_dir, InForce in_force, model::Clock clock)
     : database_(database),
       runtime_dir_(std::move(runtime_dir)),
-      lists_(std::move(lists)),
+      in_force_(std::move(in_force)),
       clock_(std::move(clock)),
       last_(kept(database)) {}
 
@@ -182,7 +186,7 @@ model::Result<SelfAudit> SelfAudits::run() {
     const auto cases = documented::cases();
     SelfAudit audit{.time = clock_(), .method = std::string(method_version), .cases = cases.size()};
     const AuditFolder folder(runtime_dir_);
-    replay(cases, folder.path(), lists_, audit);
+    replay(cases, folder.path(), *in_force_(), audit);
     keep(database_, audit);
     const std::scoped_lock lock(last_mutex_);
     last_ = audit;

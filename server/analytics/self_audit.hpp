@@ -1,8 +1,10 @@
 #pragma once
-// Replays the documented cases on the running program: through a counting instance that is thrown away, of the very same code, with the
-// lists and the limit of this server's settings (of shared addresses the cases' own list, since they speak of those).
+// Replays the documented cases on the running program: through a counting instance that is thrown away, of the very same code, by the lists
+// and the limit that are in force (of shared addresses by the cases' own list, since they speak of those).
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -30,7 +32,8 @@ struct SelfAudit {
 class SelfAudits {
 public:
     // `runtime_dir`: as in StatisticsOptions; the audit works in a folder of its own below it.
-    SelfAudits(storage::Database& database, std::filesystem::path runtime_dir, ListFiles lists, model::Clock clock);
+    using InForce = std::function<std::shared_ptr<const Recognition>()>;
+    SelfAudits(storage::Database& database, std::filesystem::path runtime_dir, InForce in_force, model::Clock clock);
     // About a second; blocks. The result is kept. Errors: unavailable while another one runs.
     [[nodiscard]] model::Result<SelfAudit> run();
     [[nodiscard]] std::optional<SelfAudit> last() const;  // of this server's life, else the one kept before; does not ask the database
@@ -38,7 +41,7 @@ public:
 private:
     storage::Database& database_;
     std::filesystem::path runtime_dir_;
-    ListFiles lists_;
+    InForce in_force_;
     model::Clock clock_;
     std::mutex running_;
     mutable std::mutex last_mutex_;

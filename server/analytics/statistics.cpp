@@ -21,8 +21,9 @@ namespace {
 
 using RecognitionPtr = std::shared_ptr<const Recognition>;
 
-RecognitionPtr recognition_from(const ListFiles& files) {
-    auto recognition = Recognition::load(files);
+RecognitionPtr recognition_from(const StatisticsOptions& options) {
+    if (options.recognition) return options.recognition;
+    auto recognition = Recognition::load(options.lists);
     if (!recognition) throw std::runtime_error(recognition.error().message);
     return std::make_shared<const Recognition>(std::move(*recognition));
 }
@@ -31,9 +32,12 @@ RecognitionPtr recognition_from(const ListFiles& files) {
 
 struct Statistics::State {
     State(storage::Database& db, StatisticsOptions given, model::Clock now)
-        : database(db), options(std::move(given)), clock(std::move(now)), recognition(recognition_from(options.lists)), worker([this] {
-              work();
-          }) {}
+        : database(db),
+          options(std::move(given)),
+          clock(std::move(now)),
+          recognition(recognition_from(options)),
+          lists_since(clock()),
+          worker([this] { work(); }) {}
 
     ~State() {
         {
@@ -67,6 +71,7 @@ struct Statistics::State {
 
     mutable std::mutex lists_mutex;  // never held for long: pages ask which lists are in force while batches are handled
     RecognitionPtr recognition;      // changed under `role`, too
+    model::Timestamp lists_since;
 
     std::mutex role;  // who counts, and by which lists; held while a batch is handled. Taken before the others
     std::optional<Ledger> ledger;
@@ -198,9 +203,19 @@ model::Status Statistics::reload_lists() {
     {
         const std::scoped_lock lock(state_->lists_mutex);
         state_->recognition = std::make_shared<const Recognition>(std::move(*fresh));
+        state_->lists_since = state_->clock();
     }
     if (state_->ledger) state_->ledger->lists_changed();
     return {};
+}
+
+std::shared_ptr<const Recognition> Statistics::recognition() const {
+    return state_->lists();
+}
+
+model::Timestamp Statistics::lists_since() const {
+    const std::scoped_lock lock(state_->lists_mutex);
+    return state_->lists_since;
 }
 
 void Statistics::standby() {

@@ -22,8 +22,9 @@
 namespace earshot::analytics {
 
 struct StatisticsOptions {
-    std::filesystem::path runtime_dir;  // RAM-backed (tmpfs); checked at start, a warning is given when it is not
-    ListFiles lists;                    // of agents, networks, countries
+    std::filesystem::path runtime_dir;                 // RAM-backed (tmpfs); checked at start, a warning is given when it is not
+    ListFiles lists;                                   // of agents, networks, countries
+    std::shared_ptr<const Recognition> recognition{};  // when given, instead of what the lists say
     unsigned suppress_below{10};
     std::size_t most_waiting{1 << 17};  // deliveries in the queue; more are dropped and counted
     std::chrono::milliseconds commit_every{1000};
@@ -44,6 +45,8 @@ public:
 
     // Reads the files of lists again; what is counted from now on goes by them. When one cannot be used all stay as they were.
     [[nodiscard]] model::Status reload_lists();
+    [[nodiscard]] std::shared_ptr<const Recognition> recognition() const;  // by which is counted now
+    [[nodiscard]] model::Timestamp lists_since() const;                    // when that was read
 
     // How shared addresses and floods are treated, for everybody who sees a figure.
     struct SharedAddressRules {

@@ -93,6 +93,7 @@ int backup(const BackupOptions& options);
 int restore(const BackupOptions& options);
 
 // privacy report [--markdown]: what is held and why; exit 1 when this installation's databases or folders hold anything else.
+// privacy forget: destroys what is left of days that are over, once their sums are stored; nothing to do while a server runs.
 struct PrivacyOptions : ServeOptions {
     std::string action;
     bool markdown{};

@@ -1,7 +1,9 @@
 // `earshot privacy report`: what is held and why, and whether that is all there is in this installation's folders.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "server/analytics/ledger.hpp"
 #include "server/analytics/runtime_folder.hpp"
 #include "server/commands/local_catalogue.hpp"
 #include "server/holdings.hpp"
@@ -35,9 +37,37 @@ void look_at_folder(std::string_view name, const fs::path& folder, Looked& looke
     }
 }
 
+std::vector<analytics::Day> days_over(const fs::path& runtime, model::Timestamp now) {
+    std::vector<analytics::Day> result;
+    if (!fs::exists(runtime)) return result;
+    for (const auto day : analytics::days_in(runtime)) {
+        if (analytics::is_over(day, now)) result.push_back(day);
+    }
+    return result;
+}
+
+model::Status forget(const app::Places& where) {
+    const auto now = model::system_now();
+    const auto over = days_over(where.runtime, now);
+    if (over.empty()) return fmt::print("Nothing is left in {} of days that are over.\n", where.runtime.string()), model::Status();
+    if (analytics::is_counted_in(where.runtime)) return fmt::print("A server runs there and forgets by itself.\n"), model::Status();
+    storage::Database database(statistics_file(where.statistics_db));
+    analytics::Warnings warnings;
+    {
+        const analytics::Ledger ledger(database, where.runtime, warnings, now);  // stores their sums and destroys them
+    }
+    if (const auto left = days_over(where.runtime, now); !left.empty())
+        return model::fail(model::Errc::unavailable, fmt::format("{} of {} is still in {}. {}", left.size(), over.size(),
+                                                                 where.runtime.string(), fmt::join(warnings.all(), " ")));
+    for (const auto day : over) fmt::print("What was left of {} is destroyed; its sums are stored.\n", analytics::format_day(day));
+    return {};
+}
+
 }  // namespace
 
 int privacy(const PrivacyOptions& options) {
+    if (options.action == "forget")
+        return with_local_data(options, DataFolder::existing, [](LocalData& data) { return forget(data.where); });
     if (options.markdown) return fmt::print("{}", app::holdings_as_markdown()), 0;
     auto settings = app::effective_settings(options);
     if (!settings) return fmt::print(stderr, "{}\n", settings.error().message), 1;
@@ -53,6 +83,9 @@ int privacy(const PrivacyOptions& options) {
     if (fs::exists(where.runtime) && !analytics::is_in_memory(where.runtime))
         looked.findings.push_back(fmt::format(
             "{} is on a disk, not in memory as said above; set storage.runtime_dir to a folder on a tmpfs.", where.runtime.string()));
+    for (const auto day : days_over(where.runtime, model::system_now()))
+        looked.findings.push_back(fmt::format("{}: what is left of {}, a day that is over; `earshot privacy forget` destroys it.",
+                                              where.runtime.string(), analytics::format_day(day)));
     for (const auto& finding : looked.findings) fmt::print("NOT EXPLAINED  {}\n", finding);
     fmt::print("{} and {}: {} columns and {} files, {} of them not explained above.\n", where.data.string(), where.runtime.string(),
                looked.columns, looked.files, looked.findings.size());

@@ -27,7 +27,8 @@ std::string audit_time(model::Timestamp time) {
     return fmt::format("{}, {} UTC", long_date(time), model::format_rfc3339(time).substr(11, 5));
 }
 
-void put_audit(Values& values, const std::optional<analytics::SelfAudit>& audit) {
+// `lists_since`: when what is counted by was read.
+void put_audit(Values& values, const std::optional<analytics::SelfAudit>& audit, model::Timestamp lists_since) {
     if (!audit) {
         values.show("NO_AUDIT");
         return;
@@ -35,8 +36,17 @@ void put_audit(Values& values, const std::optional<analytics::SelfAudit>& audit)
     auto& result = values.add("AUDIT").add(audit->passed() ? "PASSED" : "DIFFERS");
     result.set("TIME", audit_time(audit->time)).set("TIME_ISO", model::format_rfc3339(audit->time)).set("VERSION", audit->method);
     result.set("CASES", audit->cases).set("REQUESTS", grouped(audit->requests)).set("COUNT", audit->differences.size());
+    if (audit->time < lists_since)
+        result.add("READ_SINCE").set("READ", audit_time(lists_since)).set("READ_ISO", model::format_rfc3339(lists_since));
     for (const auto& one : audit->differences)
         result.add("CASE").set("NAME", one.name).set("EXPECTED", one.expected).set("COUNTED", one.counted);
+}
+
+// Since the start of this process: what no figure has because there was too much of it at once.
+void put_lost(Values& values, std::uint64_t deliveries, std::uint64_t follows) {
+    if (deliveries == 0) values.show("NONE_LOST");
+    if (deliveries > 0) values.add("LOST").set("LOST", grouped(deliveries));
+    if (follows > 0) values.add("FOLLOWS_REFUSED").set("FOLLOWS_REFUSED", grouped(follows));
 }
 
 void put_rules(Values& values, Context& context) {
@@ -57,19 +67,22 @@ http::Answer method(Context& context, const http::Request& request) {
     const auto rules = context.statistics.shared_address_rules();
     put_sharing_rules(page.values, rules);
     if (rules.most_per_address == 0) page.values.show("NO_LIMIT");
-    put_audit(page.values, context.audits.last());
+    put_audit(page.values, context.audits.last(), context.statistics.lists_since());
+    put_lost(page.values, context.statistics.dropped(), context.follows.refused());
     return statistics_reply(context, request, "/statistics/method", std::move(page));
 }
 
 http::Answer how_we_count(Context& context, const http::Request& request) {
     const auto snapshot = context.view.get();
     const auto audit = context.audits.last();
-    const auto key = fmt::format("/how-we-count {}", audit ? audit->time.time_since_epoch().count() : 0);
+    const auto lists_since = context.statistics.lists_since();
+    const auto key =
+        fmt::format("/how-we-count {} {}", audit ? audit->time.time_since_epoch().count() : 0, lists_since.time_since_epoch().count());
     const auto document = context.caches->document(snapshot, key, [&] {
         Page page{.title = "How we count", .path = "/how-we-count", .main = "how_we_count.html"};
         page.description = "What a download is, what is not counted, and why the figures can be trusted, in plain words.";
         put_rules(page.values, context);
-        put_audit(page.values, audit);
+        put_audit(page.values, audit, lists_since);
         return make_document("text/html; charset=utf-8", render_public(context, *snapshot, std::move(page)));
     });
     return reply_with(request, *document);

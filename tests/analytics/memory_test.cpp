@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "server/analytics/memo.hpp"
+#include "server/analytics/runtime_folder.hpp"
 #include "server/analytics/windows.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -156,6 +157,29 @@ TEST_CASE("what is remembered of requests is locked, and wiped with its key") {
     CHECK(is_new);
     memo.keep(again);
     CHECK(again.hash != hash);
+}
+
+TEST_CASE("a machine that swaps is told apart from one whose server is kept out of it") {
+    const TemporaryFolder folder;
+    const auto& root = folder.path();
+    const auto write = [&](const std::filesystem::path& file, const char* text) {
+        std::filesystem::create_directories((root / file).parent_path());
+        std::ofstream(root / file) << text;
+    };
+    CHECK_FALSE(analytics::may_be_swapped(root));  // nothing can be told
+    write("proc/swaps", "Filename\tType\tSize\tUsed\tPriority\n");
+    write("proc/self/cgroup", "0::/system.slice/earshot.service\n");
+    CHECK_FALSE(analytics::may_be_swapped(root));
+    write("proc/swaps", "Filename\tType\tSize\tUsed\tPriority\n/dev/sda2 partition 1000 0 -2\n");
+    CHECK(analytics::may_be_swapped(root));
+    write("sys/fs/cgroup/system.slice/memory.swap.max", "max\n");
+    write("sys/fs/cgroup/system.slice/earshot.service/memory.swap.max", "max\n");
+    CHECK(analytics::may_be_swapped(root));
+    write("sys/fs/cgroup/system.slice/memory.swap.max", "0\n");
+    CHECK_FALSE(analytics::may_be_swapped(root));
+    write("sys/fs/cgroup/system.slice/memory.swap.max", "max\n");
+    write("sys/fs/cgroup/system.slice/earshot.service/memory.swap.max", "0\n");
+    CHECK_FALSE(analytics::may_be_swapped(root));
 }
 
 TEST_CASE("what was remembered of agents ends with the day") {

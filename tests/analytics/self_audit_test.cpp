@@ -19,7 +19,8 @@ struct Audited {
     model::Timestamp now{*model::parse_rfc3339("2026-12-24T09:00:00Z")};
     storage::Database database{{.file = folder.path() / "statistics.db", .migrations = storage::statistics_migrations()}};
     analytics::SelfAudits with(analytics::ListFiles lists = {}) {
-        return {database, runtime.path(), std::move(lists), [this] { return now; }};
+        const auto recognition = std::make_shared<const analytics::Recognition>(analytics::Recognition::load(lists).value());
+        return {database, runtime.path(), [recognition] { return recognition; }, [this] { return now; }};
     }
 };
 
@@ -61,7 +62,9 @@ TEST_CASE("a server whose lists or limit count otherwise says which cases differ
 
     const auto lists = place.folder.path() / "agents.json";
     std::ofstream(lists) << R"({"bots": [{"pattern": "Overcast", "name": "Overcast", "examples": ["Overcast/3.0"]}]})";
-    const auto nobody = place.with({.agents = lists}).run();
+    auto with_lists = place.with({.agents = lists});
+    std::ofstream(lists) << "not read again yet, and so not what counts";
+    const auto nobody = with_lists.run();
     REQUIRE(nobody);
     CHECK(nobody->differences.size() > nobody->cases / 2);  // most cases are told with that app
 }

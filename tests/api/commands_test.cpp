@@ -151,6 +151,43 @@ TEST_CASE("a command given the wrong folder says so and makes nothing there") {
     CHECK(console.run("account list", wrong).status == 0);
 }
 
+TEST_CASE("without a server, what is left of days that are over is destroyed by a command, and its sums stored") {
+    const Console console("/nowhere");
+    const fs::path data = console.folder() / "data", runtime = console.folder() / "run";
+    REQUIRE(console.run("token create first --role admin", data.string()).status == 0);
+    storage::Database database({.file = data / "statistics.db", .migrations = storage::statistics_migrations()});
+    const auto counting = [&](model::Timestamp now) {
+        return std::make_unique<analytics::Statistics>(database, analytics::StatisticsOptions{.runtime_dir = runtime, .suppress_below = 1},
+                                                       [now] { return now; });
+    };
+    const auto long_ago = model::system_now() - std::chrono::days(3);
+    auto stopped = counting(long_ago);
+    stopped->submit({.time = long_ago,
+                     .episode = {"e1"},
+                     .address = "192.0.2.1",
+                     .user_agent = "AntennaPod/3.2",
+                     .method = "GET",
+                     .status = 200,
+                     .acknowledged = {{0, 1'000'000}},
+                     .file = {1'000'000, 0, 960'000}});
+    stopped->settle();
+    CHECK_THAT(console.run("privacy forget", data.string()).said, Contains("A server runs there"));
+    stopped.reset();
+    const auto day = model::format_utc_day(long_ago);
+    REQUIRE(fs::exists(runtime / ("day-" + day + ".key")));
+    const auto found = console.run("privacy report", data.string());
+    CHECK(found.status == 1);
+    CHECK_THAT(found.said, Contains("what is left of " + day + ", a day that is over"));
+    const auto forgotten = console.run("privacy forget", data.string());
+    CHECK(forgotten.status == 0);
+    CHECK_THAT(forgotten.said, Contains("What was left of " + day + " is destroyed"));
+    CHECK_FALSE(fs::exists(runtime / ("day-" + day + ".key")));
+    CHECK_FALSE(fs::exists(runtime / ("day-" + day + ".journal")));
+    CHECK_THAT(console.run("privacy report", data.string()).said, !Contains("a day that is over"));
+    CHECK(console.run("privacy forget", data.string()).said.starts_with("Nothing is left"));
+    CHECK(counting(model::system_now())->report({day, day, {{"e1"}}}).front().total.value == 1);
+}
+
 TEST_CASE("a command never takes an older database a step forward") {
     const Console console("/nowhere");
     const fs::path data = console.folder() / "older";

@@ -63,7 +63,8 @@ struct Stage::Rooms {
           annotations(statistics_db, clock),
           follows(statistics_db, settings.statistics.suppress_below, clock),
           totals(statistics_db),
-          audits(statistics_db, folder / "run", {}, clock),
+          audits(
+              statistics_db, folder / "run", [this] { return statistics.recognition(); }, clock),
           workers(EARSHOT_BINARY, {.degraded = true}),
           publishing_rooms{catalogue, jobs, *store, uploads, audit, view, workers},
           publisher(publishing_rooms, settings, clock),

@@ -3,16 +3,21 @@ import http.client, os, pathlib, re, shutil, socket, ssl, subprocess, sys, tempf
 
 from support import BINARY, ROOT, Earshot, run, same, speech_master, step, until
 
-UNITS = {"earshot.service": 1.0, "earshot-work.service": 1.0}
+UNITS = ("earshot.service", "earshot-work.service")  # in which masters are worked on
+MOST_EXPOSED = 1.0
 AS_UNIT = (sys.executable, ROOT / "tests/journey/as_unit.py")
 
 
 def check_exposure():
-    for name, most in UNITS.items():
+    for name in (*UNITS, "earshot-forget.service"):
         said = run("systemd-analyze", "security", "--offline=true", "--no-pager", ROOT / "config" / name).stdout
         exposure = float(re.search(r"Overall exposure level for \S+: ([\d.]+)", said).group(1))
-        assert exposure <= most, f"{name}: exposure {exposure}, wanted at most {most}\n" + "\n".join(line for line in said.splitlines() if "✗" in line)
+        assert exposure <= MOST_EXPOSED, f"{name}: exposure {exposure}, wanted at most {MOST_EXPOSED}\n" + "\n".join(line for line in said.splitlines() if "✗" in line)
         step(f"{name}: exposure {exposure}")
+
+
+def check_timer():
+    run("systemd-analyze", "calendar", re.search(r"OnCalendar=(.+)", (ROOT / "config/earshot-forget.timer").read_text()).group(1))
 
 
 def check_sandbox():
@@ -76,6 +81,7 @@ if __name__ == "__main__":
     if shutil.which("systemd-analyze") is None:
         sys.exit("systemd-analyze is missing: ./dev setup installs it")
     check_exposure()
+    check_timer()
     check_sandbox()
     with tempfile.TemporaryDirectory(prefix="earshot-unit-") as name:
         check_work(pathlib.Path(name))

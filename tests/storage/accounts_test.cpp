@@ -155,6 +155,22 @@ TEST_CASE("the throttle counts tries made at the same time, and forgets") {
     CHECK_FALSE(throttle.start_try("anna").has_value());
 }
 
+TEST_CASE("who failed to sign in is remembered for ten minutes, whatever the clock does") {
+    tests::FakeClock time;
+    SignInThrottle throttle(time.clock());
+    for (int i = 0; i < 5; ++i) CHECK_FALSE(throttle.start_try("anna").has_value());
+    CHECK_FALSE(throttle.start_try("ben").has_value());
+    throttle.take_back("ben");
+    CHECK(throttle.size() == 1);  // who made no mistake is not kept
+    time.advance(-24h);
+    CHECK(throttle.start_try("anna") == 30s);
+    time.advance(30s);
+    CHECK_FALSE(throttle.start_try("anna").has_value());
+    time.advance(601s);
+    CHECK_FALSE(throttle.start_try("clara").has_value());
+    CHECK(throttle.size() == 1);
+}
+
 TEST_CASE("tokens work until they expire or are revoked") {
     Staff s;
     const auto token = s.accounts.create_token("nightly upload", Role::producer, s.time.now() + 24h).value();

@@ -33,7 +33,7 @@ struct Site {
     analytics::Annotations annotations{statistics_database, clock};
     analytics::Follows follows{statistics_database, 10, clock};
     analytics::DailyTotals totals{statistics_database};
-    analytics::SelfAudits audits{statistics_database, runtime_folder(), {}, clock};
+    analytics::SelfAudits audits{statistics_database, runtime_folder(), [this] { return statistics.recognition(); }, clock};
     web::Context context{settings, clock,     catalogue,  jobs,        *store,  accounts, audit,
                          view,     publisher, statistics, annotations, follows, totals,   audits};
 

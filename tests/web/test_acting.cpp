@@ -160,6 +160,11 @@ TEST_CASE("the method says when a proxy stands in front, how floods are treated,
                Contains("name a proxy in front of it") && Contains("24 November 2026, 12:00 UTC</time> this server counted"));
     CHECK_THAT(body_of(web::how_we_count(site.context, Site::get("/how-we-count"))),
                Contains("24 November 2026, 12:00 UTC") && Contains("counted all of them as documented"));
+    CHECK_THAT(body_of(web::method(site.context, look())),
+               !Contains("read anew") && Contains("None was lost since this server was started"));
+    site.now += std::chrono::hours(1);
+    REQUIRE(site.statistics.reload_lists());
+    CHECK_THAT(body_of(web::method(site.context, look())), Contains("24 November 2026, 13:00 UTC</time>, after that audit"));
 }
 
 TEST_CASE("malformed multipart forms are refused") {
