@@ -59,6 +59,16 @@ Cells showable(const Cells& cells, const Source& source, std::uint64_t rest) {
     return shown;
 }
 
+Cells stepped(const Cells& cells, std::uint64_t total, const Source& source) {
+    Cells shown;
+    for (const auto& [name, count] : cells) shown[name] = source.in_steps(count);
+    const auto known = sum(shown);
+    const auto greatest = std::ranges::max_element(shown, {}, [](const auto& cell) { return cell.second; });
+    if (known > 0 && source.hides(total - std::min(total, known)))
+        greatest->second -= std::min<std::uint64_t>(greatest->second, source.suppress_below);
+    return shown;
+}
+
 Cells folded(Cells named, std::uint64_t total, const Source& source) {
     named.erase(std::string(other_values));
     auto shown = showable(named, source, total - std::min(total, sum(named)));

@@ -1,6 +1,7 @@
 #pragma once
 // Cells of statistics.db and which of them may be shown: an episode's day, and within it an hour, a reason or a value of a dimension.
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -26,7 +27,8 @@ struct Source {
     [[nodiscard]] bool few(Day day, std::uint64_t count) const {
         return runs(day) && day <= running + 1 ? count < suppress_below : hides(count);
     }
-    [[nodiscard]] std::uint64_t rounded(Day day, std::uint64_t count) const { return runs(day) ? count - count % suppress_below : count; }
+    [[nodiscard]] std::uint64_t rounded(Day day, std::uint64_t count) const { return runs(day) ? in_steps(count) : count; }
+    [[nodiscard]] std::uint64_t in_steps(std::uint64_t count) const { return count - count % std::max(1U, suppress_below); }
 };
 
 struct Period {
@@ -46,6 +48,10 @@ using DayCells = std::map<Day, Cells>;
 // Of cells whose sum with `rest` may be known: those that can be shown beside it. The small ones are not, and when what is left out with
 // `rest` would be small itself, the smallest shown one is left out too.
 [[nodiscard]] Cells showable(const Cells& cells, const Source& source, std::uint64_t rest = 0);
+
+// Parts of a total that is shown, rounded down: what is left over is nothing or at least a step, for which the greatest part gives one up.
+// So a part may have come to any of the ten numbers from what is shown of it on. Of an unknown total (0) they are rounded down alone.
+[[nodiscard]] Cells stepped(const Cells& cells, std::uint64_t total, const Source& source);
 
 // The parts of a total that is shown. What cannot be shown beside it goes into "other"; so does what nobody asked for when it was counted:
 // a dimension may be younger than the day.

@@ -41,8 +41,9 @@ std::string cause(Day day, std::string_view what) {
 
 }  // namespace
 
-Ledger::Ledger(storage::Database& database, fs::path runtime, Warnings& warnings, model::Timestamp now, std::uint64_t long_journal)
-    : database_(database), warnings_(warnings), long_journal_(long_journal), folder_(std::move(runtime)) {
+Ledger::Ledger(storage::Database& database, fs::path runtime, Warnings& warnings, model::Timestamp now, unsigned suppress_below,
+               std::uint64_t long_journal)
+    : database_(database), warnings_(warnings), suppress_below_(suppress_below), long_journal_(long_journal), folder_(std::move(runtime)) {
     if (!is_in_memory(folder_.path()))
         warnings_.set("runtime",
                       fmt::format("{} is on a disk: what is known about today's listeners could be recovered from it after the day. "
@@ -130,7 +131,7 @@ void Ledger::commit() noexcept try {
 void Ledger::add_reach(Day day) noexcept {
     if (in_reach_.erase(day) > 0) return;
     try {
-        sums_.add(reach_of(windows_.listens(day), terms_));
+        sums_.add(reach_of(windows_.listens(day), terms_, suppress_below_));
     } catch (const std::exception& error) {  // no memory
         warnings_.set("reach", fmt::format("How far the listeners of {} got is not known: {}", format_day(day), error.what()));
     }

@@ -35,7 +35,7 @@ class Ledger {
 public:
     // Journals longer than `long_journal` bytes, or than a quarter of the runtime folder's file system, are shortened now and then. Replays
     // what that folder holds. Throws std::runtime_error when another process counts in it or it cannot be used.
-    Ledger(storage::Database& database, std::filesystem::path runtime, Warnings& warnings, model::Timestamp now,
+    Ledger(storage::Database& database, std::filesystem::path runtime, Warnings& warnings, model::Timestamp now, unsigned suppress_below,
            std::uint64_t long_journal = 64 << 20);
 
     // Counted, and in the journal.
@@ -57,6 +57,7 @@ private:
 
     storage::Database& database_;
     Warnings& warnings_;
+    const unsigned suppress_below_;
     const std::uint64_t long_journal_;
     RuntimeFolder folder_;
     Terms terms_;

@@ -40,8 +40,9 @@ ReachSums& ReachSums::operator+=(const ReachSums& other) {
     return *this;
 }
 
-Reach reach_of(const ListenTable& listens, const Terms& terms) {
+Reach reach_of(const ListenTable& listens, const Terms& terms, unsigned fewest) {
     std::unordered_map<std::uint32_t, Steps> steps;
+    std::unordered_map<std::uint32_t, std::int64_t> of_episode;
     listens.each([&](const ListenerKey&, const Listen& listen) {
         if (!listen.counted || listen.tracks() == 0) return;
         std::size_t most = 0;  // of several versions that one listener took, the one that arrived best
@@ -49,10 +50,13 @@ Reach reach_of(const ListenTable& listens, const Terms& terms) {
             if (listen.track(at).today.size() > listen.track(most).today.size()) most = at;
         }
         const auto& track = listen.track(most);
-        add(steps[track.version], track, terms.version_of(track.version).bytes);
+        const auto& version = terms.version_of(track.version);
+        add(steps[track.version], track, version.bytes);
+        ++of_episode[version.episode];
     });
     Reach reach;
     for (const auto& [version, each] : steps) {
+        if (of_episode[terms.version_of(version).episode] < static_cast<std::int64_t>(fewest)) continue;
         auto& sums = reach[version];
         sums.listens = each.listens;
         std::int64_t now = 0;

@@ -21,6 +21,7 @@ struct ReachSums {
 };
 using Reach = std::map<std::uint32_t, ReachSums>;  // by version, in Terms
 
-[[nodiscard]] Reach reach_of(const ListenTable& listens, const Terms& terms);
+// Of episodes that had at least `fewest` such listens: a day that no page tells must not be told by the sums it has gone into.
+[[nodiscard]] Reach reach_of(const ListenTable& listens, const Terms& terms, unsigned fewest);
 
 }  // namespace earshot::analytics

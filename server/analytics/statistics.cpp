@@ -53,7 +53,7 @@ struct Statistics::State {
     void handle(std::vector<model::Delivery>& batch);  // counts or forwards; what has to wait stays in it
     void count(std::vector<model::Delivery>& batch) noexcept;
     void commit() noexcept;
-    void claim() { ledger.emplace(database, options.runtime_dir, warnings, clock(), options.long_journal); }
+    void claim() { ledger.emplace(database, options.runtime_dir, warnings, clock(), options.suppress_below, options.long_journal); }
     void role_changed();
     [[nodiscard]] RecognitionPtr lists() const {
         const std::scoped_lock lock(lists_mutex);
@@ -293,13 +293,14 @@ Statistics::Total Statistics::Grid::sum(std::size_t episode, std::size_t first, 
     const auto& row = episodes.at(episode);
     for (auto day = first; day < std::min(past, row.size()); ++day) {
         total.shown += row[day].value.value_or(0);
-        total.is_partial |= day < closed && !row[day].value;
+        total.is_partial |= is_part || (day < closed && !row[day].value);
+        total.is_rounded |= day >= closed && !row[day].value;
     }
     return total;
 }
 Statistics::Grid Statistics::Grid::part(const std::string& first_day, const std::string& last_day) const {
     const auto first = std::ranges::find(days, first_day) - days.begin(), past = std::ranges::find(days, last_day) - days.begin() + 1;
-    Grid result{.days = {days.begin() + first, days.begin() + past}};
+    Grid result{.days = {days.begin() + first, days.begin() + past}, .is_part = is_part};
     for (const auto& row : episodes) result.episodes.emplace_back(row.begin() + first, row.begin() + past);
     result.closed = static_cast<std::size_t>(std::clamp(static_cast<std::ptrdiff_t>(closed), first, past) - first);
     return result;
@@ -308,7 +309,7 @@ Statistics::Total Statistics::Grid::sum(std::size_t first, std::size_t past) con
     Total total;
     for (std::size_t episode = 0; episode < episodes.size(); ++episode) {
         const auto one = sum(episode, first, past);
-        total = {total.shown + one.shown, total.is_partial || one.is_partial};
+        total = {total.shown + one.shown, total.is_partial || one.is_partial, total.is_rounded || one.is_rounded};
     }
     return total;
 }

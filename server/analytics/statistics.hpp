@@ -99,11 +99,13 @@ public:
     struct Total {
         std::uint64_t shown{};
         bool is_partial{};  // some cells are hidden
+        bool is_rounded{};  // some still change and come in steps: when nothing is shown, there may be fewer than suppress_below
     };
     struct Grid {
         std::vector<std::string> days;              // of the period, ascending
         std::vector<std::vector<Figure>> episodes;  // as in the query, each by days
         std::size_t closed{};                       // how many of the days are over; of the others nothing counts as hidden in sums
+        bool is_part{};                             // of the downloads, one value of a dimension: none and hidden look alike
         [[nodiscard]] Total sum(std::size_t episode, std::size_t first, std::size_t past) const;   // of days by their position
         [[nodiscard]] Total sum(std::size_t first, std::size_t past) const;                        // of all episodes
         [[nodiscard]] Grid part(const std::string& first_day, const std::string& last_day) const;  // which must be among its days
@@ -151,8 +153,8 @@ public:
     struct Tallies {
         Tally all;
         std::vector<Tally> by_episode;  // one for each of the query; they add up to all
-        // The 24 hours (UTC) of the query's last day, all its episodes together. Beside the day's figures no hidden hour can be computed,
-        // so an hour may be hidden (value empty) although it is not small.
+        // The 24 hours (UTC) of the query's last day, all its episodes together, each in steps of suppress_below. None and few look
+        // alike (value empty): beside the day's figures nothing in an hour that is hidden can be computed or bounded.
         std::vector<Tally> by_hour;
     };
     [[nodiscard]] Tallies tallies(const Query& query);  // all of one moment

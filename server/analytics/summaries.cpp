@@ -35,6 +35,12 @@ std::vector<std::uint64_t> before_hour(soci::session& session, const std::string
     return result;
 }
 
+// Beside the day's total what came later is nothing, or may be any of ten numbers.
+std::uint64_t part_shown(std::uint64_t part, std::uint64_t total, Day day, const Source& source) {
+    if (source.runs(day) || source.hides(total)) return source.in_steps(part);
+    return sum(stepped({{"before", part}}, total, source));
+}
+
 std::vector<Total> by_age(const Source& source, soci::session& session, const Statistics::Published& published, std::size_t passed) {
     const auto first_hour = hour_of(published.at);
     const auto first = first_hour / 24;
@@ -48,8 +54,8 @@ std::vector<Total> by_age(const Source& source, soci::session& session, const St
         const bool hidden = source.hides(totals[day]);
         whole.is_partial |= hidden && !source.runs(date);  // else the first listener of a running day would be seen to come
         if (!hidden) whole.shown += source.rounded(date, totals[day]);
-        const auto part = parts[day + 1];
-        result.push_back({whole.shown + part - part % std::max(1U, source.suppress_below), whole.is_partial});
+        result.push_back(
+            {whole.shown + part_shown(parts[day + 1], totals[day + 1], date + 1, source), whole.is_partial, source.suppress_below > 1});
     }
     return result;
 }
@@ -65,6 +71,7 @@ Statistics::Grid grid(const Source& source, const Statistics::Query& query) {
         if (!source.runs(day)) ++result.closed;
     }
     if (!query.only.dimension.empty()) {
+        result.is_part = true;
         for (const auto& report : days(source, query)) {
             auto& row = result.episodes.emplace_back();
             for (const auto& day : report.days) row.push_back(day.downloads);
@@ -107,7 +114,7 @@ Statistics::Today today(const Source& source, const std::vector<model::EpisodeId
 
 std::vector<Statistics::Ages> ages(const Source& source, const std::vector<Statistics::Published>& episodes, std::size_t days,
                                    model::Timestamp now) {
-    std::vector<Statistics::Ages> result(episodes.size());
+    std::vector<Statistics::Ages> result(episodes.size(), {.after = {}, .so_far = {.is_rounded = source.suppress_below > 1}});
     source.database.read([&](soci::session& session) {
         std::vector<model::EpisodeId> ids;
         for (std::size_t i = 0; i < episodes.size(); ++i) {
@@ -125,7 +132,7 @@ std::vector<Statistics::Ages> ages(const Source& source, const std::vector<Stati
             "from json_each(:episodes) e cross join downloads d where d.episode = e.value and d.dimension = 'day' and d.downloads > 0 "
             "group by e.key");
         bind_rules(rows, source).bind("episodes", list_of(ids)).into(episode).into(sum).into(hidden);
-        while (rows.next()) result.at(episode).so_far = {sum, hidden > 0};
+        while (rows.next()) result.at(episode).so_far = {sum, hidden > 0, source.suppress_below > 1};
     });
     return result;
 }
@@ -142,7 +149,7 @@ std::optional<Statistics::ReachReport> reach(const Source& source, const model::
             if (std::ranges::find(audio_bytes, bytes) != audio_bytes.end()) sums.at(static_cast<std::size_t>(part + 1)) += listens;
         }
     });
-    for (auto& sum : sums) sum -= sum % std::max(1U, source.suppress_below);
+    for (auto& sum : sums) sum = source.in_steps(sum);
     if (sums.front() == 0) return std::nullopt;
     return Statistics::ReachReport{sums.front(), {sums.begin() + 1, sums.end()}};
 }

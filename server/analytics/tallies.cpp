@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "server/analytics/count.hpp"
 
 namespace earshot::analytics::reports {
@@ -54,25 +56,31 @@ DayCells by_hour_and_reason(soci::session& session, const std::string& episode, 
                       episode, period);
 }
 
-void add_days(Adding& episode, const DayCells& days, const Source& source) {
-    for (const auto& [day, cells] : days) {
-        for (const auto& [reason, count] : cells)
-            source.hides(count) && !source.runs(day) ? episode.leave_out(reason) : episode.add(reason, source.rounded(day, count));
+void add_days(Adding& episode, const DayCells& days, Period period, const Source& source) {
+    for (auto day = period.first; day <= period.last; ++day) {
+        const auto found = days.find(day);
+        if (found == days.end() && !source.runs(day)) continue;
+        for (std::size_t i = 0; i < verdicts; ++i) {
+            const std::string reason(to_string(static_cast<Verdict>(i)));
+            const auto count = found == days.end() || !found->second.contains(reason) ? 0 : found->second.at(reason);
+            source.few(day, count) ? episode.leave_out(reason) : episode.add(reason, source.rounded(day, count));
+        }
     }
 }
 
+// Hours come in steps, on days that are over as well, and none and few look alike: which hours of a day are hidden, and how many, must
+// not bound what is in them.
 void add_hours(std::vector<Adding>& hours, Day day, const Cells& cells_of_day, const Source& source) {
     std::map<std::string, Cells> reasons;  // → hour → requests
+    for (std::size_t i = 0; i < verdicts; ++i) reasons[std::string(to_string(static_cast<Verdict>(i)))];
     for (const auto& [name, count] : cells_of_day) reasons[name.substr(3)][name.substr(0, 2)] = count;
     for (const auto& [reason, cells] : reasons) {
-        // Steps hide enough; and that an hour begins to be hidden would show that somebody has just come.
-        const auto shown = source.runs(day) ? cells : showable(cells, source);
-        for (const auto& [hour, count] : cells) {
-            auto& adding = hours.at(std::stoul(hour));
-            if (shown.contains(hour))
-                adding.add(reason, source.rounded(day, count));
-            else if (count > 0)
-                adding.leave_out(reason);
+        const auto total = sum(cells);
+        if (total == 0 && !source.few(day, total)) continue;
+        auto shown = stepped(cells, source.runs(day) ? 0 : total, source);
+        for (std::size_t hour = 0; hour < hours.size(); ++hour) {
+            const auto count = shown[fmt::format("{:02}", hour)];
+            count == 0 && source.suppress_below > 1 ? hours[hour].leave_out(reason) : hours[hour].add(reason, count);
         }
     }
 }
@@ -86,9 +94,8 @@ Statistics::Tallies tallies(const Source& source, const Statistics::Query& query
         source.database.read([&](soci::session& session) {  // one state for all three: what they add up to must not differ by who just came
             for (std::size_t i = 0; i < query.episodes.size(); ++i) {
                 const auto& episode = query.episodes[i].value;
-                add_days(episodes[i], by_reason(session, episode, period), source);
-                for (const auto& [day, cells] : by_hour_and_reason(session, episode, {period.last, period.last}))
-                    add_hours(hours, day, cells, source);
+                add_days(episodes[i], by_reason(session, episode, period), period, source);
+                add_hours(hours, period.last, by_hour_and_reason(session, episode, {period.last, period.last})[period.last], source);
             }
         });
     }

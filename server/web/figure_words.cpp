@@ -51,6 +51,7 @@ std::string change_words(std::uint64_t now, std::uint64_t before) {
 }
 
 std::string total_words(const analytics::Statistics::Total& total, unsigned suppress_below) {
+    if (!total.is_partial && total.is_rounded && total.shown == 0) return fmt::format("fewer than {}", suppress_below);
     if (!total.is_partial) return grouped(total.shown);
     return total.shown == 0 ? fmt::format("fewer than {} a day", suppress_below) : "at least " + grouped(total.shown);
 }

@@ -13,7 +13,7 @@ namespace earshot::web {
 
 // "12 % more", "8 % fewer", "as many"; "" when there were none before.
 [[nodiscard]] std::string change_words(std::uint64_t now, std::uint64_t before);
-// "1,240", "at least 1,240" when something is hidden, "fewer than 10" when all that is.
+// "1,240", "at least 1,240" when something is hidden, "fewer than 10 a day" when all that is; so few of a day that runs.
 [[nodiscard]] std::string total_words(const analytics::Statistics::Total& total, unsigned suppress_below);
 [[nodiscard]] std::string percent_words(std::uint64_t part, std::uint64_t whole);  // "87 %"; "–" of nothing
 

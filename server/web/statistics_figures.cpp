@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "server/analytics/count.hpp"
+#include "server/analytics/day.hpp"
 #include "server/web/chart.hpp"
 #include "server/web/handlers.hpp"
 #include "server/web/page.hpp"
@@ -104,8 +106,13 @@ void put_tally(Values& values, const Statistics::Tally& all, const Tallies& each
     put_cell(foot, all.requests);
 }
 
+// Of a day: all of one that is over.
+std::size_t hours_begun(std::string_view day, model::Timestamp now) {
+    return model::format_utc_day(now) == day ? static_cast<std::size_t>(analytics::hour_of(now) % 24 + 1) : 24;
+}
+
 // Hours down, reasons across.
-void put_hours(Values& values, const Tallies& hours) {
+void put_hours(Values& values, std::span<const Statistics::Tally> hours) {
     auto& table = values.add("HOURS");
     for (const auto& key : reasons()) table.add("HEAD").set("TITLE", std::string(reason_words(key)));
     for (std::size_t hour = 0; hour < hours.size(); ++hour) {
@@ -141,7 +148,7 @@ void put_shared(Values& values, const Statistics::SharedAddressRules& rules) {
     if (rules.overdue > 0) list.add("OVERDUE").set("OVERDUE", rules.overdue);
 }
 
-void put_report(Values& values, Statistics& statistics, const Selection& selection, unsigned fewest) {
+void put_report(Values& values, Statistics& statistics, const Selection& selection, unsigned fewest, model::Timestamp now) {
     const auto query = query_of(selection);
     const auto reports = statistics.report(query);
     if (reports.empty() || reports.front().days.empty()) {
@@ -158,7 +165,8 @@ void put_report(Values& values, Statistics& statistics, const Selection& selecti
     if (rounded_from) report.add("ROUNDED").set("DAY", *rounded_from).set("STEP", fewest);
     const auto tallies = statistics.tallies(query);
     put_tally(values, tallies.all, tallies.by_episode, titles);
-    if (selection.first_day == selection.last_day) put_hours(values, tallies.by_hour);
+    if (selection.first_day == selection.last_day)
+        put_hours(values, std::span(tallies.by_hour).first(hours_begun(selection.last_day, now)));
     for (const auto& names : breakdowns)
         put_breakdown(report, names, statistics.breakdown(names.dimension, query), fewest, rounded_from.has_value());
 }
@@ -173,7 +181,7 @@ http::Answer statistics_figures(Context& context, const http::Request& request) 
     if (selection.episodes.empty()) {
         page.values.show("NOTHING");
     } else {
-        put_report(page.values, context.statistics, selection, fewest);
+        put_report(page.values, context.statistics, selection, fewest, context.clock());
     }
     put_proxies(page.values, context.settings.server);
     put_shared(page.values, context.statistics.shared_address_rules());

@@ -70,14 +70,14 @@ Table newest_by_age(Context& context, const Overview& all) {
 
 // --- words -----------------------------------------------------------------------------------------------------------------------------
 
-std::string main_sentence(const Overview& all) {
+std::string main_sentence(const Overview& all, unsigned fewest) {
     const auto now = all.week.now.shown, before = all.week.before.shown;
     if (now == 0 && before == 0) {
         return all.live.all.shown > 0
                    ? fmt::format("{} downloads so far today. Compared with other days when the day is over.", grouped(all.live.all.shown))
                    : std::string("Nothing to compare yet: figures appear here when the first days are over.");
     }
-    auto sentence = fmt::format("{} downloads in the last 7 days", grouped(now));
+    auto sentence = fmt::format("{} downloads in the last 7 days", total_words(all.week.now, fewest));
     if (const auto change = change_words(now, before); change == "as many")
         sentence += ", as many as in the 7 days before";
     else if (change.ends_with("as many"))
@@ -89,10 +89,10 @@ std::string main_sentence(const Overview& all) {
     if (by_episode.size() < 2 || best == by_episode.end() || best->now.shown == 0) return sentence + '.';
     const auto& title = all.selection.episodes[static_cast<std::size_t>(best - by_episode.begin())].title;
     const bool most = best->now.shown * 2 > now;
-    return sentence + fmt::format("; “{}” brought {} ({}).", title, most ? "most of them" : "the most", grouped(best->now.shown));
+    return sentence + fmt::format("; “{}” brought {} ({}).", title, most ? "most of them" : "the most", total_words(best->now, fewest));
 }
 
-std::vector<std::string> change_sentences(const Overview& all) {
+std::vector<std::string> change_sentences(const Overview& all, unsigned fewest) {
     std::vector<std::string> result;
     const auto& episodes = all.selection.episodes;
     for (const auto& episode : episodes) {
@@ -109,8 +109,8 @@ std::vector<std::string> change_sentences(const Overview& all) {
         const auto& [now, before] = all.week_by_episode[i];
         if (result.size() >= 6 || difference(i) < 10 || difference(i) * 20 < before.shown) break;
         const auto words = change_words(now.shown, before.shown);
-        result.push_back(fmt::format("“{}”: {} in the last 7 days after {} in those before{}{}.", episodes[i].title, grouped(now.shown),
-                                     grouped(before.shown), words.empty() ? "" : ", ", words));
+        result.push_back(fmt::format("“{}”: {} in the last 7 days after {} in those before{}{}.", episodes[i].title,
+                                     total_words(now, fewest), total_words(before, fewest), words.empty() ? "" : ", ", words));
     }
     return result;
 }
@@ -201,8 +201,8 @@ Overview gather_overview(Context& context, Selection chosen) {
                                        recent.sum(i, 2 * month_days - 2 * week_days, 2 * month_days - week_days)});
     all.chosen = grids.of(selection.first_day, selection.last_day, selection.only);
     all.before = grids.of(selection.before_first, selection.before_last, selection.only);
-    all.sentence = main_sentence(all);
-    all.changes = change_sentences(all);
+    all.sentence = main_sentence(all, fewest);
+    all.changes = change_sentences(all, fewest);
     all.annotations = annotations_of(context, selection);
     all.chart = days_chart(selection, all.chosen, all.before, all.today, selection.episodes, all.annotations);
     all.tables = {days_table(all, fewest), episodes_table(all, fewest), newest_by_age(context, all), hours_table(all),

@@ -160,7 +160,7 @@ void put_breakdowns(Values& values, const std::vector<Table>& tables) {
 
 Cell total_cell(const analytics::Statistics::Total& total, unsigned suppress_below) {
     return {.text = total_words(total, suppress_below),
-            .csv = total.is_partial ? "" : std::to_string(total.shown),
+            .csv = total.is_partial || (total.is_rounded && total.shown == 0) ? "" : std::to_string(total.shown),
             .is_quiet = total.shown == 0};
 }
 

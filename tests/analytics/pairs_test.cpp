@@ -11,6 +11,7 @@
 #include "content/storage/statement.hpp"
 #include "server/analytics/dimensions.hpp"
 #include "server/analytics/reports.hpp"
+#include "server/analytics/sums.hpp"
 #include "server/analytics/tallies.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -25,15 +26,16 @@ constexpr Day first_day = 20'780;  // 2026-11-23
 constexpr Day days = 4;
 constexpr const char* episodes[] = {"e0", "e1"};
 constexpr unsigned least = 10;
+constexpr std::uint64_t audio = 240'000;
 
 bool tells(std::uint64_t difference) {
     return difference > 0 && difference < least;
 }
 
 // Sums as counting writes them: of downloads that each have an app, a device and so on.
-class Sums {
+class RandomSums {
 public:
-    explicit Sums(std::mt19937& random)
+    explicit RandomSums(std::mt19937& random)
         : random_(random),
           database_({.file = folder_.path() / "statistics.db",
                      .migrations = storage::statistics_migrations(),
@@ -49,6 +51,28 @@ public:
                     for (auto hours = below(4); hours > 0; --hours) requests_[{episode, hour(day), reason}] += below(20);
             }
         save();
+    }
+    // As when that day closes.
+    void close(Day day) {
+        Terms terms;
+        analytics::Sums sums(terms);
+        ListenTable listens;
+        for (const auto* episode : episodes) {
+            const auto version = terms.version({terms.episode(episode), audio, audio / 4});
+            for (auto left = downloads_[{episode, "day", day * 24, ""}]; left > 0; --left) {
+                auto& listen = *listens
+                                    .try_emplace({{static_cast<std::uint8_t>(below(256)), static_cast<std::uint8_t>(below(256)),
+                                                   static_cast<std::uint8_t>(below(256))}})
+                                    .first;
+                if (listen.counted) return close(day);  // two alike: again
+                listen.counted = true;
+                auto& track = listen.add_track();
+                track.version = version;
+                track.today.add({0, below(3) == 0 ? audio : below(audio)});
+            }
+        }
+        sums.add(reach_of(listens, terms, least));
+        sums.commit(database_, {});
     }
     void more_of(Day day) {
         add_some(episodes[below(2)], day, 1 + below(12), false);
@@ -161,12 +185,15 @@ void put(const std::string& name, const Statistics::Tally& tally, Answer& answer
     answer.figures[name + "requests"] = tally.requests.value;
 }
 
-// What the pages show of an episode's age, as of the running day's noon. That a cell is hidden is told by a word: a change of it counts.
+constexpr auto at_seven = std::chrono::hours(7);
+
+// What the pages show of an episode's age, as of the running day's noon, when it was published in the first day's morning. That a cell is
+// hidden is told by a word: a change of it counts.
 void ask_for_ages(const reports::Source& source, const Statistics::Query& query, Answer& answer) {
     constexpr std::size_t at_most = days;
     const auto noon = start_of(std::min(source.running, first_day + days)) + std::chrono::hours(12);
     std::vector<Statistics::Published> published;
-    for (const auto& episode : query.episodes) published.push_back({episode, start_of(first_day)});
+    for (const auto& episode : query.episodes) published.push_back({episode, start_of(first_day) + at_seven});
     const auto ages = reports::ages(source, published, at_most, noon);
     const auto put = [&](const std::string& name, const Statistics::Total& total) {
         answer.figures[name] = total.shown;
@@ -184,6 +211,20 @@ void ask_for_ages(const reports::Source& source, const Statistics::Query& query,
     }
 }
 
+// The hours of the day that runs, and how far episodes were delivered on all that are over.
+void ask_for_live_figures(const reports::Source& source, const Statistics::Query& query, Answer& answer) {
+    const auto evening = start_of(std::min(source.running, first_day + days)) + std::chrono::hours(23);
+    const auto today = reports::today(source, query.episodes, evening);
+    answer.figures["today"] = today.all.shown;
+    for (std::size_t hour = 0; hour < today.hours.size(); ++hour) answer.figures[fmt::format("today at {}", hour)] = today.hours[hour];
+    for (const auto& episode : query.episodes) {
+        const auto reach = reports::reach(source, episode, {audio});
+        answer.figures["reach of " + episode.value] = reach ? reach->listens : 0;
+        for (std::size_t part = 0; reach && part < reach_parts; part += 40)
+            answer.figures[fmt::format("reach of {} in part {}", episode.value, part)] = reach->parts[part];
+    }
+}
+
 Answer ask(const reports::Source& source, Day first, Day last, unsigned asked) {
     Statistics::Query query{format_day(first), format_day(last), {}};
     for (unsigned i = 0; i < 2; ++i)
@@ -191,6 +232,7 @@ Answer ask(const reports::Source& source, Day first, Day last, unsigned asked) {
     Answer answer{first, last, asked, {}};
     ask_for_downloads(source, query, answer);
     ask_for_ages(source, query, answer);
+    if (first == first_day && last == first_day + days - 1) ask_for_live_figures(source, query, answer);  // they know no period
     const auto tallies = reports::tallies(source, query);
     put("all: ", tallies.all, answer);
     for (std::size_t i = 0; i < query.episodes.size(); ++i) put(query.episodes[i].value + ": ", tallies.by_episode[i], answer);
@@ -211,6 +253,24 @@ std::vector<Answer> ask_all(const reports::Source& source) {
     return answers;
 }
 
+// Of one episode: what its age and its reach tell beside its days that are over.
+std::vector<std::string> told_beside_days(const Answer& answer, const std::string& episode, Day running) {
+    std::vector<std::string> told;
+    std::uint64_t whole = 0;
+    for (auto day = first_day; day < std::min(running, first_day + days); ++day) {
+        const auto total = answer.of(fmt::format("grid of {} on {}", episode, day));
+        if (day > first_day) {
+            const auto until_seven = answer.of(fmt::format("age of {} after {}", episode, day - first_day)) - whole;
+            if (until_seven > total || (until_seven > 0 && tells(total - until_seven)))
+                told.push_back(fmt::format("{} on day {}: {}, of these before seven {}", episode, day - first_day, total, until_seven));
+        }
+        whole += total;
+    }
+    if (answer.of("reach of " + episode) != whole - whole % least)
+        told.push_back(fmt::format("reach of {}: {} of {}", episode, answer.of("reach of " + episode), whole));
+    return told;
+}
+
 // What one set of answers gives away by itself.
 std::vector<std::string> told_by(const Answer& answer, Day running) {
     std::vector<std::string> told;
@@ -223,6 +283,11 @@ std::vector<std::string> told_by(const Answer& answer, Day running) {
         if (name.starts_with("all: ")) look(name, answer.of(name), answer.of("e0: " + name.substr(5)) + answer.of("e1: " + name.substr(5)));
         if (name.starts_with("hours together: ") && answer.first == answer.last && answer.first < running)
             look(name, answer.of("all: " + name.substr(16)), *figure);
+    }
+    if (answer.first == first_day && answer.last == first_day + days - 1) {
+        for (unsigned i = 0; i < 2; ++i) {
+            if ((answer.asked >> i & 1) != 0) std::ranges::copy(told_beside_days(answer, episodes[i], running), std::back_inserter(told));
+        }
     }
     if (answer.last >= running) return told;
     look("counted", answer.of("total"), answer.of("all: counted"));
@@ -241,11 +306,12 @@ std::vector<std::string> told_by(const Answer& answer, Day running) {
 // What lies between two of which one asks for less.
 std::vector<std::string> told_by(const Answer& more, const Answer& less) {
     std::vector<std::string> told;
+    auto found = more.figures.begin();
     for (const auto& [name, figure] : less.figures) {
-        if (name.find(" h: ") != name.npos || name.starts_with("hours")) {
-            if (more.last != less.last) continue;  // hours are of the last day
-        }
-        const auto all = more.of(name), some = figure.value_or(0);
+        if (more.last != less.last && (name.find(" h: ") != name.npos || name.starts_with("hours"))) continue;  // of the last day
+        while (found != more.figures.end() && found->first < name) ++found;
+        const bool is_known = found != more.figures.end() && found->first == name;
+        const auto all = is_known ? found->second.value_or(0) : 0, some = figure.value_or(0);
         if (all < some || tells(all - some)) told.push_back(fmt::format("{}: {} less {}", name, all, some));
     }
     return told;
@@ -265,6 +331,19 @@ std::vector<std::string> told_by_waiting(const Answer& before, const Answer& aft
     return told;
 }
 
+// Who wrote the hours down before the day was over: each may have ended in another number of up to nine than what was shown.
+std::vector<std::string> told_by_closing(const Answer& before, const Answer& after) {
+    std::vector<std::string> told;
+    std::uint64_t shown = 0, hours = 0;
+    for (; before.figures.contains(fmt::format("today at {}", hours)); ++hours) shown += before.of(fmt::format("today at {}", hours));
+    const auto total = after.of("total");
+    if (total == 0 || shown == total) return told;  // hidden; none of them has a rest
+    const auto rest = total - shown, others = 9 * hours;
+    const auto least_rest = rest > others ? rest - others : 0, most_rest = std::min<std::uint64_t>(9, rest);
+    if (shown > total || most_rest <= least_rest) told.push_back(fmt::format("hours that come to {} on a day of {}", shown, total));
+    return told;
+}
+
 }  // namespace
 
 TEST_CASE("no pair of questions tells a number from 1 to 9") {
@@ -279,10 +358,11 @@ TEST_CASE("no pair of questions tells a number from 1 to 9") {
     };
     std::size_t pairs = 0;
     for (int round = 0; pairs < 100'000 && told.size() < 20; ++round) {
-        Sums sums(random);
+        RandomSums sums(random);
         sums.fill();
         const Day running = round % 2 == 0 ? first_day + days : first_day + days - 1;
         const reports::Source source{sums.database(), least, running};
+        for (Day day = first_day; day < std::min(running, first_day + days); ++day) sums.close(day);
         const auto answers = ask_all(source);
         for (const auto& one : answers) {
             note(told_by(one, running), one);
@@ -296,7 +376,16 @@ TEST_CASE("no pair of questions tells a number from 1 to 9") {
         sums.more_of(running);
         const auto later = ask_all(source);
         for (std::size_t i = 0; i < answers.size(); ++i) note(told_by_waiting(answers[i], later[i]), later[i]);
-        pairs += answers.size();
+        sums.close(running);
+        const auto closed = ask_all({sums.database(), least, running + 1});
+        for (std::size_t i = 0; i < answers.size(); ++i) {
+            note(told_by(closed[i], running + 1), closed[i]);
+            if (closed[i].first != running || closed[i].asked == 3) continue;
+            const auto live =
+                std::ranges::find_if(later, [&](const auto& one) { return one.asked == closed[i].asked && one.figures.contains("today"); });
+            note(told_by_closing(*live, closed[i]), closed[i]);
+        }
+        pairs += 2 * answers.size();
     }
     INFO("seed " << seed << ", " << pairs << " pairs");
     CHECK(told == std::set<std::string>{});

@@ -172,7 +172,7 @@ TEST_CASE("what was foreseen of one batch is not taken for another that lies in 
         {.file = room.data() / "other.db", .migrations = storage::statistics_migrations(), .readers = 1, .full_sync = false});
     const FolderUnder runtime("/dev/shm");
     analytics::Warnings warnings;
-    analytics::Ledger ledger(database, runtime.path(), warnings, room.now());
+    analytics::Ledger ledger(database, runtime.path(), warnings, room.now(), 1);
     const auto recognition = analytics::Recognition::load({}).value();
     std::vector<model::Delivery> batch(2);
     for (int i = 0; i < 50; ++i) {

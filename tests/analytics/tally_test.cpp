@@ -211,7 +211,9 @@ TEST_CASE("who asks again and again sees no single listener of a running day com
     CHECK(room.statistics().report(today).front().total.value == 34);
     const auto tallies = room.statistics().tallies(today);
     CHECK(tallies.all.reasons.at("counted").value == 34);
-    CHECK(tallies.by_hour[19].reasons.at("counted").value == 34);
+    CHECK(tallies.by_hour[18].reasons.at("counted").value == std::nullopt);  // none and few look alike
+    CHECK(tallies.by_hour[19].reasons.at("head").value == 0);                // there were none all day
+    CHECK(tallies.by_hour[19].reasons.at("counted").value == 20);            // 30 would tell four beside the day
     CHECK(room.statistics().breakdown("app", today) == Statistics::Breakdown{{"Overcast", {34}}});
 }
 
