@@ -55,7 +55,8 @@ public:
         out = std::move(value);
     }
 
-    void texts(std::string_view key, std::vector<std::string>& out, Complaint (*check)(std::string_view)) {
+    // `set`: each text only once.
+    void texts(std::string_view key, std::vector<std::string>& out, Complaint (*check)(std::string_view), bool set = true) {
         const auto* node = take(key);
         if (!node) return;
         const auto* array = node->as_array();
@@ -65,7 +66,7 @@ public:
             const auto* value = element.as_string();
             if (!value) return refuse(element, key, "must be a list of texts: [\"…\", \"…\"].");
             if (const auto complaint = check(value->get())) return refuse(element, key, *complaint);
-            if (std::ranges::find(values, value->get()) != values.end())
+            if (set && std::ranges::find(values, value->get()) != values.end())
                 return refuse(element, key, fmt::format("\"{}\" is there twice.", value->get()));
             values.push_back(value->get());
         }
@@ -242,6 +243,14 @@ void read_publishing(Section section, Settings::Publishing& out) {
     section.finish();
 }
 
+void read_transcribe(Section section, Settings::Transcribe& out) {
+    section.texts("command", out.command, [](std::string_view) { return Complaint(); }, false);
+    section.duration("deadline", out.deadline, seconds(1), seconds(7 * 86400));
+    if (!out.command.empty() && !out.command.front().starts_with('/'))
+        section.require("command", "must begin with the whole path of a program, such as \"/usr/local/bin/transcribe\".");
+    section.finish();
+}
+
 void read_statistics(Section section, Settings::Statistics& out) {
     section.whole("suppress_below", out.suppress_below, 1U, 1000U);
     section.path("agents_file", out.agents_file);
@@ -300,8 +309,8 @@ void read_renditions(Reading& reading, const toml::table& root, std::vector<mode
 }
 
 void read_root(Reading& reading, const toml::table& root, Settings& out) {
-    constexpr std::array<std::string_view, 9> sections{"server",     "tls",       "limits",     "storage", "uploads",
-                                                       "publishing", "rendition", "statistics", "log"};
+    constexpr std::array<std::string_view, 10> sections{"server",     "tls",        "limits",    "storage",    "uploads",
+                                                        "publishing", "transcribe", "rendition", "statistics", "log"};
     for (const auto& [key, node] : root) {
         if (std::ranges::find(sections, key.str()) == sections.end())
             reading.refuse(key.source(), key.str(), fmt::format("unknown section; there are {}.", fmt::join(sections, ", ")));
@@ -315,6 +324,7 @@ void read_root(Reading& reading, const toml::table& root, Settings& out) {
     read_storage(section("storage"), out.storage);
     read_uploads(section("uploads"), out.uploads);
     read_publishing(section("publishing"), out.publishing);
+    read_transcribe(section("transcribe"), out.transcribe);
     read_renditions(reading, root, out.renditions);
     read_statistics(section("statistics"), out.statistics);
     read_log(section("log"), out.log);

@@ -50,6 +50,10 @@ struct Settings {
         std::string sandbox{"required"};   // or "degraded": run jobs even when a layer is missing
         std::chrono::seconds job_deadline{3 * 3600};
     } publishing;
+    struct Transcribe {
+        std::vector<std::string> command;  // program and arguments: audio on stdin, WebVTT on stdout; empty: no drafts are written
+        std::chrono::seconds deadline{6 * 3600};
+    } transcribe;
     std::vector<model::RenditionProfile> renditions;  // [[rendition]] blocks; default: mp3 (main enclosure, first), aac and opus
     struct Statistics {
         unsigned suppress_below{10};                    // cells under this are never shown; 1 shows everything

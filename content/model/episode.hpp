@@ -38,6 +38,7 @@ struct Episode {
     std::vector<Chapter> chapters;        // ascending, first at 0
     ChaptersOrigin chapters_origin{ChaptersOrigin::none};
     std::optional<Transcript> transcript;
+    std::optional<Transcript> transcript_draft;  // written by a program; staff alone see it until one of them accepts it
     std::optional<Artwork> artwork;
     std::optional<Master> master;       // of the renditions; the newest one handed in while there are none
     std::vector<Rendition> renditions;  // all of `master`, in settings order; empty until transcoded

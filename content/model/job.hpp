@@ -13,8 +13,9 @@
 namespace earshot::model {
 
 enum class JobKind {
-    transcode,  // master → renditions, tagged
-    tag,        // renditions' essence → same audio with fresh tags
+    transcode,   // master → renditions, tagged
+    tag,         // renditions' essence → same audio with fresh tags
+    transcribe,  // main rendition → draft of a transcript, by the operator's program
 };
 enum class JobState { queued, running, succeeded, failed, cancelled };
 // Whose turn it is next: an urgent job goes before everybody's, the others only order what one producer is waiting for.

@@ -51,7 +51,7 @@ constexpr Names<EpisodeState, 4> episode_states{{{EpisodeState::draft, "draft"},
                                                  {EpisodeState::withdrawn, "withdrawn"}}};
 constexpr Names<EpisodeType, 3> episode_types{
     {{EpisodeType::full, "full"}, {EpisodeType::trailer, "trailer"}, {EpisodeType::bonus, "bonus"}}};
-constexpr Names<JobKind, 2> job_kinds{{{JobKind::transcode, "transcode"}, {JobKind::tag, "tag"}}};
+constexpr Names<JobKind, 3> job_kinds{{{JobKind::transcode, "transcode"}, {JobKind::tag, "tag"}, {JobKind::transcribe, "transcribe"}}};
 constexpr Names<JobState, 5> job_states{{{JobState::queued, "queued"},
                                          {JobState::running, "running"},
                                          {JobState::succeeded, "succeeded"},

@@ -197,12 +197,15 @@ model::Result<model::Episode> Catalogue::edit_episode(const model::EpisodeId& id
             "update episodes set title = :title, summary = :summary, notes = :notes, type = :type, season = :season, "
             "number = :number, is_explicit = :is_explicit, people = :people, chapters = :chapters, chapters_origin = :chapters_origin, "
             "transcript_type = :transcript_type, transcript_language = :transcript_language, "
-            "transcript_source = :transcript_source, artwork = :artwork, updated_at = :updated_at where id = :id");
+            "transcript_source = :transcript_source, draft_language = :draft_language, draft_source = :draft_source, "
+            "artwork = :artwork, updated_at = :updated_at where id = :id");
         update.bind("title", e.title).bind("summary", e.summary).bind("notes", e.notes).bind("type", to_string(e.type));
         update.bind("season", e.season).bind("number", e.number).bind("is_explicit", e.is_explicit).bind("people", to_json(e.people));
         update.bind("chapters", to_json(e.chapters)).bind("chapters_origin", to_string(e.chapters_origin));
         update.bind("transcript_type", transcript.mime_type);
         update.bind("transcript_language", transcript.language).bind("transcript_source", transcript.source);
+        const auto draft = e.transcript_draft.value_or(model::Transcript{});
+        update.bind("draft_language", draft.language).bind("draft_source", draft.source);
         update.bind("artwork", to_json(e.artwork)).bind("updated_at", clock_()).bind("id", id.value).run();
         result = *read_episode(session, id);
     });

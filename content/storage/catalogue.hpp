@@ -45,8 +45,8 @@ public:
     // --- episodes ----------------------------------------------------------------------------------------------
     // id, guid (a UUIDv4 when empty), created_at, updated_at are set here; state is draft; slug is made unique by "-2", "-3" ….
     [[nodiscard]] model::Result<model::Episode> create_episode(model::Episode episode);
-    // As edit_show: title, summary, notes, type, season, number, explicit, people, chapters and their origin, transcript, artwork. Not
-    // guid, slug, state, master, renditions. Chapters that nobody typed in and no recording holds follow the notes
+    // As edit_show: title, summary, notes, type, season, number, explicit, people, chapters and their origin, transcript and its draft,
+    // artwork. Not guid, slug, state, master, renditions. Chapters that nobody typed in and no recording holds follow the notes
     // (model::choose_chapters).
     [[nodiscard]] model::Result<model::Episode> edit_episode(const model::EpisodeId& id,
                                                              const std::function<model::Status(model::Episode&)>& change);
@@ -84,6 +84,10 @@ public:
     // The same, and the transcode job's master becomes the current one; chapters and transcript follow it (model/redacted_words.hpp).
     // conflict when the job was cancelled meanwhile.
     [[nodiscard]] model::Status switch_audio(const model::Job& job, const std::vector<model::Rendition>& renditions);
+
+    // What the transcribe job made of its master. Nothing public changes, updated_at neither. conflict when the job was cancelled or the
+    // episode has another master by now.
+    [[nodiscard]] model::Status set_transcript_draft(const model::Job& job, const model::Transcript& draft);
 
     // --- for snapshots -----------------------------------------------------------------------------------------
     [[nodiscard]] std::uint64_t revision();  // cheap; any committed change by any process raises it

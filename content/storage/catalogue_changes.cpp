@@ -235,10 +235,24 @@ model::Status Catalogue::switch_audio(const model::Job& job, const std::vector<m
         if (!status) return;
         change_audio(*episode, *master, renditions);
         store_words(session, *episode);
-        Statement update(session, "update episodes set master_id = :master where id = :id");
+        // A draft is of what was heard before, also of what is taken out now.
+        Statement update(session, "update episodes set master_id = :master, draft_language = '', draft_source = '' where id = :id");
         update.bind("master", job.master.value).bind("id", job.episode.value).run();
     });
     return status;
+}
+
+model::Status Catalogue::set_transcript_draft(const model::Job& job, const model::Transcript& draft) {
+    long long changed = 0;
+    database_.write([&](soci::session& session) {
+        Statement update(session,
+                         "update episodes set draft_language = :language, draft_source = :source where id = :id and master_id = :master "
+                         "and exists (select 1 from jobs where id = :job and state = 'running')");
+        update.bind("language", draft.language).bind("source", draft.source).bind("id", job.episode.value);
+        changed = update.bind("master", job.master.value).bind("job", job.id.value).run();
+    });
+    if (changed == 0) return fail(Errc::conflict, "The job was cancelled, or the episode has another recording by now.");
+    return {};
 }
 
 }  // namespace earshot::storage

@@ -14,10 +14,11 @@ namespace {
     "select id, slug, podcast_guid, title, description, notice, language, author, owner_name, owner_email, category, subcategory, " \
     "is_explicit, type, copyright, website, locked, people, actions, time_zone, topics, artwork, created_at, updated_at from shows "
 
-#define EPISODE_COLUMNS                                                                                                               \
-    "select id, show_id, guid, slug, title, summary, notes, type, season, number, is_explicit, state, publish_at, people, chapters, " \
-    "chapters_origin, "                                                                                                               \
-    "transcript_type, transcript_language, transcript_source, artwork, master_id, created_at, updated_at from episodes "
+#define EPISODE_COLUMNS                                                                                                                  \
+    "select id, show_id, guid, slug, title, summary, notes, type, season, number, is_explicit, state, publish_at, people, chapters, "    \
+    "chapters_origin, "                                                                                                                  \
+    "transcript_type, transcript_language, transcript_source, draft_language, draft_source, artwork, master_id, created_at, updated_at " \
+    "from episodes "
 
 #define MASTER_COLUMNS                                                                                                     \
     "select m.id, m.episode_id, m.original_id, m.redactions, m.object_key, m.byte_length, m.sha256, m.file_name, m.info, " \
@@ -56,11 +57,17 @@ std::vector<model::Show> fetch_shows(Statement& rows) {
 std::vector<model::Episode> fetch_episodes(Statement& rows) {
     std::vector<model::Episode> result;
     model::Episode e;
-    model::Transcript transcript;
+    model::Transcript transcript, draft{.mime_type = "text/vtt"};
     std::string type, state, people, chapters, chapters_origin, artwork, master;
     rows.into(e.id.value).into(e.show.value).into(e.guid).into(e.slug).into(e.title).into(e.summary).into(e.notes).into(type);
     rows.into(e.season).into(e.number).into(e.is_explicit).into(state).into(e.publish_at).into(people).into(chapters).into(chapters_origin);
-    rows.into(transcript.mime_type).into(transcript.language).into(transcript.source).into(artwork).into(master);
+    rows.into(transcript.mime_type)
+        .into(transcript.language)
+        .into(transcript.source)
+        .into(draft.language)
+        .into(draft.source)
+        .into(artwork)
+        .into(master);
     rows.into(e.created_at).into(e.updated_at);
     while (rows.next()) {
         e.type = known(model::parse_episode_type(type), "episode type", type);
@@ -69,6 +76,7 @@ std::vector<model::Episode> fetch_episodes(Statement& rows) {
         e.chapters = chapters_from_json(chapters);
         e.chapters_origin = known(model::parse_chapters_origin(chapters_origin), "origin of chapters", chapters_origin);
         e.transcript = transcript.mime_type.empty() ? std::nullopt : std::optional(transcript);
+        e.transcript_draft = draft.source.empty() ? std::nullopt : std::optional(draft);
         e.artwork = artwork_from_json(artwork);
         result.push_back(e);
     }

@@ -28,12 +28,14 @@ constexpr const char* interrupted_too_often =
     "reserved_bytes, started_at, created_at, updated_at from jobs "
 
 // What is claimed next, in this order; see JobQueue::claim.
-#define NEXT_JOB                                                                                                                        \
-    "select j.id from jobs j where ((j.state = 'queued' and j.not_before <= :now) or (j.state = 'running' and j.lease_until <= :now)) " \
-    "and not exists (select 1 from jobs other where other.episode_id = j.episode_id and other.id <> j.id and other.state = 'running' "  \
-    "and other.lease_until > :now) "                                                                                                    \
-    "order by case when j.priority >= 2 then 0 else 1 end, case j.kind when 'tag' then 0 else 1 end, "                                  \
-    "(select count(*) from jobs r where r.producer = j.producer and r.state = 'running' and r.lease_until > :now), "                    \
+#define NEXT_JOB                                                                                                                          \
+    "select j.id from jobs j where ((j.state = 'queued' and j.not_before <= :now) or (j.state = 'running' and j.lease_until <= :now)) "   \
+    "and case j.kind when 'transcribe' then 1 else 0 end = :lane "                                                                        \
+    "and not exists (select 1 from jobs other where other.episode_id = j.episode_id and other.id <> j.id and j.kind <> 'transcribe' and " \
+    "other.kind <> 'transcribe' and other.state = 'running' "                                                                             \
+    "and other.lease_until > :now) "                                                                                                      \
+    "order by case when j.priority >= 2 then 0 else 1 end, case j.kind when 'tag' then 0 else 1 end, "                                    \
+    "(select count(*) from jobs r where r.producer = j.producer and r.state = 'running' and r.lease_until > :now), "                      \
     "(select coalesce(max(s.started_at), 0) from jobs s where s.producer = j.producer), j.priority desc, j.number limit 1"
 
 std::vector<Job> fetch(Statement& rows) {
@@ -66,7 +68,7 @@ std::optional<Job> read_job(soci::session& session, const model::JobId& id) {
 void cancel_older_transcodes(soci::session& session, const model::EpisodeId& episode, model::Timestamp now) {
     Statement update(session,
                      "update jobs set state = 'cancelled', reason = 'A newer master or a new order took its place.', updated_at = :now "
-                     "where episode_id = :episode and kind = 'transcode' and state in ('queued', 'running')");
+                     "where episode_id = :episode and kind in ('transcode', 'transcribe') and state in ('queued', 'running')");
     update.bind("now", now).bind("episode", episode.value).run();
 }
 
@@ -134,7 +136,7 @@ int JobQueue::enqueue_forgotten() {
     return static_cast<int>(found.size());
 }
 
-std::optional<Job> JobQueue::claim(std::string_view claim, std::chrono::milliseconds lease) {
+std::optional<Job> JobQueue::claim(std::string_view claim, std::chrono::milliseconds lease, Lane lane) {
     std::optional<Job> result;
     const auto now = clock_();
     database_.write([&](soci::session& session) {
@@ -148,7 +150,7 @@ std::optional<Job> JobQueue::claim(std::string_view claim, std::chrono::millisec
                        "update jobs set interruptions = interruptions + case state when 'running' then 1 else 0 end, state = 'running', "
                        "stage = '', progress = 0, reason = '', audio = 0, reserved_bytes = 0, started_at = :now, node = :claim, "
                        "lease_until = :lease_until, updated_at = :now where id = (" NEXT_JOB ") returning id");
-        take.bind("claim", claim).bind("lease_until", now + lease).bind("now", now).into(id);
+        take.bind("claim", claim).bind("lease_until", now + lease).bind("now", now).bind("lane", lane == Lane::drafts ? 1 : 0).into(id);
         if (take.next()) result = read_job(session, model::JobId{id});
     });
     return result;

@@ -18,18 +18,22 @@ public:
     explicit JobQueue(Database& database, model::Clock clock = model::system_now);
 
     // A queued job for the same episode and kind is returned instead of adding a second one. A new transcode job cancels a queued or
-    // running one of that episode (the running one notices at its next heartbeat).
+    // running one of that episode, and one for a draft (the running one notices at its next heartbeat).
     [[nodiscard]] model::Job enqueue(model::JobKind kind, const model::EpisodeId& episode, const model::MasterId& master);
 
     // A transcode job for each current master that has neither renditions nor any job (a database written before masters came with theirs,
     // or restored). Returns how many.
     int enqueue_forgotten();
 
-    // The next queued job, or one whose lease ran out; now running under `claim` until now + lease. Never two claims of one job. A claim is
+    // Drafts of transcripts take hours and touch nothing of the files: they have a lane of their own, and keep no other job of their
+    // episode waiting.
+    enum class Lane { files, drafts };
+    // The next queued job of the lane, or one whose lease ran out; now running under `claim` until now + lease. Never two claims of one
+    // job. A claim is
     // "<node>/<anything never used before>": a job that is cancelled and tried again must not look like its first holder's still.
     // Urgent ones go first, then new words for finished files (a moment's work), then the turn is the producer's who has the fewest running
     // and was served longest ago; of their jobs the highest priority, then the oldest.
-    [[nodiscard]] std::optional<model::Job> claim(std::string_view claim, std::chrono::milliseconds lease);
+    [[nodiscard]] std::optional<model::Job> claim(std::string_view claim, std::chrono::milliseconds lease, Lane lane = Lane::files);
     // Renews the lease and shows progress. false: the job is no longer ours or was cancelled → stop working on it.
     [[nodiscard]] bool heartbeat(const model::JobId& id, std::string_view claim, std::string_view stage, double progress,
                                  std::chrono::milliseconds lease);

@@ -35,6 +35,7 @@ void add_show(PublicSnapshot& snapshot, Catalogue::Contents::ShowWithEpisodes&& 
             for (const auto& rendition : episode.renditions) snapshot.media[rendition.url_path] = {.gone = episode.id};
             show.withdrawn_slugs.push_back(std::move(episode.slug));
         } else if (is_public(episode, now) && !episode.renditions.empty()) {
+            episode.transcript_draft.reset();
             show.episodes.push_back(std::move(episode));
         }
     }

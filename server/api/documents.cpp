@@ -168,6 +168,12 @@ object episode_object(Context& context, const model::Show& show, const model::Ep
     array chapters;
     for (const model::Chapter& chapter : episode.chapters)
         chapters.push_back(object{{"start_seconds", seconds(chapter.start)}, {"title", chapter.title}, {"href", chapter.href}});
+    value draft = nullptr;
+    if (episode.transcript_draft) {
+        object words{{"mime_type", episode.transcript_draft->mime_type}, {"language", episode.transcript_draft->language}};
+        if (with_source) words["source"] = episode.transcript_draft->source;
+        draft = std::move(words);
+    }
     const value origin =
         episode.chapters_origin == model::ChaptersOrigin::none ? value(nullptr) : value(model::to_string(episode.chapters_origin));
     value transcript = nullptr;
@@ -200,6 +206,7 @@ object episode_object(Context& context, const model::Show& show, const model::Ep
             {"chapters", std::move(chapters)},
             {"chapters_origin", origin},
             {"transcript", std::move(transcript)},
+            {"transcript_draft", std::move(draft)},
             {"artwork", artwork(context, episode.artwork)},
             {"master", master(episode.master)},
             {"renditions", renditions(context, episode)},

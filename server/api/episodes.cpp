@@ -117,8 +117,48 @@ Answer put_transcript(Context& context, const Request& request) {
     if (!transcript) return problem(transcript.error());
     return change_episode(context, request, "episode.transcript", [&](model::Episode& now) {
         now.transcript = std::move(*transcript);
+        now.transcript_draft.reset();
         return model::Status();
     });
+}
+
+Answer get_transcript_draft(Context& context, const Request& request) {
+    const auto episode = find_episode(context, request);
+    if (!episode) return problem(episode.error());
+    if (!episode->transcript_draft) return problem(404, "There is no draft of a transcript.");
+    return transcript_reply(*episode, *episode->transcript_draft, request.query_value("format"));
+}
+
+Answer delete_transcript_draft(Context& context, const Request& request) {
+    return change_episode(context, request, "episode.transcript_draft", [](model::Episode& episode) {
+        episode.transcript_draft.reset();
+        return model::Status();
+    });
+}
+
+Answer accept_transcript_draft(Context& context, const Request& request) {
+    if (auto read = read_nothing(request.body); !read) return problem(read.error());
+    return change_episode(context, request, "episode.transcript", [](model::Episode& episode) -> model::Status {
+        if (!episode.transcript_draft) return model::fail(model::Errc::conflict, "There is no draft of a transcript to accept.");
+        episode.transcript = std::move(episode.transcript_draft);
+        episode.transcript_draft.reset();
+        return {};
+    });
+}
+
+Answer draft_transcript(Context& context, const Request& request) {
+    if (auto read = read_nothing(request.body); !read) return problem(read.error());
+    const auto episode = find_episode(context, request);
+    if (!episode) return problem(episode.error());
+    if (context.settings.transcribe.command.empty())
+        return problem(409, "This server writes no drafts of transcripts. Its operators can set transcribe.command.");
+    if (episode->renditions.empty()) return problem(409, "There is no audio yet. Upload a master.");
+    const auto job = context.jobs.enqueue(model::JobKind::transcribe, episode->id, episode->renditions.front().master);
+    note(context, request, "episode.transcript_draft", episode->id.value);
+    context.runner.wake();
+    http::Reply reply = http::json(202, job_document(job));
+    reply.fields.push_back({"Location", "/api/v1/jobs/" + job.id.value});
+    return reply;
 }
 
 Answer delete_transcript(Context& context, const Request& request) {

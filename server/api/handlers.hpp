@@ -1,6 +1,7 @@
 #pragma once
 // Every function behind /api/v1, one file a resource. All are blocking (database, disk): routes run them on the pool. The shapes of
-// requests and answers are described in docs/http-api.md and docs/openapi.json. {show} is a show's id or slug, {episode}, {job} and {upload} are ids.
+// requests and answers are described in docs/http-api.md and docs/openapi.json. {show} is a show's id or slug, {episode}, {job} and
+// {upload} are ids.
 
 #include <memory>
 #include <variant>
@@ -29,6 +30,10 @@ using Streamed = std::variant<Answer, std::unique_ptr<http::BodySink>>;
 [[nodiscard]] Answer get_transcript(Context&, const Request&);
 [[nodiscard]] Answer put_transcript(Context&, const Request&);
 [[nodiscard]] Answer delete_transcript(Context&, const Request&);
+[[nodiscard]] Answer get_transcript_draft(Context&, const Request&);
+[[nodiscard]] Answer delete_transcript_draft(Context&, const Request&);
+[[nodiscard]] Answer accept_transcript_draft(Context&, const Request&);
+[[nodiscard]] Answer draft_transcript(Context&, const Request&);
 [[nodiscard]] Answer put_chapters(Context&, const Request&);
 [[nodiscard]] Answer delete_chapters(Context&, const Request&);
 

@@ -8,6 +8,7 @@
 #include "content/storage/digest.hpp"
 #include "server/publishing/job_pulse.hpp"
 #include "server/publishing/transcode_job.hpp"
+#include "server/publishing/transcribe_job.hpp"
 
 namespace earshot::publishing {
 
@@ -25,6 +26,11 @@ constexpr std::string_view decoder_died =
 constexpr std::string_view machine_trouble =
     "The server had trouble working on this file, and gave up after three tries. The file itself may be fine. Ask the operators, then "
     "start the job again.";
+
+constexpr std::string_view transcriber_failed =
+    "The program that writes drafts of transcripts failed; the server's log says why. The audio is not affected. Ask the operators, or "
+    "hand in "
+    "a transcript.";
 
 }  // namespace
 
@@ -46,10 +52,15 @@ struct JobRunner::State {
 
     WorkerPool::Outcome<void> work(const model::Job& job, JobPulse& pulse) {
         if (job.kind == model::JobKind::transcode) return run_transcode_job(rooms, publisher, settings, clock, job, pulse);
+        if (job.kind == model::JobKind::transcribe) return run_transcribe_job(rooms, settings, job, pulse);
         if (!pulse.show("tagging", 0)) return model::Status(model::fail(model::Errc::conflict, "cancelled"));
         auto outcome = publisher.refresh_tags(job.episode);
         if (!outcome) outcome.error().machine = true;  // it worked on a file of our own making
         return outcome;
+    }
+
+    void take(storage::JobQueue::Lane lane) {
+        threads.emplace_back([this, lane](const std::stop_token& stopping) { take_jobs(stopping, lane); });
     }
 
     void run_job(const model::Job& job, const std::string& claim, const std::stop_token& stopping) {
@@ -68,6 +79,9 @@ struct JobRunner::State {
             rooms.jobs.succeed(job.id, claim);
         } else if (!ours) {
             return;  // cancelled or taken over: its state belongs to whoever did that; stop() hands back what it cut off
+        } else if (!outcome && job.kind == model::JobKind::transcribe) {
+            tell(job, outcome.error().reason);
+            rooms.jobs.fail(job.id, claim, transcriber_failed);  // hours of work that would most likely fail alike
         } else if (!outcome) {
             tell(job, outcome.error().reason);
             rooms.jobs.worker_died(job.id, claim, outcome.error().machine ? machine_trouble : decoder_died);
@@ -91,13 +105,13 @@ struct JobRunner::State {
         }
     }
 
-    void take_jobs(const std::stop_token& stopping) {
+    void take_jobs(const std::stop_token& stopping, storage::JobQueue::Lane lane) {
         std::uint64_t seen = 0;
         while (!stopping.stop_requested()) {
             try {
                 while (!stopping.stop_requested()) {
                     const std::string claim = node + "/" + storage::random_id();
-                    const auto job = rooms.jobs.claim(claim, job_lease);
+                    const auto job = rooms.jobs.claim(claim, job_lease, lane);
                     if (!job) break;
                     run_job(*job, claim, stopping);
                 }
@@ -123,8 +137,9 @@ void JobRunner::start() {
     if (!state_->threads.empty()) return;
     (void)state_->rooms.jobs.release_all(state_->node);
     state_->threads.emplace_back([state = state_.get()](const std::stop_token& stopping) { state->take_up_the_forgotten(stopping); });
-    for (unsigned i = 0; i < state_->settings.publishing.workers; ++i)
-        state_->threads.emplace_back([state = state_.get()](const std::stop_token& stopping) { state->take_jobs(stopping); });
+    for (unsigned i = 0; i < state_->settings.publishing.workers; ++i) state_->take(storage::JobQueue::Lane::files);
+    if (state_->settings.publishing.workers > 0 && !state_->settings.transcribe.command.empty())
+        state_->take(storage::JobQueue::Lane::drafts);
 }
 
 void JobRunner::stop() {

@@ -1,5 +1,6 @@
 #pragma once
-// Takes jobs from the queue and runs them through worker processes: settings.publishing.workers threads, each one job at a time. At start
+// Takes jobs from the queue and runs them through worker processes: settings.publishing.workers threads, each one job at a time, and one
+// for drafts of transcripts. At start
 // it also queues what a crash left without a job.
 
 #include <functional>

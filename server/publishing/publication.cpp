@@ -73,7 +73,9 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
                                  ? "The redaction could not be made; everything is still heard as it was. "
                                  : "The recording handed in last could not be used; the one before it stays. ") +
                             transcode->reason);
-    if (!episode.transcript) {
+    if (!episode.transcript && episode.transcript_draft) {
+        sentences.emplace_back("A program wrote a draft of the transcript. Listeners get it when you have read, mended and accepted it.");
+    } else if (!episode.transcript) {
         sentences.emplace_back("Add a transcript, so that deaf listeners can read the episode and everybody can search it.");
     } else if (const auto cues = model::parse_cues(episode.transcript->source)) {
         const auto duration = episode.renditions.empty() ? std::nullopt : std::optional(episode.renditions.front().duration);

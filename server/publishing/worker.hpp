@@ -6,6 +6,7 @@
 #include <chrono>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,11 @@ public:
                                                             const model::Redactions& redactions = {});
     [[nodiscard]] Outcome<media::TaggedFile> tag(model::Codec codec, int essence, int output, const media::AudioTags& tags,
                                                  std::chrono::milliseconds duration);
+    // Runs a program of the operators (config: transcribe.command) with the audio as its standard input; what it writes comes back, checked
+    // by nobody. Not shut in, but of the lowest priority, ended with its children at the deadline, when `goes_on` (asked five times a
+    // second) says so, and beyond 4 MiB of output. Failures of the program are WorkerDied.
+    [[nodiscard]] Outcome<std::string> transcribe(int audio, std::vector<std::string> command, std::chrono::seconds deadline,
+                                                  const std::function<bool()>& goes_on);
     // Has a JPEG and a WebP per size written into fresh temporary files under `folder` and returns their paths.
     struct ArtworkPath {
         std::uint32_t pixels{};

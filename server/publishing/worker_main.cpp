@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -141,6 +142,8 @@ std::string work(const WorkerRecord& record) {
                 return tag(record);
             case WorkerTask::artwork:
                 return artwork(record);
+            case WorkerTask::transcribe:
+                break;  // no work of ours, see worker_main()
         }
         return refusal_line("The worker does not know this task.");
     } catch (const std::bad_alloc&) {
@@ -149,6 +152,23 @@ std::string work(const WorkerRecord& record) {
     } catch (const std::exception& error) {
         return refusal_line(std::string("The worker failed: ") + error.what());
     }
+}
+
+// Another program takes this one's place: the audio becomes its standard input, and its output goes where answers do. It is the operators'
+// own, works on a file of our making and needs its models, so it is not shut in.
+int become(const WorkerRecord& record) {
+    const auto pointers = [](const std::vector<std::string>& words) {
+        std::vector<char*> list;
+        for (const auto& word : words) list.push_back(const_cast<char*>(word.c_str()));
+        list.push_back(nullptr);
+        return list;
+    };
+    auto command = pointers(record.command), environment = pointers(record.environment);
+    ::dup2(first_worker_descriptor, STDIN_FILENO);
+    ::close(first_worker_descriptor);
+    if (!record.command.empty()) ::execve(command[0], command.data(), environment.data());
+    std::fprintf(stderr, "%s: %s\n", record.command.empty() ? "no command" : command[0], std::strerror(errno));
+    return 127;
 }
 
 }  // namespace
@@ -163,6 +183,10 @@ int worker_main() {
         return 2;
     }
     take_the_back_seat();
+    if (record.task == WorkerTask::transcribe) {
+        (void)die_with(record.parent);
+        return become(record);
+    }
     load_what_is_loaded_lazily();
     end_when_too_slow();
     const auto missing = missing_layers(enter_sandbox(record.parent, record.cpu_seconds));

@@ -128,7 +128,7 @@ public:
     }
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
-    void kill() const noexcept { ::kill(pid_, SIGKILL); }
+    void kill() const noexcept { ::kill(-pid_, SIGKILL); }  // and whoever it started
     // A child may close its output and yet go on: it has until `end` to be gone, then it is made to.
     void end_by(std::chrono::steady_clock::time_point end) const noexcept {
         siginfo_t gone{};
@@ -139,6 +139,7 @@ public:
     }
     int wait() noexcept {
         int status = 0;
+        kill_what_it_left();
         while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
         }
         pid_ = -1;
@@ -146,6 +147,14 @@ public:
     }
 
 private:
+    // Its number stays its own, also as that of its group, until it is waited for.
+    void kill_what_it_left() const noexcept {
+        siginfo_t gone{};
+        while (::waitid(P_PID, static_cast<id_t>(pid_), &gone, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+        }
+        kill();
+    }
+
     pid_t pid_;
 };
 
@@ -250,6 +259,7 @@ WorkerExit run_worker(const WorkerProcess& process, const std::function<bool(std
             if (exit.last_words.size() > 2 * kept_words) exit.last_words.erase(0, exit.last_words.size() - kept_words);
         }
     }
+    if (!exit.stopped && exit.in_time && !pending.empty() && !on_line(pending)) exit.stopped = true;  // a last line without its end
     if (exit.stopped || !exit.in_time) child.kill();
     child.end_by(end);
     exit.status = child.wait();

@@ -239,7 +239,9 @@ std::string to_json(const WorkerRecord& record) {
                               {"has_artwork", record.has_artwork},
                               {"has_waveform", record.has_waveform},
                               {"duration_ms", record.duration.count()},
-                              {"is_own", record.is_own}};
+                              {"is_own", record.is_own},
+                              {"command", json::value_from(record.command)},
+                              {"environment", json::value_from(record.environment)}};
     return json::serialize(object);
 }
 
@@ -248,7 +250,7 @@ WorkerRecord parse_worker_record(std::string_view text_of_record) {
         const auto value = json::parse(text_of_record);
         const auto& object = value.as_object();
         const int task = number<int>(object, "task");
-        if (task < 0 || task > static_cast<int>(WorkerTask::artwork)) throw std::runtime_error("unknown task");
+        if (task < 0 || task > static_cast<int>(WorkerTask::transcribe)) throw std::runtime_error("unknown task");
         return WorkerRecord{.task = static_cast<WorkerTask>(task),
                             .parent = number<pid_t>(object, "parent"),
                             .degraded = object.at("degraded").as_bool(),
@@ -267,7 +269,9 @@ WorkerRecord parse_worker_record(std::string_view text_of_record) {
                             .has_artwork = object.at("has_artwork").as_bool(),
                             .has_waveform = object.at("has_waveform").as_bool(),
                             .duration = milliseconds(object, "duration_ms"),
-                            .is_own = object.at("is_own").as_bool()};
+                            .is_own = object.at("is_own").as_bool(),
+                            .command = json::value_to<std::vector<std::string>>(object.at("command")),
+                            .environment = json::value_to<std::vector<std::string>>(object.at("environment"))};
     });
 }
 

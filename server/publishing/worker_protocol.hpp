@@ -17,7 +17,7 @@
 
 namespace earshot::publishing {
 
-enum class WorkerTask { check, probe, measure, transcode, tag, artwork };
+enum class WorkerTask { check, probe, measure, transcode, tag, artwork, transcribe };
 
 // Descriptors have fixed numbers: 3 is the input, outputs follow in order; a tag job has its picture (if any) as the last one.
 inline constexpr int first_worker_descriptor = 3;
@@ -34,7 +34,8 @@ struct WorkerRecord {
     media::AudioTags tags;                          // … artwork_jpeg is left out: it comes as a descriptor
     bool has_artwork{}, has_waveform{};
     std::chrono::milliseconds duration{};
-    bool is_own{};  // probe: a file that we made
+    bool is_own{};                                  // probe: a file that we made
+    std::vector<std::string> command, environment;  // transcribe: what the worker becomes
 };
 [[nodiscard]] std::string to_json(const WorkerRecord& record);
 [[nodiscard]] WorkerRecord parse_worker_record(std::string_view json);

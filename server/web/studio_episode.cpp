@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "content/model/transcript_forms.hpp"
@@ -52,6 +53,21 @@ void put_words(Values& values, const model::Episode& episode) {
     }
     values.set("CHAPTERS", lines);
     put_origin(values, episode);
+}
+
+void put_draft(Context& context, Values& values, const model::Episode& episode) {
+    if (episode.transcript_draft) {
+        const auto cues = model::parse_cues(episode.transcript_draft->source);
+        auto& part = values.add("DRAFT");
+        part.set("CUES", counted(cues ? cues->size() : 0, "cue")).set("LANGUAGE", episode.transcript_draft->language);
+        part.set("SOURCE", fmt::format("/api/v1/episodes/{}/transcript/draft", episode.id.value));
+        return;
+    }
+    const auto jobs = context.jobs.list_for_episode(episode.id);
+    const bool coming =
+        std::ranges::any_of(jobs, [](const model::Job& job) { return job.kind == model::JobKind::transcribe && is_under_way(job); });
+    if (!coming && !episode.transcript && !episode.renditions.empty() && !context.settings.transcribe.command.empty())
+        values.show("MAY_DRAFT");
 }
 
 void put_transcript(Values& values, const model::Show& show, const model::Episode& episode) {
@@ -107,6 +123,7 @@ http::Answer studio_episode(Context& context, const http::Request& request) {
     put_recording(values, *episode, context.jobs.list_for_episode(episode->id), model::is_public(*episode, context.clock()));
     put_sound(context, values, *episode);
     put_transcript(values, *show, *episode);
+    put_draft(context, values, *episode);
     const auto& artwork = episode->artwork ? episode->artwork : show->artwork;
     const auto place = episode->artwork ? studio_episode_path(*episode) : studio_show_path(*show);
     put_staff_cover(values, artwork ? &*artwork : nullptr, place, "14rem", false);

@@ -58,6 +58,7 @@ std::string words_of(const model::Job& job) {
         return tags ? "New words wait to go into the audio files" : "Waiting for its turn";
     }
     if (tags) return "Writing the new words into the audio files";
+    if (job.kind == model::JobKind::transcribe) return "Writing a draft of the transcript";
     std::string words = job.stage.empty() ? "Starting" : capitalised(job.stage);
     if (job.progress > 0) words += fmt::format(" · {:.0f} %", job.progress * 100);
     if (const auto speed = model::speed(job)) words += fmt::format(" · {} real time", times(*speed));
@@ -102,7 +103,8 @@ void put_job(Values& values, const std::vector<model::Job>& newest_first) {
     const auto transcoding = std::ranges::find_if(
         newest_first, [](const model::Job& each) { return each.kind == model::JobKind::transcode && is_under_way(each); });
     const auto& job = transcoding != newest_first.end() ? *transcoding : newest_first.front();
-    if (job.state == model::JobState::succeeded || (job.state == model::JobState::cancelled && job.kind == model::JobKind::tag)) return;
+    if (job.state == model::JobState::succeeded || (job.state == model::JobState::cancelled && job.kind != model::JobKind::transcode))
+        return;
     auto& part = values.add("JOB");
     part.set("JOB_ID", job.id.value);
     if (is_under_way(job)) {

@@ -1,5 +1,6 @@
 // From an upload to a public episode through the API, with the real worker.
 
+#include <fstream>
 #include <thread>
 
 #include "feeds/addresses.hpp"
@@ -295,4 +296,110 @@ TEST_CASE("chapters come from the producer, else from the recording, else from t
     CHECK(stage.ask("none", "GET", page + "/chapters.json").status == 404);
     CHECK(stage.api("producer", "DELETE", path + "/chapters").at("chapters.0.title") == "Marked start");
     CHECK(hand_in(tests::tone_wav(3)).at("chapters.0.title") == "A");
+}
+
+namespace {
+
+// A stand-in for a program that hears; its text stands in the file `said`.
+config::Settings with_transcriber(const tests::TemporaryFolder& folder) {
+    auto settings = Stage::roomy_settings();
+    const auto program = folder.path() / "transcribe";
+    std::ofstream(program) << "#!/bin/sh\ntest \"$(head -c 3)\" = ID3 || exit 9\necho $1 > " << folder.path().string() << "/language\ncat "
+                           << folder.path().string() << "/said\n";
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    settings.transcribe.command = {program.string(), "{language}"};
+    return settings;
+}
+
+model::Job newest_of(Stage& stage, const model::Episode& episode, model::JobKind kind) {
+    for (const auto& job : stage.context().jobs.list_for_episode(episode.id))
+        if (job.kind == kind) return job;
+    FAIL("there is no such job");
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("a draft of the transcript that a program wrote reaches nobody before a producer accepts it") {
+    const tests::TemporaryFolder folder;
+    Stage stage(with_transcriber(folder));
+    const auto say = [&](const std::string& text) { std::ofstream(folder.path() / "said") << text; };
+    say("WEBVTT\n\n00:00.000 --> 00:02.000\n<v Ann>Whispered words\n");
+    const auto show = stage.make_show();
+    const auto episode = ready_episode(stage, show);
+    const std::string path = "/episodes/" + episode.id.value, page = "/shows/" + show.slug + "/" + episode.slug;
+    const auto job = stage.finish(newest_of(stage, episode, model::JobKind::transcribe).id);
+    CAPTURE(job.reason);
+    REQUIRE(job.state == model::JobState::succeeded);
+
+    const auto seen = stage.api("producer", "GET", path);
+    CHECK(seen.at("transcript") == "null");
+    CHECK_THAT(seen.at("transcript_draft.source"), Contains("<v Ann>Whispered words"));
+    CHECK(seen.at("transcript_draft.language") == show.language);
+    CHECK_THAT(seen.body, Contains("A program wrote a draft of the transcript."));
+    std::ifstream language_file(folder.path() / "language");
+    std::string language;
+    CHECK((std::getline(language_file, language) && language == show.language));
+    CHECK_THAT(stage.api("producer", "GET", path + "/transcript/draft?format=srt").body, Contains("Ann: Whispered words"));
+    CHECK(stage.api("analyst", "GET", path + "/transcript/draft").status == 403);
+    CHECK(stage.ask("none", "GET", "/api/v1" + path + "/transcript/draft").status == 401);
+
+    REQUIRE(stage.api("producer", "POST", path + "/publish", "{}").status == 200);
+    const auto feed = [&] { return stage.ask("none", "GET", "/shows/" + show.slug + "/feed.xml").body; };
+    CHECK_THAT(feed(), !Contains("podcast:transcript"));
+    for (const auto* form : {"vtt", "srt", "json", "html"}) CHECK(stage.ask("none", "GET", page + "/transcript." + form).status == 404);
+    CHECK_THAT(stage.ask("none", "GET", page).body, !Contains("Whispered"));
+    CHECK(stage.context().view.get()->shows.front().episodes.front().transcript_draft == std::nullopt);
+    const auto file = [&] {
+        const auto stored = stage.context().catalogue.find_episode(episode.id).value();
+        const auto audio = stage.context().store.open(stored.renditions[0].object_key).value();
+        return media::read_tags(model::Codec::mp3, audio->descriptor())->transcript;
+    };
+    CHECK(file().empty());
+
+    CHECK(stage.api("producer", "POST", path + "/transcript/accept", R"({"now": 1})").status == 400);
+    const auto accepted = stage.api("producer", "POST", path + "/transcript/accept", "{}");
+    CHECK(accepted.status == 200);
+    CHECK(accepted.at("transcript_draft") == "null");
+    CHECK_THAT(accepted.at("transcript.source"), Contains("Whispered words"));
+    CHECK_THAT(feed(), Contains("transcript.vtt") && Contains("transcript.html"));
+    CHECK_THAT(stage.ask("none", "GET", page + "/transcript.json").body, Contains("\"speaker\":\"Ann\""));
+    (void)stage.finish(newest_of(stage, episode, model::JobKind::tag).id);
+    CHECK(file() == "Ann: Whispered words\n");
+    CHECK(stage.api("producer", "POST", path + "/transcript/accept", "{}").status == 409);
+
+    // Asked for again; thrown away; another recording takes the draft of the old one with it.
+    say("WEBVTT\n\n00:00.000 --> 00:02.000\nSecond try\n");
+    const auto again = stage.api("producer", "POST", path + "/transcript/draft", "{}");
+    CHECK(again.status == 202);
+    REQUIRE(stage.finish(model::JobId{again.at("id")}).state == model::JobState::succeeded);
+    CHECK(stage.api("producer", "DELETE", path + "/transcript/draft").at("transcript_draft") == "null");
+    CHECK(stage.api("producer", "GET", path + "/transcript/draft").status == 404);
+    REQUIRE(stage.finish(model::JobId{stage.api("producer", "POST", path + "/transcript/draft", "{}").at("id")}).state ==
+            model::JobState::succeeded);
+    const auto other = stage.api("producer", "PUT", path + "/master", R"({"upload": ")" + stage.upload(tests::tone_wav(4)).value + "\"}");
+    REQUIRE(stage.finish(model::JobId{other.at("id")}).state == model::JobState::succeeded);
+    CHECK(stage.api("producer", "GET", path).at("transcript_draft") == "null");
+}
+
+TEST_CASE("a program for drafts that fails leaves the episode as it is, with a sentence") {
+    const tests::TemporaryFolder folder;
+    Stage stage(with_transcriber(folder));
+    const auto episode = ready_episode(stage, stage.make_show());  // nothing stands in `said`
+    const std::string path = "/episodes/" + episode.id.value;
+    const auto failed = stage.finish(newest_of(stage, episode, model::JobKind::transcribe).id);
+    CHECK(failed.state == model::JobState::failed);
+    CHECK_THAT(failed.reason, Contains("The program that writes drafts of transcripts failed"));
+    CHECK(stage.api("producer", "GET", path).at("obstacles") == "[]");
+    std::ofstream(folder.path() / "said") << "WEBVTT\n\n10:00:00.000 --> 10:00:02.000\nOf another recording\n";
+    const auto job = stage.api("producer", "POST", path + "/transcript/draft", "{}");
+    CHECK_THAT(stage.finish(model::JobId{job.at("id")}).reason,
+               Contains("is no transcript of this recording. The transcript does not fit the audio"));
+    CHECK(stage.api("producer", "GET", path).at("transcript_draft") == "null");
+
+    Stage without;
+    const auto plain = without.make_episode(without.make_show());
+    const auto refused = without.api("producer", "POST", "/episodes/" + plain.id.value + "/transcript/draft", "{}");
+    CHECK(refused.status == 409);
+    CHECK_THAT(refused.at("detail"), Contains("transcribe.command"));
 }

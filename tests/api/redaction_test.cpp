@@ -246,6 +246,46 @@ TEST_CASE("titles that a recording gives its chapters do not outlive the range t
     check_silence("0 Start|2000 [redacted]|3000 Thanks|");
 }
 
+TEST_CASE("a draft of a transcript does not outlive what is taken out of its recording, nor does one that is being written") {
+    const tests::TemporaryFolder folder;
+    const auto at = [&](const char* name) { return (folder.path() / name).string(); };
+    // It waits while there is a file `wait`.
+    std::ofstream(at("transcribe")) << "#!/bin/sh\nwhile test -e " << at("wait") << "; do sleep 0.05; done\ncat " << at("said") << "\n";
+    std::filesystem::permissions(at("transcribe"), std::filesystem::perms::owner_all);
+    const auto say = [&](const std::string& words_heard) {
+        std::ofstream(at("said")) << "WEBVTT\n\n00:00.000 --> 00:02.500\n" << words_heard << "\n";
+    };
+    auto settings = Stage::roomy_settings();
+    settings.transcribe.command = {at("transcribe")};
+    Stage stage(settings);
+    const auto path = published(stage);
+    REQUIRE(stage.api("producer", "DELETE", path + "/transcript").status == 200);
+    const auto newest_draft_job = [&] {
+        for (const auto& job : stage.context().jobs.list_for_episode(stored(stage, path).id))
+            if (job.kind == model::JobKind::transcribe) return job;
+        FAIL("no draft was asked for");
+        return model::Job{};
+    };
+    say("Halloway");
+    REQUIRE(stage.api("producer", "POST", path + "/transcript/draft", "{}").status == 202);
+    REQUIRE(stage.finish(newest_draft_job().id).state == model::JobState::succeeded);
+    REQUIRE_THAT(stored(stage, path).transcript_draft->source, Contains("Halloway"));
+
+    std::ofstream(at("wait")) << "";
+    redact(stage, path, R"([{"start": 2, "end": 3, "kind": "bleep"}])");
+    CHECK_FALSE(stored(stage, path).transcript_draft.has_value());
+    CHECK(stage.api("producer", "POST", path + "/transcript/accept", "{}").status == 409);
+
+    const auto of_the_first = newest_draft_job();  // the server asks for another one by itself
+    redact(stage, path, R"([{"start": 2, "end": 3, "kind": "cut"}])");
+    CHECK(stage.finish(of_the_first.id).state == model::JobState::cancelled);
+    say("Nothing");
+    std::filesystem::remove(at("wait"));
+    REQUIRE(newest_draft_job().id != of_the_first.id);
+    REQUIRE(stage.finish(newest_draft_job().id).state == model::JobState::succeeded);
+    CHECK_THAT(stored(stage, path).transcript_draft->source, !Contains("Halloway") && Contains("Nothing"));
+}
+
 TEST_CASE("times in the notes make no chapters once ranges were taken out; those that were taken from there stay, moved") {
     Stage stage;
     const auto path = published(stage);

@@ -82,6 +82,9 @@ TEST_CASE("the shipped earshot.toml says exactly the built-in defaults") {
     CHECK(file.publishing.job_deadline == built_in.publishing.job_deadline);
     CHECK(file.publishing.spare_cores == built_in.publishing.spare_cores);
     CHECK(file.publishing.queue_per_producer == built_in.publishing.queue_per_producer);
+    CHECK(file.transcribe.command == built_in.transcribe.command);
+    CHECK(file.transcribe.command.empty());
+    CHECK(file.transcribe.deadline == built_in.transcribe.deadline);
     CHECK(file.renditions == built_in.renditions);
     CHECK(file.statistics.suppress_below == built_in.statistics.suppress_below);
     CHECK(file.statistics.agents_file == built_in.statistics.agents_file);
@@ -95,7 +98,7 @@ TEST_CASE("the shipped earshot.toml says exactly the built-in defaults") {
 
 TEST_CASE("the shipped earshot.toml shows every key there is") {
     for (const std::string section :
-         {"[server]", "[limits]", "[storage]", "[uploads]", "[publishing]", "[[rendition]]", "[statistics]", "[log]"}) {
+         {"[server]", "[limits]", "[storage]", "[uploads]", "[publishing]", "[transcribe]", "[[rendition]]", "[statistics]", "[log]"}) {
         const auto needed = section == "[[rendition]]" ? "name = \"x\"\ncodec = \"mp3\"\nbit_rate = 128000\n" : "";
         const auto refused = config::parse_settings(section + "\n" + needed + "no_such_key = 1\n", "f");
         REQUIRE_FALSE(refused);
@@ -172,6 +175,9 @@ spare_cores = 2
 queue_per_producer = 0
 sandbox = "degraded"
 job_deadline = 600
+[transcribe]
+command = ["/usr/bin/hear", "-l", "{language}", "-l"]
+deadline = "90m"
 [[rendition]]
 name = "hi"
 codec = "aac"
@@ -214,6 +220,8 @@ format = "text"
     CHECK(settings.publishing.job_deadline == 600s);
     CHECK(settings.publishing.spare_cores == 2);
     CHECK(settings.publishing.queue_per_producer == 0);
+    CHECK(settings.transcribe.command == std::vector<std::string>{"/usr/bin/hear", "-l", "{language}", "-l"});
+    CHECK(settings.transcribe.deadline == 90min);
     REQUIRE(settings.renditions.size() == 1);
     CHECK(settings.renditions[0] == model::RenditionProfile{"hi", model::Codec::aac, 192'000, 192'000, 44'100, -14.0, -1.0});
     CHECK(settings.statistics.suppress_below == 1);
@@ -280,6 +288,9 @@ TEST_CASE("impossible values are refused") {
     bad("[uploads]\nexpire_after = \"90m\"", "earshot.toml:2: uploads.expire_after: must be a multiple of 3600");
     bad("[publishing]\nsandbox = \"off\"", "earshot.toml:2: publishing.sandbox: ", "required, degraded");
     bad("[publishing]\njob_deadline = 0", "earshot.toml:2: publishing.job_deadline: ");
+    bad("[transcribe]\ncommand = \"hear\"", "earshot.toml:2: transcribe.command: must be a list of texts");
+    bad("[transcribe]\ncommand = [\"hear\"]", "earshot.toml:2: transcribe.command: must begin with the whole path of a program");
+    bad("[transcribe]\ndeadline = 0", "earshot.toml:2: transcribe.deadline: ");
     bad("[statistics]\nsuppress_below = 0", "earshot.toml:2: statistics.suppress_below: must be from 1");
     bad("[log]\nlevel = \"loud\"", "earshot.toml:2: log.level: ", "trace, debug");
     bad("[log]\nformat = \"xml\"", "earshot.toml:2: log.format: ");

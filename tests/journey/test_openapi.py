@@ -1,5 +1,5 @@
 """Every operation of docs/openapi.json is asked of a real server; what it answers must be as the document says, with no member more."""
-import contextlib, copy, datetime, http.client, json, re, urllib.parse, warnings
+import contextlib, copy, datetime, http.client, json, pathlib, re, tempfile, urllib.parse, warnings
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -176,6 +176,21 @@ def upload(ask, file):
     return id
 
 
+def transcriber(folder):
+    """Settings with a program for drafts."""
+    program = folder / "transcribe"
+    program.write_text("#!/bin/sh\nprintf 'WEBVTT\\n\\n00:01.000 --> 00:03.000\\nHeard by a program.\\n'\n")
+    program.chmod(0o700)
+    return f'[transcribe]\ncommand = ["{program}"]\n'
+
+
+def write_drafts(ask, server, episode):
+    for after in ("deleteTranscriptDraft", "acceptTranscriptDraft"):
+        same("draft", server.finished(ask("draftTranscript", {}, episode=episode)[1]["id"])["state"], "succeeded")
+        ask("getEpisode", episode=episode), ask("getTranscriptDraft", episode=episode, query="?format=srt")
+        ask(after, {} if after.startswith("accept") else None, episode=episode)
+
+
 def publish(ask, server, episode):
     job = ask("putMaster", {"upload": upload(ask, speech_master(server.folder / "one.wav", 75))}, episode=episode)[1]["id"]
     assert b"event: job" in ask("watchJob", job=job)[1]
@@ -184,6 +199,7 @@ def publish(ask, server, episode):
     ask("publishEpisode", {"at": "2099-01-01T00:00:00Z"}, episode=episode)
     ask("unscheduleEpisode", {}, episode=episode)
     ask("publishEpisode", {}, episode=episode)
+    write_drafts(ask, server, episode)
     ask("getSound", episode=episode)
     for file in ("100.dat", "1.json"):
         ask("getWaveform", episode=episode, file=file), ask("getMasterWaveform", episode=episode, file=file)
@@ -225,7 +241,7 @@ def ask_figures(ask, today):
 def main():
     same("version of OpenAPI", run("node", ROOT / "tests/journey/check_openapi.mjs", ROOT / "docs/openapi.json", cwd=ROOT).stdout.strip(), "3.1")
     step("docs/openapi.json is valid OpenAPI 3.1")
-    with earshot() as server:
+    with tempfile.TemporaryDirectory() as folder, earshot(transcriber(pathlib.Path(folder))) as server:
         ask = Asker(server)
         same("the document that is served", ask("getOpenApi")[1], DOCUMENT)
         episode = publish(ask, server, make_things(ask, server))

@@ -394,3 +394,22 @@ TEST_CASE("speed and time left follow from what is done") {
     CHECK(speed(*q.jobs.find(job.id)).value() == Approx(30));
     CHECK_FALSE(time_left(*q.jobs.find(job.id)));
 }
+
+TEST_CASE("drafts of transcripts have a lane of their own, and end when another recording comes") {
+    Opened opened;
+    JobQueue jobs(opened.database, opened.time.clock());
+    const auto episode = opened.episode(opened.show());
+    const auto master = opened.master(episode);  // comes with its transcode job
+    const auto draft = jobs.enqueue(model::JobKind::transcribe, episode.id, master.id);
+    const auto transcode = jobs.claim("a", 10s).value();
+    CHECK(transcode.kind == model::JobKind::transcode);
+    CHECK_FALSE(jobs.claim("b", 10s));
+    CHECK(jobs.claim("b", 10s, JobQueue::Lane::drafts)->id == draft.id);
+    jobs.succeed(transcode.id, "a");
+    const auto tags = jobs.enqueue(model::JobKind::tag, episode.id, master.id);
+    CHECK(jobs.claim("a", 10s)->id == tags.id);
+    CHECK_FALSE(jobs.claim("a", 10s, JobQueue::Lane::drafts));
+    (void)opened.master(episode);
+    CHECK(jobs.find(draft.id)->state == model::JobState::cancelled);
+    CHECK_FALSE(jobs.heartbeat(draft.id, "b", "", 0, 10s));
+}

@@ -96,6 +96,30 @@ export async function remove_transcript(): Promise<void> {
   }
 }
 
+// --- drafts of transcripts, written by a program ---------------------------------------------------------------------------------------
+async function about_draft(method: string, below: string, sentence: string): Promise<void> {
+  const form = find<HTMLFormElement>('form[data-form="transcript"]');
+  if (!form) return;
+  try {
+    await call(method, `${form.dataset.endpoint}${below}`, method === 'POST' ? {} : undefined);
+    say(find('.answer', form), sentence);
+    refresh_quietly();
+  } catch (error) {
+    say(find('.answer', form), refused(error).sentence, 'problem');
+  }
+}
+
+export async function accept_draft(): Promise<void> {
+  const sure = await ask({
+    heading: 'Accept the draft?',
+    sentences: ['It becomes the transcript: on the episode’s page, in its feed and in the audio files. Programs mishear names and leave out sounds; read it first.'],
+    yes: 'Accept it',
+  });
+  if (sure) await about_draft('POST', '/accept', 'The draft is the transcript now.');
+}
+export const discard_draft = (): Promise<void> => about_draft('DELETE', '/draft', 'The draft is thrown away.');
+export const write_draft = (): Promise<void> => about_draft('POST', '/draft', 'A draft is being written. That takes a while.');
+
 on_start((root) => {
   const form = root.querySelector<HTMLFormElement>('form[data-form="cover"]');
   if (form) {

@@ -6,7 +6,7 @@ import './_studio_redact';
 
 import { take_found_chapters } from './_studio_chapters';
 import { listen_for_drops, take_recording } from './_studio_drop';
-import { remove_transcript } from './_studio_files';
+import { accept_draft, discard_draft, remove_transcript, write_draft } from './_studio_files';
 import { begin_episode } from './_studio_new';
 import { dirty, find, start, visit } from './_studio_page';
 import { acts } from './_studio_publish';
@@ -39,6 +39,9 @@ const buttons: Record<string, (button: HTMLElement) => void> = {
   'choose-new': (button) => choose_recording(button.closest<HTMLElement>('[data-show]')?.dataset.show),
   'new-empty': (button) => void begin_episode(undefined, button.closest<HTMLElement>('[data-show]')?.dataset.show),
   'found-chapters': () => void take_found_chapters(),
+  'accept-draft': () => void accept_draft(),
+  'discard-draft': () => void discard_draft(),
+  'write-draft': () => void write_draft(),
   'remove-transcript': () => void remove_transcript(),
   'close-dialog': (button) => button.closest('dialog')?.close('cancelled'),
 };
