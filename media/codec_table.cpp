@@ -3,6 +3,9 @@
 #include <array>
 #include <exception>
 
+#include "media/aac_frame.hpp"
+#include "media/mp3_frame.hpp"
+
 namespace earshot::media {
 
 namespace {
@@ -31,7 +34,7 @@ constexpr std::array rows{
              .mime_type = "audio/mpeg",
              .tags = TagFormat::id3v2,
              .lossless = false,
-             .segmented = true,
+             .joints = &mp3_joints,
              .headroom_db = 1,
              .input_scale = &undo_lame},
     CodecRow{.codec = model::Codec::aac,
@@ -41,7 +44,7 @@ constexpr std::array rows{
              .mime_type = "audio/x-m4a",
              .tags = TagFormat::mp4,
              .lossless = false,
-             .segmented = false,
+             .joints = &aac_joints,
              .headroom_db = 1,
              .input_scale = &undo_aac},
     CodecRow{.codec = model::Codec::opus,
@@ -51,7 +54,7 @@ constexpr std::array rows{
              .mime_type = "audio/ogg",
              .tags = TagFormat::ogg_opus,
              .lossless = false,
-             .segmented = false,
+             .joints = nullptr,
              .headroom_db = 1.6,
              .input_scale = &unchanged},
     CodecRow{.codec = model::Codec::flac,
@@ -61,7 +64,7 @@ constexpr std::array rows{
              .mime_type = "audio/flac",
              .tags = TagFormat::flac,
              .lossless = true,
-             .segmented = false,
+             .joints = nullptr,
              .headroom_db = 0.1,
              .input_scale = &unchanged},
 };

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "content/model/media.hpp"
+#include "media/stream_joints.hpp"
 
 namespace earshot::media {
 
@@ -19,8 +20,8 @@ struct CodecRow {
     std::string_view mime_type;  // enclosure type
     TagFormat tags;
     bool lossless;
-    bool segmented;      // by several encoders at once
-    double headroom_db;  // how far above the limiter's ceiling peaks come out: less spares room, more spares a second encoding
+    const StreamJoints* joints;  // to be made by several encoders at once; null: by one
+    double headroom_db;          // how far above the limiter's ceiling peaks come out: less spares room, more spares a second encoding
     double (*input_scale)(std::uint32_t bit_rate);  // undoes what the codec does to the level
 };
 [[nodiscard]] std::span<const CodecRow> codec_table() noexcept;

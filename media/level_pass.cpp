@@ -5,8 +5,6 @@
 #include <memory>
 #include <thread>
 
-#include "media/block_queue.hpp"
-
 namespace earshot::media {
 
 namespace {
@@ -38,7 +36,7 @@ public:
 private:
     void run(const Taker& taker) noexcept {
         try {
-            while (const BlockPtr block = queue_.pop()) taker.take(block.get());
+            while (const BlockPtr block = queue_.pop()) taker.take(block);
             if (!queue_.closed()) taker.take(nullptr);
         } catch (...) {
             failure_ = std::current_exception();

@@ -5,8 +5,8 @@
 #include <functional>
 #include <vector>
 
-#include "media/audio_block.hpp"
 #include "media/av/audio_reader.hpp"
+#include "media/block_queue.hpp"
 #include "media/level_chain.hpp"
 
 namespace earshot::media {
@@ -16,7 +16,7 @@ struct Taker {
     std::size_t channels{};       // as many as the master's blocks have, or one
     Level level;
     // Called on the taker's own thread with levelled blocks in order, at the end once with null. An exception stops the whole pass.
-    std::function<void(const AudioBlock*)> take;
+    std::function<void(const BlockPtr&)> take;
 };
 
 // Takers that want the same rate, channels and level share the work. `tick` is called per block with the seconds read; it may throw to

@@ -69,7 +69,7 @@ std::optional<Mp3FrameShape> read_mp3_frame(std::string_view frame) {
 namespace {
 
 // Do the frames before b[j] hold as many payload bytes as it reaches back, each where a's twin holds its own?
-bool reservoir_fits(const Mp3Frames& a, std::size_t first, const Mp3Frames& b, std::size_t j, std::size_t bytes) {
+bool reservoir_fits(const EncodedFrames& a, std::size_t first, const EncodedFrames& b, std::size_t j, std::size_t bytes) {
     while (bytes > 0) {
         if (j-- == 0) return false;
         const auto in_a = read_mp3_frame(a[first + j]), in_b = read_mp3_frame(b[j]);
@@ -79,9 +79,8 @@ bool reservoir_fits(const Mp3Frames& a, std::size_t first, const Mp3Frames& b, s
     return true;
 }
 
-}  // namespace
-
-std::optional<std::size_t> find_mp3_joint(const Mp3Frames& a, std::size_t first, const Mp3Frames& b, std::size_t from, std::size_t to) {
+std::optional<std::size_t> find_mp3_joint(const EncodedFrames& a, std::size_t first, const EncodedFrames& b, std::size_t from,
+                                          std::size_t to) {
     for (std::size_t j = std::max<std::size_t>(from, 1); j < std::min({to, b.size(), a.size() - std::min(a.size(), first)}); ++j) {
         const auto before = read_mp3_frame(a[first + j - 1]), instead = read_mp3_frame(a[first + j]), next = read_mp3_frame(b[j]);
         if (!before || !instead || !next || before->mixed || next->mixed) continue;
@@ -94,7 +93,7 @@ std::optional<std::size_t> find_mp3_joint(const Mp3Frames& a, std::size_t first,
     return std::nullopt;
 }
 
-void cut_mp3_joint(Mp3Frames& a, std::size_t first, const Mp3Frames& b, std::size_t j) {
+void cut_mp3_joint(EncodedFrames& a, std::size_t first, const EncodedFrames& b, std::size_t j) {
     a.resize(first + j);
     std::size_t bytes = read_mp3_frame(b[j])->main_data_begin;
     for (std::size_t k = j; bytes > 0;) {
@@ -104,5 +103,9 @@ void cut_mp3_joint(Mp3Frames& a, std::size_t first, const Mp3Frames& b, std::siz
         bytes -= count;
     }
 }
+
+}  // namespace
+
+const StreamJoints mp3_joints{.look_ahead = 3, .warm_up = 16, .find = &find_mp3_joint, .cut = &cut_mp3_joint};
 
 }  // namespace earshot::media

@@ -5,13 +5,11 @@
 #include <array>
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
+
+#include "media/stream_joints.hpp"
 
 namespace earshot::media {
-
-using Mp3Frames = std::vector<std::string>;  // one whole frame each
 
 struct Mp3FrameShape {
     std::size_t payload_at{};                        // behind header, CRC and side information
@@ -23,12 +21,8 @@ struct Mp3FrameShape {
 // Nothing for what is no Layer III frame.
 [[nodiscard]] std::optional<Mp3FrameShape> read_mp3_frame(std::string_view frame);
 
-// Where `b`, an encoding that began later, may take over from `a`: the first j in [from, to) such that a[0 … first+j) and b[j …) make one
-// valid stream. b[0] describes the same sound as a[first]; both have equal frame sizes. Nothing when there is no such place.
-[[nodiscard]] std::optional<std::size_t> find_mp3_joint(const Mp3Frames& a, std::size_t first, const Mp3Frames& b, std::size_t from,
-                                                        std::size_t to);
-
-// Makes the joint: cuts `a` there and gives its last payload bytes to what b[j] left in the reservoir. b[j …) follow.
-void cut_mp3_joint(Mp3Frames& a, std::size_t first, const Mp3Frames& b, std::size_t j);
+// A frame passes where windows and place in the bit reservoir fit; its predecessors then get the payload bytes that it left in the
+// reservoir. Both streams have equal frame sizes.
+extern const StreamJoints mp3_joints;
 
 }  // namespace earshot::media

@@ -8,7 +8,7 @@ namespace earshot::media {
 
 namespace {
 
-constexpr unsigned most_threads = 4;  // each holds 13 MiB of sound, and the other codecs are no faster than two of them
+constexpr unsigned most_threads = 4;  // a rendition; each holds on to 17 MiB of sound, and what one encoder makes is no faster
 
 }  // namespace
 
@@ -19,19 +19,21 @@ RenditionWriter::RenditionWriter(int descriptor, const CodecRow& row, std::uint3
                                        .channels = channels,
                                        .bit_rate = bit_rate,
                                        .scale = static_cast<float>(row.input_scale(bit_rate))};
-    if (row.segmented)
-        writer_.emplace<SegmentedMp3Writer>(descriptor, settings, std::clamp(std::thread::hardware_concurrency(), 1U, most_threads));
+    const std::string muxer(row.muxer);
+    if (row.joints != nullptr)
+        writer_.emplace<SegmentedWriter>(descriptor, muxer, settings, *row.joints,
+                                         std::clamp(std::thread::hardware_concurrency(), 1U, most_threads));
     else
-        writer_.emplace<av::AudioWriter>(descriptor, std::string(row.muxer), settings);
+        writer_.emplace<av::AudioWriter>(descriptor, muxer, settings);
 }
 
-void RenditionWriter::write(const AudioBlock& block) {
-    if (auto* segmented = std::get_if<SegmentedMp3Writer>(&writer_)) return segmented->write(block);
-    std::get<av::AudioWriter>(writer_).write(block);
+void RenditionWriter::write(const BlockPtr& block) {
+    if (auto* segmented = std::get_if<SegmentedWriter>(&writer_)) return segmented->write(block);
+    std::get<av::AudioWriter>(writer_).write(*block);
 }
 
 void RenditionWriter::finish() {
-    if (auto* segmented = std::get_if<SegmentedMp3Writer>(&writer_)) return segmented->finish();
+    if (auto* segmented = std::get_if<SegmentedWriter>(&writer_)) return segmented->finish();
     std::get<av::AudioWriter>(writer_).finish();
 }
 

@@ -4,10 +4,10 @@
 #include <variant>
 
 #include "content/model/media.hpp"
-#include "media/audio_block.hpp"
 #include "media/av/audio_writer.hpp"
+#include "media/block_queue.hpp"
 #include "media/codec_table.hpp"
-#include "media/segmented_mp3.hpp"
+#include "media/segmented_writer.hpp"
 
 namespace earshot::media {
 
@@ -16,11 +16,11 @@ public:
     // The descriptor's file is empty, read-write and seekable. `channels`: of the blocks to come. Throws AvError.
     RenditionWriter(int descriptor, const CodecRow& row, std::uint32_t sample_rate, std::uint32_t channels, std::uint32_t bit_rate);
 
-    void write(const AudioBlock& block);
+    void write(const BlockPtr& block);
     void finish();  // no write() afterwards
 
 private:
-    std::variant<std::monostate, av::AudioWriter, SegmentedMp3Writer> writer_;
+    std::variant<std::monostate, av::AudioWriter, SegmentedWriter> writer_;
 };
 
 }  // namespace earshot::media

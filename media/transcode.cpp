@@ -116,8 +116,8 @@ private:
             writers.push_back(std::make_unique<RenditionWriter>(rendition.output.descriptor, rendition.row, profile.sample_rate,
                                                                 static_cast<std::uint32_t>(rendition.channels), bit_rate));
             takers.push_back({profile.sample_rate, rendition.channels, rendition.plan.level(),
-                              [&checks, writer = writers.back().get(), descriptor = rendition.output.descriptor](const AudioBlock* block) {
-                                  if (block != nullptr) return writer->write(*block);
+                              [&checks, writer = writers.back().get(), descriptor = rendition.output.descriptor](const BlockPtr& block) {
+                                  if (block != nullptr) return writer->write(block);
                                   writer->finish();
                                   checks.start(descriptor);
                               }});

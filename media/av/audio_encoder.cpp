@@ -49,18 +49,18 @@ AudioEncoder::AudioEncoder(const EncoderSettings& settings, bool global_header) 
 }
 
 // Whole frames straight from the block; only what is left over waits.
-void AudioEncoder::write(const AudioBlock& block, const Take& take) {
+void AudioEncoder::write(const AudioBlock& block, std::size_t begin, std::size_t end, const Take& take) {
     const auto size = static_cast<std::size_t>(encoder_->frame_size);
-    std::size_t done = 0;
     if (pending_.frames() > 0) {
-        done = std::min(block.frames(), size - pending_.frames());
-        append(pending_, block, 0, done);
+        const std::size_t count = std::min(end - begin, size - pending_.frames());
+        append(pending_, block, begin, begin + count);
+        begin += count;
         if (pending_.frames() < size) return;
         encode(pending_, 0, size, take);
         pending_.clear();
     }
-    for (; block.frames() - done >= size; done += size) encode(block, done, size, take);
-    append(pending_, block, done, block.frames());
+    for (; end - begin >= size; begin += size) encode(block, begin, size, take);
+    append(pending_, block, begin, end);
 }
 
 void AudioEncoder::finish(const Take& take) {

@@ -20,7 +20,7 @@ public:
 
     // Hands every packet that is ready to `take`; times are in 1/sample_rate. After the end no more may be written.
     using Take = std::function<void(Packet&)>;
-    void write(const AudioBlock& block, const Take& take);
+    void write(const AudioBlock& block, std::size_t begin, std::size_t end, const Take& take);  // of the block's frames
     void finish(const Take& take);
 
 private:

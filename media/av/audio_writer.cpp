@@ -5,20 +5,6 @@
 
 namespace earshot::media::av {
 
-namespace {
-
-// MP4: index in front, no more moves later. Its default clock of milliseconds would round the length.
-OutputFile::MuxerOptions muxer_options(const std::string& muxer, std::uint32_t sample_rate) {
-    if (muxer == "ipod") return {{"movflags", "+faststart"}, {"movie_timescale", std::to_string(sample_rate)}};
-    return {};
-}
-
-bool wants_global_header(const OutputFile& output) {
-    return (output->oformat->flags & AVFMT_GLOBALHEADER) != 0;
-}
-
-}  // namespace
-
 struct AudioWriter::State {
     OutputFile output;
     AudioEncoder encoder;
@@ -26,10 +12,10 @@ struct AudioWriter::State {
 
     State(int descriptor, const std::string& muxer, const EncoderSettings& settings)
         : output(descriptor, muxer),
-          encoder(settings, wants_global_header(output)),
+          encoder(settings, output.wants_global_header()),
           stream(output.add_stream(*encoder.get(), encoder.get()->time_base)) {
         output->metadata_header_padding = 0;  // of a FLAC: tags bring their own, and only ever add to a file
-        output.write_header(muxer_options(muxer, settings.sample_rate));
+        output.write_header(essence_options(muxer, settings.sample_rate));
     }
     auto taker() {
         return [this](Packet& packet) { output.write(packet, stream, encoder.get()->time_base); };
@@ -42,7 +28,7 @@ AudioWriter::~AudioWriter() = default;
 AudioWriter::AudioWriter(AudioWriter&&) noexcept = default;
 
 void AudioWriter::write(const AudioBlock& block) {
-    state_->encoder.write(block, state_->taker());
+    state_->encoder.write(block, 0, block.frames(), state_->taker());
 }
 
 void AudioWriter::finish() {

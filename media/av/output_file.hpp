@@ -6,6 +6,7 @@ extern "C" {
 #include <libavformat/avformat.h>
 }
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ public:
 
     [[nodiscard]] AVFormatContext* get() const noexcept { return context_.get(); }
     AVFormatContext* operator->() const noexcept { return context_.get(); }
+
+    // The encoder is to give its header away once, instead of putting it into packets.
+    [[nodiscard]] bool wants_global_header() const noexcept { return (context_->oformat->flags & AVFMT_GLOBALHEADER) != 0; }
 
     // Copies the parameters; the stream lives as long as the file.
     AVStream* add_stream(const AVCodecParameters* parameters, AVRational time_base);
@@ -60,5 +64,8 @@ private:
     std::unique_ptr<DescriptorIo> io_;
     std::unique_ptr<AVFormatContext, Free> context_;
 };
+
+// For a file of one stream of sound without tags.
+[[nodiscard]] OutputFile::MuxerOptions essence_options(const std::string& muxer, std::uint32_t sample_rate);
 
 }  // namespace earshot::media::av

@@ -156,7 +156,7 @@ TEST_CASE("What is foretold comes true, however hard the limiter works") {
         media::av::AudioReader again(in);
         media::run_level_pass(again,
                               {{44'100, 2, level,
-                                [&](const AudioBlock* block) {
+                                [&](const media::BlockPtr& block) {
                                     if (block != nullptr) meter.add(*block);
                                 }}},
                               [](double) {});
@@ -206,15 +206,15 @@ TEST_CASE("A pass hands every taker all blocks in order and stops when one fails
     media::av::AudioReader reader(file);
     const auto nothing = [](double) {};
     media::run_level_pass(reader,
-                          {{48'000, 2, {0, -1}, [&](const AudioBlock* block) { block != nullptr ? frames += block->frames() : ++ends; }},
-                           {32'000, 1, {0, -1}, [&](const AudioBlock* block) { slow_frames += block != nullptr ? block->frames() : 0; }}},
+                          {{48'000, 2, {0, -1}, [&](const media::BlockPtr& block) { block != nullptr ? frames += block->frames() : ++ends; }},
+                           {32'000, 1, {0, -1}, [&](const media::BlockPtr& block) { slow_frames += block != nullptr ? block->frames() : 0; }}},
                           nothing);
     CHECK(frames == 4 * 48'000);
     CHECK(slow_frames == 4 * 32'000);
     CHECK(ends == 1);
 
     media::av::AudioReader again(file);
-    const auto failing = [](const AudioBlock*) { throw std::runtime_error("full"); };
-    const auto idle = [](const AudioBlock*) {};
+    const auto failing = [](const media::BlockPtr&) { throw std::runtime_error("full"); };
+    const auto idle = [](const media::BlockPtr&) {};
     CHECK_THROWS_WITH(media::run_level_pass(again, {{48'000, 2, {0, -1}, idle}, {48'000, 2, {0, -1}, failing}}, nothing), "full");
 }

@@ -1,4 +1,4 @@
-#include "media/av/mp3_stream.hpp"
+#include "media/av/frame_stream.hpp"
 
 extern "C" {
 #include <libavutil/dict.h>
@@ -13,15 +13,15 @@ extern "C" {
 
 namespace earshot::media::av {
 
-struct Mp3Encoder::State {
+struct FrameEncoder::State {
     AudioEncoder encoder;
     explicit State(const EncoderSettings& settings) : encoder(settings, false) {}
 };
 
-Mp3Encoder::Mp3Encoder(const EncoderSettings& settings) : state_(std::make_unique<State>(settings)) {}
-Mp3Encoder::~Mp3Encoder() = default;
-Mp3Encoder::Mp3Encoder(Mp3Encoder&&) noexcept = default;
-Mp3Encoder& Mp3Encoder::operator=(Mp3Encoder&&) noexcept = default;
+FrameEncoder::FrameEncoder(const EncoderSettings& settings) : state_(std::make_unique<State>(settings)) {}
+FrameEncoder::~FrameEncoder() = default;
+FrameEncoder::FrameEncoder(FrameEncoder&&) noexcept = default;
+FrameEncoder& FrameEncoder::operator=(FrameEncoder&&) noexcept = default;
 
 namespace {
 
@@ -33,30 +33,32 @@ auto appended_to(std::vector<std::string>& frames) {
 
 }  // namespace
 
-void Mp3Encoder::write(const AudioBlock& block, std::vector<std::string>& frames) {
-    state_->encoder.write(block, appended_to(frames));
+void FrameEncoder::write(const AudioBlock& block, std::size_t begin, std::size_t end, std::vector<std::string>& frames) {
+    state_->encoder.write(block, begin, end, appended_to(frames));
 }
-void Mp3Encoder::finish(std::vector<std::string>& frames) {
+void FrameEncoder::finish(std::vector<std::string>& frames) {
     state_->encoder.finish(appended_to(frames));
 }
 
-struct Mp3File::State {
+struct FrameFile::State {
     OutputFile output;
-    int frame_size, delay;
-    AVRational time_base;
-    AVStream* stream;
+    bool skip_in_packets;  // the MP3 muxer learns from them what players are to leave out
+    int frame_size{}, delay{};
+    AVRational time_base{};
+    AVStream* stream{};
     std::string held;  // the last frame must say how much of it is padding
     std::int64_t frames{};
 
-    State(int descriptor, const AudioEncoder& encoder)
-        : output(descriptor, "mp3"),
-          frame_size(encoder.get()->frame_size),
-          delay(encoder.get()->initial_padding),
-          time_base(encoder.get()->time_base),
-          stream(output.add_stream(*encoder.get(), time_base)) {
-        // Gapless players look for the encoder's name before they believe delay and padding.
-        av_dict_set(&stream->metadata, "encoder", "LAME3.100", 0);
-        output.write_header({{"id3v2_version", "0"}, {"write_id3v1", "0"}, {"write_xing", "1"}});
+    State(int descriptor, const std::string& muxer, const EncoderSettings& settings)
+        : output(descriptor, muxer), skip_in_packets(muxer == "mp3") {
+        const AudioEncoder encoder(settings, output.wants_global_header());  // for what it says about its stream
+        frame_size = encoder.get()->frame_size;
+        delay = encoder.get()->initial_padding;
+        time_base = encoder.get()->time_base;
+        stream = output.add_stream(*encoder.get(), time_base);
+        // Gapless players look for the encoder's name before they believe delay and padding of an MP3.
+        if (skip_in_packets) av_dict_set(&stream->metadata, "encoder", "LAME3.100", 0);
+        output.write_header(essence_options(muxer, settings.sample_rate));
     }
 
     void put(std::int64_t padding) {
@@ -66,7 +68,7 @@ struct Mp3File::State {
         packet->pts = packet->dts = frames * frame_size - delay;
         packet->duration = std::max<std::int64_t>(frame_size - padding, 0);
         packet->flags |= AV_PKT_FLAG_KEY;
-        if (frames == 0 || padding > 0) {  // what players are to leave out at either end, for the muxer's Info frame
+        if (skip_in_packets && (frames == 0 || padding > 0)) {
             std::uint8_t* skip = av_check_pointer(av_packet_new_side_data(packet.get(), AV_PKT_DATA_SKIP_SAMPLES, 10), "padding");
             std::memset(skip, 0, 10);
             AV_WL32(skip, frames == 0 ? static_cast<std::uint32_t>(delay) : 0);
@@ -77,20 +79,20 @@ struct Mp3File::State {
     }
 };
 
-Mp3File::Mp3File(int descriptor, const EncoderSettings& settings)
-    : state_(std::make_unique<State>(descriptor, AudioEncoder(settings, false))) {}
-Mp3File::~Mp3File() = default;
+FrameFile::FrameFile(int descriptor, const std::string& muxer, const EncoderSettings& settings)
+    : state_(std::make_unique<State>(descriptor, muxer, settings)) {}
+FrameFile::~FrameFile() = default;
 
-std::size_t Mp3File::samples_a_frame() const noexcept {
+std::size_t FrameFile::samples_a_frame() const noexcept {
     return static_cast<std::size_t>(state_->frame_size);
 }
 
-void Mp3File::write(std::string_view frame) {
+void FrameFile::write(std::string_view frame) {
     if (!state_->held.empty()) state_->put(0);
     state_->held = frame;
 }
 
-void Mp3File::finish(std::uint64_t samples) {
+void FrameFile::finish(std::uint64_t samples) {
     const std::int64_t all = (state_->frames + 1) * state_->frame_size;
     if (!state_->held.empty()) state_->put(std::max<std::int64_t>(all - state_->delay - static_cast<std::int64_t>(samples), 0));
     state_->output.finish();
