@@ -137,10 +137,10 @@ AudioFileInfo describe(const InputFile& input, int descriptor) {
     return info;
 }
 
-void make_finite(float* samples, std::size_t count) {
+void copy_finite(const float* from, float* to, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        const float sample = samples[i];
-        samples[i] = std::isnan(sample) ? 0.0F : std::clamp(sample, -loudest, loudest);
+        const float sample = from[i];
+        to[i] = std::isnan(sample) ? 0.0F : std::clamp(sample, -loudest, loudest);
     }
 }
 
@@ -187,7 +187,7 @@ struct AudioReader::State {
         const AVCodecID codec = stream->codecpar->codec_id;
         read_pcm(codec, what.data, count, channels, planes.data());
         if (codec == AV_CODEC_ID_PCM_F32LE)
-            for (std::size_t c = 0; c < channels; ++c) make_finite(planes[c], count);
+            for (std::size_t c = 0; c < channels; ++c) copy_finite(planes[c], planes[c], count);
         frames += count;
     }
 
@@ -199,9 +199,22 @@ struct AudioReader::State {
         const auto made = static_cast<std::size_t>(resampler->convert(data, count, out.data(), room));
         for (std::size_t c = 0; c < channels; ++c) {
             block.planes[c].resize(before + made);
-            make_finite(out[c], made);
+            copy_finite(out[c], out[c], made);
         }
         frames += made;
+    }
+
+    // What most lossy decoders give is what blocks hold.
+    [[nodiscard]] bool is_as_wanted(const AVFrame& frame) const {
+        return !resampler && frame.format == AV_SAMPLE_FMT_FLTP && frame.sample_rate == static_cast<int>(info.sample_rate) &&
+               frame.ch_layout.nb_channels == static_cast<int>(channels) && info.channels == channels;
+    }
+
+    void append_as_is(AudioBlock& block, const AVFrame& frame) {
+        const auto count = static_cast<std::size_t>(frame.nb_samples);
+        const auto out = grow(block, count);
+        for (std::size_t c = 0; c < channels; ++c) copy_finite(reinterpret_cast<const float*>(frame.extended_data[c]), out[c], count);
+        frames += count;
     }
 
     // Chained Ogg and spliced MP3 may change format on the way: the old converter is emptied, a new one takes over.
@@ -231,6 +244,7 @@ struct AudioReader::State {
         }
         try {
             decoder->decode(what, [&](Frame& frame) {
+                if (is_as_wanted(*frame.get())) return append_as_is(block, *frame.get());
                 adapt(block, *frame.get());
                 append(block, frame->extended_data, frame->nb_samples);
             });
