@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "content/storage/audit_rows.hpp"
 #include "content/storage/digest.hpp"
 #include "content/storage/statement.hpp"
 
@@ -29,22 +30,21 @@ Head read_head(soci::session& session) {
 
 }  // namespace
 
+void append_audit(soci::session& session, model::Timestamp now, std::string_view who, std::string_view what, std::string_view object) {
+    const auto head = read_head(session);
+    AuditEntry entry{head.number + 1, now, std::string(who), std::string(what), std::string(object), ""};
+    entry.hash = chained_hash(head.hash, entry);
+    Statement insert(session,
+                     "insert into audit_log (number, time, who, what, object, hash) values (:number, :time, :who, :what, :object, :hash)");
+    insert.bind("number", entry.number).bind("time", entry.time).bind("who", entry.who).bind("what", entry.what);
+    insert.bind("object", entry.object).bind("hash", entry.hash).run();
+    Statement(session, "update audit_head set number = :number, hash = :hash").bind("number", entry.number).bind("hash", entry.hash).run();
+}
+
 AuditLog::AuditLog(Database& database, model::Clock clock) : database_(database), clock_(std::move(clock)) {}
 
 void AuditLog::add(std::string_view who, std::string_view what, std::string_view object) {
-    database_.write([&](soci::session& session) {
-        const auto head = read_head(session);
-        AuditEntry entry{head.number + 1, clock_(), std::string(who), std::string(what), std::string(object), ""};
-        entry.hash = chained_hash(head.hash, entry);
-        Statement insert(
-            session, "insert into audit_log (number, time, who, what, object, hash) values (:number, :time, :who, :what, :object, :hash)");
-        insert.bind("number", entry.number).bind("time", entry.time).bind("who", entry.who).bind("what", entry.what);
-        insert.bind("object", entry.object).bind("hash", entry.hash).run();
-        Statement(session, "update audit_head set number = :number, hash = :hash")
-            .bind("number", entry.number)
-            .bind("hash", entry.hash)
-            .run();
-    });
+    database_.write([&](soci::session& session) { append_audit(session, clock_(), who, what, object); });
 }
 
 void AuditLog::add_look(std::string_view who, std::string_view object) {

@@ -28,6 +28,12 @@ struct EpisodeLine {
     model::Timestamp publish_at{};
 };
 
+struct NewMasterOrder {
+    std::string_view producer;     // whose job it is
+    std::string_view act;          // "episode.master": noted in the audit log in the same write; "": nothing is
+    unsigned most_per_producer{};  // 0: any number
+};
+
 class Catalogue {
 public:
     explicit Catalogue(Database& database, model::Clock clock = model::system_now);
@@ -72,8 +78,8 @@ public:
         model::Master master;
         model::Job job;  // as JobQueue::enqueue: an older transcode job of the episode is cancelled
     };
-    // `producer`: whose job it is. rate_limited: they have `most_per_producer` (0: any number) recordings under way already.
-    [[nodiscard]] model::Result<NewMaster> add_master(model::Master master, std::string_view producer = {}, unsigned most_per_producer = 0);
+    // rate_limited: the producer has so many recordings under way already.
+    [[nodiscard]] model::Result<NewMaster> add_master(model::Master master, const NewMasterOrder& order = {});
     [[nodiscard]] std::optional<model::Master> find_master(const model::MasterId& id);
     [[nodiscard]] model::Status set_master_info(const model::MasterId& id, const model::MasterInfo& info, const model::Loudness& loudness,
                                                 const std::optional<model::Sound>& sound = std::nullopt);
@@ -81,9 +87,11 @@ public:
     // episode's current one, or when a url_path ever belonged to another recording or profile.
     [[nodiscard]] model::Status replace_renditions(const model::EpisodeId& episode, const model::MasterId& master,
                                                    const std::vector<model::Rendition>& renditions);
-    // The same, and the transcode job's master becomes the current one; chapters and transcript follow it (model/redacted_words.hpp).
-    // conflict when the job was cancelled meanwhile.
-    [[nodiscard]] model::Status switch_audio(const model::Job& job, const std::vector<model::Rendition>& renditions);
+    // The same, and the transcode job's master becomes the current one; chapters and transcript follow it (model/redacted_words.hpp). The
+    // job has succeeded with it: what is public was never cancelled. conflict when it is not running under `claim` any more
+    // (JobQueue::claim).
+    [[nodiscard]] model::Status switch_audio(const model::Job& job, std::string_view claim,
+                                             const std::vector<model::Rendition>& renditions);
 
     // What the transcribe job made of its master. Nothing public changes, updated_at neither. conflict when the job was cancelled or the
     // episode has another master by now.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "content/model/redacted_words.hpp"
+#include "content/storage/audit_rows.hpp"
 #include "content/storage/catalogue.hpp"
 #include "content/storage/catalogue_json.hpp"
 #include "content/storage/catalogue_rows.hpp"
@@ -139,7 +140,7 @@ model::Result<model::Episode> Catalogue::set_state(const model::EpisodeId& id, E
     return result;
 }
 
-model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master, std::string_view producer, unsigned most_per_producer) {
+model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master, const NewMasterOrder& order) {
     master.id.value = random_id();
     const auto now = clock_();
     if (!master.original) master.uploaded_at = now;
@@ -150,7 +151,7 @@ model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master, 
             status = fail(Errc::not_found, no_episode);
             return;
         }
-        status = check_share(session, producer, master.episode, most_per_producer);
+        status = check_share(session, order.producer, master.episode, order.most_per_producer);
         if (!status) return;
         Statement insert(session,
                          "insert into masters (id, episode_id, original_id, redactions, object_key, byte_length, sha256, file_name, info, "
@@ -173,7 +174,8 @@ model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master, 
                           "update episodes set updated_at = :now, master_id = :master where id = :id "
                           "and not exists (select 1 from renditions where episode_id = :id)");
         current.bind("master", master.id.value).bind("now", now).bind("id", master.episode.value).run();
-        job = queue_job(session, {model::JobKind::transcode, master.episode, master.id, std::string(producer)}, now);
+        job = queue_job(session, {model::JobKind::transcode, master.episode, master.id, std::string(order.producer)}, now);
+        if (!order.act.empty()) append_audit(session, now, order.producer, order.act, master.episode.value);
     });
     if (!status) return std::unexpected(status.error());
     return NewMaster{std::move(master), std::move(job)};
@@ -216,12 +218,10 @@ model::Status Catalogue::replace_renditions(const model::EpisodeId& id, const mo
     return status;
 }
 
-model::Status Catalogue::switch_audio(const model::Job& job, const std::vector<model::Rendition>& renditions) {
+model::Status Catalogue::switch_audio(const model::Job& job, std::string_view claim, const std::vector<model::Rendition>& renditions) {
     model::Status status;
     database_.write([&](soci::session& session) {
-        std::string running;
-        Statement query(session, "select id from jobs where id = :id and state = 'running'");
-        if (!query.bind("id", job.id.value).into(running).next()) {
+        if (!holds_claim(session, job.id, claim)) {
             status = fail(Errc::conflict, "The job was cancelled.");
             return;
         }
@@ -238,6 +238,7 @@ model::Status Catalogue::switch_audio(const model::Job& job, const std::vector<m
         // A draft is of what was heard before, also of what is taken out now.
         Statement update(session, "update episodes set master_id = :master, draft_language = '', draft_source = '' where id = :id");
         update.bind("master", job.master.value).bind("id", job.episode.value).run();
+        finish_job(session, job.id, claim, clock_());
     });
     return status;
 }

@@ -107,6 +107,19 @@ model::Status check_share(soci::session& session, std::string_view producer, con
                     under_way, under_way == 1 ? "" : "s"));
 }
 
+bool holds_claim(soci::session& session, const model::JobId& id, std::string_view claim) {
+    std::string held;
+    Statement query(session, "select id from jobs where id = :id and node = :claim and state = 'running'");
+    return query.bind("id", id.value).bind("claim", claim).into(held).next();
+}
+
+void finish_job(soci::session& session, const model::JobId& id, std::string_view claim, model::Timestamp now) {
+    Statement update(session,
+                     "update jobs set state = 'succeeded', progress = 1, reason = '', updated_at = :now "
+                     "where id = :id and node = :claim and state = 'running'");
+    update.bind("now", now).bind("id", id.value).bind("claim", claim).run();
+}
+
 JobQueue::JobQueue(Database& database, model::Clock clock) : database_(database), clock_(std::move(clock)) {}
 
 Job JobQueue::enqueue(JobKind kind, const model::EpisodeId& episode, const model::MasterId& master) {
@@ -201,12 +214,7 @@ void JobQueue::postpone(const model::JobId& id, std::string_view claim, std::str
 }
 
 void JobQueue::succeed(const model::JobId& id, std::string_view claim) {
-    database_.write([&](soci::session& session) {
-        Statement update(session,
-                         "update jobs set state = 'succeeded', progress = 1, reason = '', updated_at = :now "
-                         "where id = :id and node = :claim and state = 'running'");
-        update.bind("now", clock_()).bind("id", id.value).bind("claim", claim).run();
-    });
+    database_.write([&](soci::session& session) { finish_job(session, id, claim, clock_()); });
 }
 
 void JobQueue::fail(const model::JobId& id, std::string_view claim, std::string_view reason) {

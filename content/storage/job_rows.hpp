@@ -22,4 +22,9 @@ struct JobOrder {
 // rate_limited when this producer has `most` transcode jobs waiting or running for other episodes; 0: any number.
 [[nodiscard]] model::Status check_share(soci::session& session, std::string_view producer, const model::EpisodeId& episode, unsigned most);
 
+// Runs under this claim: neither cancelled nor taken over.
+[[nodiscard]] bool holds_claim(soci::session& session, const model::JobId& id, std::string_view claim);
+// As JobQueue::succeed.
+void finish_job(soci::session& session, const model::JobId& id, std::string_view claim, model::Timestamp now);
+
 }  // namespace earshot::storage

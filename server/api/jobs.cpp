@@ -60,7 +60,7 @@ Answer retry_job(Context& context, const Request& request) {
     const auto job = find_job(context, request);
     if (!job) return problem(job.error());
     if (auto read = read_nothing(request.body); !read) return problem(read.error());
-    return answer_with(context, request, "job.retry", context.jobs.retry(job->id, context.settings.publishing.queue_per_producer));
+    return answer_with(context, request, "job.retry", context.publisher.retry(job->id));
 }
 
 // Only what orders a producer's own jobs is a producer's to decide.

@@ -28,6 +28,7 @@ public:
     // Any thread, never blocks on the database. false: cancelled, taken over or stopping → leave off working and report nothing.
     bool show(std::string_view stage, double progress);
     [[nodiscard]] bool alive();
+    [[nodiscard]] const std::string& claim() const noexcept { return claim_; }
     // As JobQueue::reserve, for this job.
     [[nodiscard]] storage::JobQueue::Room reserve(std::uint64_t bytes, std::uint64_t free, std::chrono::milliseconds audio);
 

@@ -25,6 +25,12 @@ bool is_redaction(storage::Catalogue& catalogue, const model::Job& transcode) {
     return master && master->original;
 }
 
+// Of an order to take something out that came to nothing.
+std::string still_heard(const model::Job& job) {
+    if (job.state == model::JobState::failed) return "The redaction could not be made; everything is still heard as it was. " + job.reason;
+    return "The redaction was cancelled; everything is still heard as it was. Start it again, or save the list of ranges as it should be.";
+}
+
 // Why there are no renditions.
 std::string missing_renditions(const model::Job* job) {
     if (job != nullptr && job->state == model::JobState::failed) return "The master could not be used: " + job->reason;
@@ -54,6 +60,8 @@ std::vector<std::string> Publisher::obstacles(const model::Episode& episode) {
                                                                            : "The master is still being transcoded.");
     else if (episode.renditions.empty())
         sentences.push_back(missing_renditions(transcode));
+    else if (const auto unmade = unmade_redaction(episode, jobs))
+        sentences.push_back(still_heard(*unmade));
     if (episode.renditions.empty()) return sentences;
     if (auto chapters = model::check_chapters(episode.chapters, episode.renditions.front().duration); !chapters)
         sentences.push_back(chapters.error().message);
@@ -68,11 +76,15 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
     std::vector<std::string> sentences;
     const auto jobs = rooms_.jobs.list_for_episode(episode.id);
     const model::Job* transcode = newest_transcode(jobs);
-    if (transcode != nullptr && transcode->state == model::JobState::failed && !episode.renditions.empty())
-        sentences.push_back((is_redaction(rooms_.catalogue, *transcode)
-                                 ? "The redaction could not be made; everything is still heard as it was. "
-                                 : "The recording handed in last could not be used; the one before it stays. ") +
-                            transcode->reason);
+    if (episode.renditions.empty()) {
+        // An obstacle says more.
+    } else if (const auto unmade = unmade_redaction(episode, jobs)) {
+        if (model::is_public(episode, clock_())) sentences.push_back(still_heard(*unmade));  // before that it is an obstacle
+    } else if (transcode != nullptr && transcode->state == model::JobState::failed) {
+        sentences.push_back(is_redaction(rooms_.catalogue, *transcode)
+                                ? still_heard(*transcode)
+                                : "The recording handed in last could not be used; the one before it stays. " + transcode->reason);
+    }
     if (!episode.transcript && episode.transcript_draft) {
         sentences.emplace_back("A program wrote a draft of the transcript. Listeners get it when you have read, mended and accepted it.");
     } else if (!episode.transcript) {

@@ -60,12 +60,7 @@ model::Result<model::Job> Publisher::attach_master(const model::EpisodeId& id, c
             return job;
     }
 
-    if (auto able = check_workers(); !able) return std::unexpected(able.error());
-
-    if (rooms_.store.free_bytes() <= rooms_.jobs.promised_bytes())
-        return fail(Errc::insufficient_storage,
-                    "The server's disk has no room to make the files for listeners. Ask its operator to free some space; your upload is "
-                    "kept, so try again then.");
+    if (auto able = check_means(); !able) return std::unexpected(able.error());
 
     model::Master master;
     master.episode = id;
@@ -73,18 +68,30 @@ model::Result<model::Job> Publisher::attach_master(const model::EpisodeId& id, c
     master.sha256 = upload->object_key;  // the store is addressed by SHA-256
     master.byte_length = upload->length;
     master.file_name = tidy_file_name(upload->file_name);
-    auto added = rooms_.catalogue.add_master(std::move(master), who, settings_.publishing.queue_per_producer);
+    auto added = rooms_.catalogue.add_master(
+        std::move(master), {.producer = who, .act = "episode.master", .most_per_producer = settings_.publishing.queue_per_producer});
     if (!added) return std::unexpected(added.error());
-    rooms_.audit.add(who, "episode.master", id.value);
     return std::move(added->job);
 }
 
 // Before anything is changed: a recording that nothing may decode would only fail later, as if it were its fault.
-model::Status Publisher::check_workers() {
-    if (const auto able = rooms_.workers.check(); able || !able.error().machine) return {};
-    return fail(Errc::unavailable,
-                "The server takes no recordings at present: it cannot decode them safely on this machine. Tell its operators; your "
-                "upload is kept, so try again later.");
+model::Status Publisher::check_means() {
+    if (const auto able = rooms_.workers.check(); !able && able.error().machine)
+        return fail(Errc::unavailable,
+                    "The server takes no recordings at present: it cannot decode them safely on this machine. Tell its operators; your "
+                    "upload is kept, so try again later.");
+    if (rooms_.store.free_bytes() <= rooms_.jobs.promised_bytes())
+        return fail(Errc::insufficient_storage,
+                    "The server's disk has no room to make the files for listeners. Ask its operator to free some space; your upload is "
+                    "kept, so try again then.");
+    return {};
+}
+
+model::Result<model::Job> Publisher::retry(const model::JobId& id) {
+    const auto job = rooms_.jobs.find(id);
+    if (job && job->kind == model::JobKind::transcode && !is_under_way(*job) && job->state != model::JobState::succeeded)
+        if (auto able = check_means(); !able) return std::unexpected(able.error());
+    return rooms_.jobs.retry(id, settings_.publishing.queue_per_producer);
 }
 
 void Publisher::metadata_changed(const model::EpisodeId& id) {

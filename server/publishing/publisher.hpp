@@ -42,9 +42,11 @@ public:
 
     // Has the episode's audio made again without these ranges of its recording as it was handed in; they replace what was taken out before,
     // none restores the whole. A job as above; when it succeeds, renditions, chapters, transcript and waveform change in one write
-    // (model/redacted_words.hpp). not_found, invalid_input (model/redaction.hpp), conflict (no audio yet, nothing would change, another
-    // recording on its way), unavailable.
+    // (model/redacted_words.hpp). Another such job under way is cancelled, as one that would undo this one. not_found, invalid_input
+    // (model/redaction.hpp), conflict (no audio yet, nothing would change, another recording on its way), the rest as above.
     [[nodiscard]] model::Result<model::Job> redact(const model::EpisodeId& episode, const model::Redactions& ranges, std::string_view who);
+    // As JobQueue::retry; unavailable and insufficient_storage as above.
+    [[nodiscard]] model::Result<model::Job> retry(const model::JobId& job);
     // The recording as it was handed in; nothing without a master.
     [[nodiscard]] std::optional<model::Master> as_handed_in(const model::Episode& episode);
 
@@ -76,8 +78,10 @@ public:
     [[nodiscard]] WorkerPool::Outcome<void> refresh_tags(const model::EpisodeId& episode);
 
 private:
-    // unavailable when no worker can work here now.
-    [[nodiscard]] model::Status check_workers();
+    // unavailable when no worker can work here now, insufficient_storage when there is no room to work in.
+    [[nodiscard]] model::Status check_means();
+    // The newest order to take out more than is taken out now that came to nothing, if nothing succeeded since.
+    [[nodiscard]] std::optional<model::Job> unmade_redaction(const model::Episode& episode, const std::vector<model::Job>& newest_first);
     // One of few that may start workers while a request waits for them (for seconds, of a bad picture minutes): so that they never take all
     // of a server's blocking threads.
     class Turn;

@@ -1,9 +1,5 @@
 // Taking ranges out of a recording that listeners have, or are about to get.
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "server/publishing/publisher.hpp"
 
 namespace earshot::publishing {
@@ -20,25 +16,40 @@ std::optional<model::Master> Publisher::as_handed_in(const model::Episode& episo
     return episode.master->original ? rooms_.catalogue.find_master(*episode.master->original) : episode.master;
 }
 
+std::optional<model::Job> Publisher::unmade_redaction(const model::Episode& episode, const std::vector<model::Job>& newest_first) {
+    for (const model::Job& job : newest_first) {
+        if (job.kind != model::JobKind::transcode) continue;
+        if (job.state == model::JobState::succeeded) return std::nullopt;
+        if (is_under_way(job) || !episode.master) continue;
+        const auto version = rooms_.catalogue.find_master(job.master);
+        if (version && version->original && !model::beyond(version->redactions, episode.master->redactions).empty()) return job;
+    }
+    return std::nullopt;
+}
+
 model::Result<model::Job> Publisher::redact(const model::EpisodeId& id, const model::Redactions& ranges, std::string_view who) {
+    // Jobs first: one that ends in between shows in the episode.
+    const auto jobs = rooms_.jobs.list_for_episode(id);
     const auto episode = rooms_.catalogue.find_episode(id);
     if (!episode) return fail(Errc::not_found, "There is no such episode.");
     const auto original = as_handed_in(*episode);
     if (!original || episode->renditions.empty() || !original->info)
         return fail(Errc::conflict, "There is no audio yet that something could be taken out of.");
     if (auto status = model::check_redactions(ranges, original->info->duration); !status) return std::unexpected(status.error());
-    for (const model::Job& job : rooms_.jobs.list_for_episode(id)) {
+    bool settled = !unmade_redaction(*episode, jobs);
+    for (const model::Job& job : jobs) {
         if (job.kind != model::JobKind::transcode || !is_under_way(job)) continue;
         const auto coming = rooms_.catalogue.find_master(job.master);
         if (!coming) continue;
         if (coming->original != original->id)
             return fail(Errc::conflict, "Another recording is being transcoded just now. Wait until it is ready, or stop it.");
         if (coming->redactions == ranges) return job;  // repeated after a lost answer
+        settled = false;                               // it would bring back, or take out, something else: the new order takes its place
     }
-    if (episode->master->redactions == ranges)
+    if (settled && episode->master->redactions == ranges)
         return fail(Errc::conflict,
                     ranges.empty() ? "Nothing is taken out of this recording." : "Exactly these ranges are taken out already.");
-    if (auto able = check_workers(); !able) return std::unexpected(able.error());
+    if (auto able = check_means(); !able) return std::unexpected(able.error());
 
     model::Master version = *original;
     version.original = original->id;
@@ -46,9 +57,9 @@ model::Result<model::Job> Publisher::redact(const model::EpisodeId& id, const mo
     version.info.reset();
     version.loudness.reset();
     version.sound.reset();
-    auto added = rooms_.catalogue.add_master(std::move(version), who, settings_.publishing.queue_per_producer);
+    auto added = rooms_.catalogue.add_master(
+        std::move(version), {.producer = who, .act = "episode.redact", .most_per_producer = settings_.publishing.queue_per_producer});
     if (!added) return std::unexpected(added.error());
-    rooms_.audit.add(who, "episode.redact", id.value);
     return std::move(added->job);
 }
 

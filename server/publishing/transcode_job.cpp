@@ -214,7 +214,7 @@ Outcome run_transcode_job(Publisher::Rooms& rooms, Publisher& publisher, const c
     }
     if (!pulse.show("publishing", 1)) return refused(Errc::conflict, "cancelled");
     if (auto stored = rooms.catalogue.set_master_info(job.master, info, encoded.report.before, encoded.sound); !stored) return stored;
-    if (auto swapped = rooms.catalogue.switch_audio(job, encoded.renditions); !swapped) return swapped;
+    if (auto swapped = rooms.catalogue.switch_audio(job, pulse.claim(), encoded.renditions); !swapped) return swapped;
     rooms.view.refresh();
     if (!settings.transcribe.command.empty() && !now_titled->transcript)
         (void)rooms.jobs.enqueue(model::JobKind::transcribe, job.episode, job.master);

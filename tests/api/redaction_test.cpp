@@ -328,6 +328,50 @@ TEST_CASE("ranges that make no sense change nothing and get a sentence") {
     CHECK(stage.context().audit.list(1)[0].what != "episode.redact");
 }
 
+TEST_CASE("while a restoration is under way, ordering again what is taken out stops it") {
+    Stage stage;
+    const auto path = published(stage);
+    const std::string ranges = R"([{"start": 2, "end": 3, "kind": "mute"}])";
+    redact(stage, path, ranges);
+    stage.context().runner.stop();
+    const auto restoration = stage.api("producer", "PUT", path + "/redactions", R"({"ranges": []})");
+    REQUIRE(restoration.status == 202);
+    redact(stage, path, ranges);
+    CHECK(stage.context().jobs.find(model::JobId{restoration.at("id")})->state == model::JobState::cancelled);
+    CHECK(amplitude(decoded(stage.ask("none", "GET", stored(stage, path).renditions[0].url_path).body), 1777, 0, 6) < 0.0005);
+    CHECK(stage.api("producer", "PUT", path + "/redactions", R"({"ranges": )" + ranges + "}").status == 409);
+}
+
+TEST_CASE("what a redaction was to take out is not published when nothing came of it, until its producer says so") {
+    Stage stage;
+    const auto path = published(stage);
+    const auto obstacles = [&] { return stage.context().publisher.obstacles(stored(stage, path)); };
+    REQUIRE(stage.api("producer", "POST", path + "/withdraw", "{}").status == 200);
+    stage.context().runner.stop();
+    const auto job = stage.api("producer", "PUT", path + "/redactions", R"({"ranges": [{"start": 2, "end": 3, "kind": "cut"}]})");
+    REQUIRE(stage.api("producer", "POST", "/jobs/" + job.at("id") + "/cancel").status == 200);
+    const auto refused = stage.api("producer", "POST", path + "/publish", "{}");
+    CHECK(refused.status == 409);
+    CHECK_THAT(refused.at("detail"), Contains("The redaction was cancelled; everything is still heard as it was."));
+    // Nor when a recording that was handed in later failed.
+    const auto other = stage.api("producer", "PUT", path + "/master", R"({"upload": ")" + stage.upload("no sound").value + "\"}");
+    REQUIRE(stage.finish(model::JobId{other.at("id")}).state == model::JobState::failed);
+    CHECK(stage.api("producer", "POST", path + "/publish", "{}").status == 409);
+
+    SECTION("made after all") {
+        redact(stage, path, R"([{"start": 2, "end": 3, "kind": "cut"}])");
+    }
+    SECTION("nothing is to be taken out") {
+        redact(stage, path, "[]");
+    }
+    CHECK(obstacles().empty());
+    REQUIRE(stage.api("producer", "POST", path + "/publish", "{}").status == 200);
+    stage.context().runner.stop();
+    const auto again = stage.api("producer", "PUT", path + "/redactions", R"({"ranges": [{"start": 4, "end": 5, "kind": "mute"}]})");
+    REQUIRE(stage.api("producer", "POST", "/jobs/" + again.at("id") + "/cancel").status == 200);
+    CHECK_THAT(stage.context().publisher.advice(stored(stage, path)).front(), Contains("The redaction was cancelled"));
+}
+
 TEST_CASE("a cancelled redaction leaves the episode as it was; another recording on its way is not overtaken") {
     Stage stage;
     const auto path = published(stage);

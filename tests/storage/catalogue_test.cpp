@@ -376,20 +376,34 @@ TEST_CASE("renditions are swapped as a set, in order, and only for the current m
         };
         CHECK(unchanged());
         CHECK(opened.catalogue.replace_renditions(episode.id, second.id, {own}).error().code == Errc::conflict);
-        CHECK(opened.catalogue.switch_audio(job, {own}).error().code == Errc::conflict);  // not running yet
+        CHECK(opened.catalogue.switch_audio(job, "a", {own}).error().code == Errc::conflict);  // not running yet
         REQUIRE(opened.catalogue.replace_renditions(episode.id, first.id, found).has_value());
         REQUIRE(jobs.claim("a", 10s)->id == job.id);
         auto stolen = own;
         stolen.url_path = mp3.url_path;
-        CHECK(opened.catalogue.switch_audio(job, {stolen}).error().code == Errc::conflict);
+        CHECK(opened.catalogue.switch_audio(job, "a", {stolen}).error().code == Errc::conflict);
         CHECK(unchanged());
         SECTION("never, when the job was cancelled") {
             REQUIRE(jobs.cancel(job.id).has_value());
-            CHECK(opened.catalogue.switch_audio(job, {own}).error().code == Errc::conflict);
+            CHECK(opened.catalogue.switch_audio(job, "a", {own}).error().code == Errc::conflict);
             CHECK(unchanged());
         }
+        SECTION("never by a holder whose lease ran out") {
+            opened.time.advance(10s);
+            REQUIRE(jobs.claim("b", 10s)->id == job.id);
+            CHECK(opened.catalogue.switch_audio(job, "a", {own}).error().code == Errc::conflict);
+            CHECK(unchanged());
+            REQUIRE(opened.catalogue.switch_audio(job, "b", {own}).has_value());
+        }
+        SECTION("and then the job is done: what is public cannot be called cancelled") {
+            REQUIRE(opened.catalogue.switch_audio(job, "a", {own}).has_value());
+            CHECK(jobs.find(job.id)->state == model::JobState::succeeded);
+            CHECK(jobs.cancel(job.id).error().code == Errc::conflict);
+            jobs.worker_died(job.id, "a", "late");
+            CHECK(jobs.find(job.id)->state == model::JobState::succeeded);
+        }
         SECTION("completely, when it ended well") {
-            REQUIRE(opened.catalogue.switch_audio(job, {own}).has_value());
+            REQUIRE(opened.catalogue.switch_audio(job, "a", {own}).has_value());
             const auto now = opened.catalogue.find_episode(episode.id).value();
             CHECK(now.master->id == second.id);
             REQUIRE(now.renditions.size() == 1);
@@ -477,7 +491,7 @@ TEST_CASE("chapters follow the recording or the notes until somebody types some 
     };
     const std::vector<model::Chapter> marked{{0s, "M", ""}, {5s, "N", "https://example.org/"}};
     REQUIRE(opened.catalogue.set_master_info(first.id, {.container = "wav", .chapters = marked}, {}));
-    REQUIRE(opened.catalogue.switch_audio(job(first.id), files(first)));
+    REQUIRE(opened.catalogue.switch_audio(job(first.id), "here", files(first)));
     const auto switched = opened.catalogue.find_episode(episode.id).value();
     CHECK(switched.chapters == marked);
     CHECK(switched.chapters_origin == master);
@@ -490,7 +504,7 @@ TEST_CASE("chapters follow the recording or the notes until somebody types some 
               e.chapters_origin = producer;
           }).chapters_origin == producer);
     const auto second = opened.master(episode);
-    REQUIRE(opened.catalogue.switch_audio(job(second.id), files(second)));
+    REQUIRE(opened.catalogue.switch_audio(job(second.id), "here", files(second)));
     CHECK(opened.catalogue.find_episode(episode.id)->chapters.empty());
     CHECK(opened.catalogue.create_episode({.show = show.id, .title = "T", .chapters = marked})->chapters_origin == producer);
 }

@@ -272,7 +272,7 @@ struct Producers : Queue {
         model::Master master;
         master.episode = episode(show_of_all).id;
         master.object_key = master.sha256 = std::string(64, 'b');
-        return catalogue.add_master(master, producer, most);
+        return catalogue.add_master(master, {.producer = producer, .most_per_producer = most});
     }
     // Whose job is next; it is done at once.
     std::string next() {
@@ -351,7 +351,7 @@ TEST_CASE("a producer's share is bounded, and nothing of a refused master stays"
     model::Master again;
     again.episode = second.episode;
     again.object_key = again.sha256 = std::string(64, 'c');
-    CHECK(q.catalogue.add_master(again, "ann", 2));
+    CHECK(q.catalogue.add_master(again, {.producer = "ann", .most_per_producer = 2}));
 }
 
 TEST_CASE("room on the disk is promised to a running job, and given back with it") {

@@ -123,7 +123,7 @@ TEST_CASE("withdrawn episodes and replaced audio are known to be gone") {
     while (jobs.claim("a", std::chrono::seconds(10))) {
     }  // the other episode's as well
     REQUIRE(jobs.find(job.id)->state == model::JobState::running);
-    REQUIRE(opened.catalogue.switch_audio(job, {own}).has_value());
+    REQUIRE(opened.catalogue.switch_audio(job, "a", {own}).has_value());
     view.refresh();
     const auto now = view.get();
     CHECK(now->shows[0].withdrawn_slugs == std::vector<std::string>{"withdrawn"});

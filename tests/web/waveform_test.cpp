@@ -92,7 +92,7 @@ TEST_CASE("the studio draws loudness around its target, and pauses; ranges stand
     version.redactions = {{std::chrono::seconds(26), std::chrono::milliseconds(39'250), model::RedactionKind::cut}};
     const auto added = site.catalogue.add_master(version).value();
     (void)site.jobs.claim("here", std::chrono::minutes(1));
-    site.catalogue.switch_audio(added.job, {site.make_rendition(episode, added.master.id, "mp3", "other bytes")}).value();
+    site.catalogue.switch_audio(added.job, "here", {site.make_rendition(episode, added.master.id, "mp3", "other bytes")}).value();
     site.publish(episode);
     page = studio_page(site, episode);
     CHECK_THAT(page, Contains("<rect class=\"shape-taken\" x=\"80.0\" width=\"40.8\" height=\"80\"><title>cut: 0:26 to 0:39</title>"));
