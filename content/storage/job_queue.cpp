@@ -189,7 +189,7 @@ JobQueue::Room JobQueue::reserve(const model::JobId& id, std::string_view claim,
     const auto now = clock_();
     database_.write([&](soci::session& session) {
         const std::uint64_t promised = promised_room(session, now, id);
-        room = bytes + promised <= free ? Room::granted : promised > 0 ? Room::later : Room::never;
+        room = bytes + promised <= free ? Room::granted : bytes <= free ? Room::later : Room::never;
         Statement update(session,
                          "update jobs set reserved_bytes = :bytes, audio = :audio where id = :id and node = :claim and state = 'running'");
         update.bind("bytes", room == Room::granted ? bytes : 0).bind("audio", audio).bind("id", id.value).bind("claim", claim).run();

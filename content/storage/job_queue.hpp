@@ -39,7 +39,7 @@ public:
                                  std::chrono::milliseconds lease);
     // Takes room on the disk for what the job will write, of `free` bytes, beside other running jobs and uploads on their way; and notes
     // how long the recording is.
-    enum class Room { granted, later /* it fits, but not beside the others */, never };
+    enum class Room { granted, later /* it fits, but not beside the others */, never /* not even alone */ };
     [[nodiscard]] Room reserve(const model::JobId& id, std::string_view claim, std::uint64_t bytes, std::uint64_t free,
                                std::chrono::milliseconds audio);
     // Back into the queue, not to be claimed for that long; counts against nothing. `reason` says what it waits for.

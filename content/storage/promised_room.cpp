@@ -4,16 +4,37 @@
 
 namespace earshot::storage {
 
+namespace {
+
+constexpr std::chrono::hours on_its_way{1};
+constexpr std::chrono::minutes until_its_first_byte{2};
+
+#define UPLOADS_UNDER_WAY                                                                                                   \
+    "from uploads where object_key = '' and updated_at > :since and (byte_offset > 0 or updated_at > :just_announced) and " \
+    "expires_at > :now "
+
+void bind_times(Statement& statement, model::Timestamp now) {
+    statement.bind("since", now - on_its_way).bind("just_announced", now - until_its_first_byte).bind("now", now);
+}
+
+}  // namespace
+
 std::uint64_t promised_room(soci::session& session, model::Timestamp now, const model::JobId& besides) {
-    constexpr std::chrono::hours on_its_way{1};
     std::uint64_t jobs = 0, uploads = 0;
     Statement of_jobs(session, "select sum(reserved_bytes) from jobs where state = 'running' and lease_until > :now and id <> :besides");
     (void)of_jobs.bind("now", now).bind("besides", besides.value).into(jobs).next();
-    Statement of_uploads(session,
-                         "select sum(byte_length - byte_offset) from uploads where object_key = '' and updated_at > :since "
-                         "and expires_at > :now");
-    (void)of_uploads.bind("since", now - on_its_way).bind("now", now).into(uploads).next();
+    Statement of_uploads(session, "select sum(byte_length - byte_offset) " UPLOADS_UNDER_WAY);
+    bind_times(of_uploads, now);
+    (void)of_uploads.into(uploads).next();
     return jobs + uploads;
+}
+
+UploadsUnderWay uploads_under_way(soci::session& session, model::Timestamp now, std::string_view owner) {
+    UploadsUnderWay uploads;
+    Statement query(session, "select count(*), sum(byte_length - byte_offset) " UPLOADS_UNDER_WAY "and owner = :owner");
+    bind_times(query, now);
+    (void)query.bind("owner", owner).into(uploads.count).into(uploads.bytes).next();
+    return uploads;
 }
 
 }  // namespace earshot::storage

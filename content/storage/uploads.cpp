@@ -26,6 +26,22 @@ auto being_completed() {
     return fail(Errc::unavailable, "This upload is being worked on: a file is checked when its last byte has come. Ask again in a moment.");
 }
 
+model::Status check_room(std::uint64_t length, std::uint64_t free, std::uint64_t promised, const UploadsUnderWay& own, unsigned most) {
+    if (own.count >= most)
+        return fail(Errc::rate_limited, fmt::format("You have {} uploads under way. Finish one of them, or give one up, before you start "
+                                                    "another.",
+                                                    own.count));
+    if (length + promised > free)
+        return fail(Errc::insufficient_storage,
+                    "The server has not enough free space for this file beside what is being uploaded and worked on. Try again later, or "
+                    "ask its operator.");
+    // Announcing costs nothing: else one person's announcements could keep everybody from working.
+    if (own.count > 0 && own.bytes + length > free / 2)
+        return fail(Errc::insufficient_storage,
+                    "Your uploads under way would take more than half of the server's free space. Finish them before you start another.");
+    return {};
+}
+
 // The database may be what has no room.
 template <class F>
 auto with_room(F f) -> decltype(f()) {
@@ -143,10 +159,10 @@ model::Result<Upload> Uploads::create(std::uint64_t length, std::string_view met
                   "",
                   now + options.expire_after};
     return with_room([&]() -> model::Result<Upload> {
-        bool fits = false;
+        model::Status status;
         state_->database.write([&](soci::session& session) {
-            fits = length + promised_room(session, now) <= free;
-            if (!fits) return;
+            status = check_room(length, free, promised_room(session, now), uploads_under_way(session, now, owner), options.most_under_way);
+            if (!status) return;
             Statement insert(session,
                              "insert into uploads (id, byte_length, byte_offset, metadata, file_name, expected_sha256, owner, object_key, "
                              "created_at, updated_at, expires_at) values (:id, :length, 0, :metadata, :file_name, :expected_sha256, "
@@ -155,11 +171,7 @@ model::Result<Upload> Uploads::create(std::uint64_t length, std::string_view met
             insert.bind("file_name", upload.file_name).bind("expected_sha256", upload.expected_sha256).bind("owner", upload.owner);
             insert.bind("now", now).bind("expires_at", upload.expires_at).run();
         });
-        if (!fits)
-            return fail(
-                Errc::insufficient_storage,
-                "The server has not enough free space for this file beside what is being uploaded and worked on. Try again later, or "
-                "ask its operator.");
+        if (!status) return std::unexpected(std::move(status.error()));
         return upload;
     });
 }

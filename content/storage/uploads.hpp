@@ -36,6 +36,7 @@ public:
     struct Options {
         std::uint64_t max_bytes = 8ULL << 30U;
         std::chrono::milliseconds expire_after = std::chrono::hours(24 * 7);  // after the last progress
+        unsigned most_under_way = 20;                                         // of one owner; those that stand still do not count
         int most_completing = 2;  // files hashed at once, each a thread of the caller's for seconds or minutes
     };
     // Partial files live in `folder` (made when absent), on the same file system as the store.
@@ -44,7 +45,8 @@ public:
     ~Uploads();
 
     // invalid_input (bad metadata or checksum, empty file), too_large, insufficient_storage (no room for it in the free space
-    // less the reserve, beside what running jobs and other uploads on their way will take).
+    // less the reserve, beside what running jobs and other uploads on their way will take; nobody's uploads but their first may take more
+    // than half of it), rate_limited (the owner has options.most_under_way).
     [[nodiscard]] model::Result<Upload> create(std::uint64_t length, std::string_view metadata, std::string_view owner);
     // not_found; gone when expired. Brings the offset up to date: what a running PATCH has received so far is synced and counts. Finishes
     // what a crash left undone between the last byte and the store, so it may take as long as hashing the file, and answer like finish().

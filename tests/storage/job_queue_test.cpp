@@ -363,6 +363,7 @@ TEST_CASE("room on the disk is promised to a running job, and given back with it
     CHECK(q.jobs.promised_bytes() == 600);
     REQUIRE(q.jobs.claim("b", 10s)->id == second.id);
     CHECK(q.jobs.reserve(second.id, "b", 500, 1000, 40s) == JobQueue::Room::later);
+    CHECK(q.jobs.reserve(second.id, "b", 1001, 1000, 40s) == JobQueue::Room::never);  // whatever the others do
     q.jobs.postpone(second.id, "b", "Waits for room.", 20s);
     CHECK(q.jobs.find(second.id)->state == JobState::queued);
     CHECK(q.jobs.find(second.id)->reason == "Waits for room.");

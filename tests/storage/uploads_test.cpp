@@ -388,6 +388,12 @@ TEST_CASE("room is promised to uploads on their way, and to running jobs; one le
     CHECK(uploads.create(10 * mebibyte, "", "q"));
     CHECK(uploads.find(first.id));
     opened.time.advance(std::chrono::minutes(61));
+    // Announced and never begun: the room is everybody's again at once.
+    (void)uploads.create(14 * mebibyte, "", "p").value();
+    CHECK_FALSE(uploads.create(4 * mebibyte, "", "q"));
+    opened.time.advance(std::chrono::minutes(2));
+    CHECK(uploads.create(4 * mebibyte, "", "q"));
+    opened.time.advance(std::chrono::minutes(2));
     JobQueue jobs(opened.database, opened.time.clock());
     const auto episode = opened.episode(opened.show());
     (void)opened.master(episode);
@@ -396,6 +402,27 @@ TEST_CASE("room is promised to uploads on their way, and to running jobs; one le
     CHECK_FALSE(uploads.create(10 * mebibyte, "", "q"));
     jobs.succeed(job.id, "a");
     CHECK(uploads.create(10 * mebibyte, "", "q"));
+}
+
+TEST_CASE("nobody takes all room, or any number of uploads, by announcing them") {
+    const tests::SmallDisk disk("16m");
+    Opened opened;
+    const auto store = make_disk_store(disk.path() / "media");
+    Uploads uploads(opened.database, *store, disk.path() / "uploads", opened.time.clock(), {.most_under_way = 3});
+    (void)uploads.create(2 * mebibyte, "", "p").value();
+    const auto greedy = uploads.create(7 * mebibyte, "", "p");
+    REQUIRE_FALSE(greedy);
+    CHECK(greedy.error().code == Errc::insufficient_storage);
+    CHECK(greedy.error().message.find("more than half of the server's free space") != std::string::npos);
+    (void)uploads.create(1, "", "p").value();
+    (void)uploads.create(1, "", "p").value();
+    const auto fourth = uploads.create(1, "", "p");
+    REQUIRE_FALSE(fourth);
+    CHECK(fourth.error().code == Errc::rate_limited);
+    CHECK(fourth.error().message == "You have 3 uploads under way. Finish one of them, or give one up, before you start another.");
+    CHECK(uploads.create(7 * mebibyte, "", "q"));
+    opened.time.advance(std::chrono::minutes(2));
+    CHECK(uploads.create(1, "", "p"));
 }
 
 TEST_CASE("a full disk under the database refuses the change and keeps the old state") {
