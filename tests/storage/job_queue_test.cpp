@@ -274,6 +274,13 @@ struct Producers : Queue {
         master.object_key = master.sha256 = std::string(64, 'b');
         return catalogue.add_master(master, {.producer = producer, .most_per_producer = most});
     }
+    // New words for the files of an episode of its own.
+    model::Job words() {
+        const auto other = episode(show_of_all);
+        const auto recording = master(other);
+        REQUIRE(jobs.cancel(jobs.list_for_episode(other.id).front().id));
+        return jobs.enqueue(JobKind::tag, other.id, recording.id);
+    }
     // Whose job is next; it is done at once.
     std::string next() {
         const auto job = jobs.claim("a", 10s);
@@ -333,6 +340,21 @@ TEST_CASE("new words for finished files do not wait behind recordings") {
     (void)q.from("ann");
     const auto words = q.jobs.enqueue(JobKind::tag, q.episode_.id, q.master_.id);
     CHECK(q.jobs.claim("a", 10s)->id == words.id);
+}
+
+TEST_CASE("recordings do not wait behind new words for any number of files") {
+    Producers q;
+    const auto recording = q.from("ann"), another = q.from("ben");
+    const auto first = q.words(), second = q.words(), third = q.words();
+    REQUIRE(q.jobs.claim("a", 1h)->id == first.id);
+    CHECK(q.jobs.claim("b", 1h)->id == recording.id);  // one worker is enough for words
+    q.jobs.succeed(first.id, "a");
+    CHECK(q.jobs.claim("a", 1h)->id == second.id);
+    q.time.advance(1min);
+    q.jobs.succeed(second.id, "a");
+    CHECK(q.jobs.claim("a", 1h)->id == another.id);
+    q.jobs.succeed(another.id, "a");
+    CHECK(q.jobs.claim("a", 1h)->id == third.id);
 }
 
 TEST_CASE("a producer's share is bounded, and nothing of a refused master stays") {
