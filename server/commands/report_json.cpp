@@ -35,6 +35,13 @@ json::object to_object(const std::string& file, const model::MasterInfo& info, c
     object["duration_seconds"] = seconds_of(info.duration);
     object["loudness"] = to_object(loudness);
     object["embedded"] = std::move(embedded);
+    json::array chapters;
+    for (const auto& chapter : info.chapters) {
+        json::object line{{"start_seconds", seconds_of(chapter.start)}, {"title", chapter.title}};
+        if (!chapter.href.empty()) line["href"] = chapter.href;
+        chapters.push_back(std::move(line));
+    }
+    object["chapters"] = std::move(chapters);
     return object;
 }
 

@@ -81,6 +81,25 @@ TEST_CASE("transcode takes ranges out, and refuses those that make no sense") {
     CHECK(refused.out.find("Range 1 ends at 0:07, but the recording is only 0:06 long.") != std::string::npos);
 }
 
+TEST_CASE("transcode tells the chapters that a recording holds, but none that lies in a range taken out") {
+    const Workshop shop;
+    std::string meta = ";FFMETADATA1\n";
+    for (const auto* chapter : {"START=0\nEND=1000\ntitle=Start", "START=1000\nEND=2500\ntitle=A name", "START=2500\nEND=6000\ntitle=End"})
+        meta += std::string("[CHAPTER]\nTIMEBASE=1/1000\n") + chapter + "\n";
+    const auto out = shop.path("out").string(), marked = shop.path("marked.m4a").string();
+    REQUIRE(run_command("ffmpeg -loglevel error -i " + shop.master(6).string() + " -i " + shop.write("meta.txt", meta).string() +
+                        " -map_chapters 1 " + marked)
+                .status == 0);
+    const auto whole = earshot_command("transcode " + marked + " " + out + " --profile mp3");
+    REQUIRE(whole.status == 0);
+    CHECK(json_value(whole.out, "['master']['chapters'][1]") == "{'start_seconds': 1.0, 'title': 'A name'}\n");
+    const auto ranges = shop.write("ranges.json", R"({"ranges": [{"start": 1, "end": 2.5, "kind": "cut"}]})").string();
+    const auto cut = earshot_command("transcode " + marked + " " + out + " --profile mp3 --redact " + ranges);
+    REQUIRE(cut.status == 0);
+    CHECK(json_value(cut.out, "['master']['chapters']") ==
+          "[{'start_seconds': 0.0, 'title': 'Start'}, {'start_seconds': 1.0, 'title': 'End'}]\n");
+}
+
 TEST_CASE("transcode leaves nothing behind for a refused file") {
     const Workshop shop;
     const auto text = shop.write("text.wav", "just text").string();

@@ -97,6 +97,8 @@ TEST_CASE("an episode's page says where its chapters come from, and what else th
     episode = tests::put(site.catalogue, episode).value();
     CHECK_THAT(episode_page(site, episode), Contains(">\n00:00:00 One\n00:00:01 Two\n00:00:02 Three\n</textarea>") &&
                                                 Contains("times in your show notes, and") && !Contains("found-chapters"));
+    // The script puts these into the field, line by line, too.
+    CHECK_THAT(episode_page(site, episode), Contains("data-lines=\"00:00:00 One\n00:00:01 Two\n00:00:02 Three\n\""));
     episode.chapters = {{std::chrono::milliseconds(0), "Start", ""}};
     episode.chapters_origin = model::ChaptersOrigin::producer;
     episode = tests::put(site.catalogue, episode).value();
