@@ -1,6 +1,6 @@
 """Earshot, counting every listen, beside nginx with the same files: interleaved rounds on this machine, medians, ratios. A full run writes the
 figures into docs/performance.md. --case NAME (repeatable) runs a part; see docs/performance.md for what is measured and how."""
-import argparse, os, pathlib, tempfile, time
+import argparse, os, pathlib, re, tempfile, time
 
 import strain
 import throughput
@@ -38,10 +38,18 @@ def arguments():
     return parser.parse_args()
 
 
+def lost(server):
+    """Deliveries that the queue of counting had no room for since this process was started, as the page about the method tells staff."""
+    text = server.get("/statistics/method", Authorization=f"Bearer {server.tokens['analyst']}")[2].decode()
+    found = re.search(r"<b>([\d,]+) deliveries were lost</b>", text)
+    assert found or "None was lost since this server was started" in text, "/statistics/method says nothing of lost deliveries"
+    return int(found.group(1).replace(",", "")) if found else 0
+
+
 def main():
     asked = arguments()
     plan = throughput.Plan(asked.rounds, asked.seconds)
-    start, load, sections = time.monotonic(), os.getloadavg()[0], []
+    start, load, sections, uncounted = time.monotonic(), os.getloadavg()[0], [], 0
     with earshot() as server, tempfile.TemporaryDirectory(prefix="earshot-bench-") as folder:
         stage = Stage(server, pathlib.Path(folder))
         try:
@@ -49,8 +57,12 @@ def main():
                 section = Section(title, ours, other, [])
                 for name, case in cases.items():
                     if asked.case is None or name in asked.case:
+                        before = (stage.pid, lost(server))
                         rows = case(stage, plan)
-                        print(f"[{time.monotonic() - start:3.0f} s] {name}: " + "; ".join(f"{row.figure} {row.ratio:.2f}" for row in rows), flush=True)
+                        more = lost(server) - (before[1] if before[0] == stage.pid else 0)  # a process begins at 0
+                        uncounted += more
+                        print(f"[{time.monotonic() - start:3.0f} s] {name}: " + "; ".join(f"{row.figure} {row.ratio:.2f}" for row in rows) +
+                              f"; {more} deliveries lost to counting", flush=True)
                         section.rows += rows
                 if section.rows:
                     sections.append(section)
@@ -58,7 +70,7 @@ def main():
         finally:
             stage.nginx.stop()
     if asked.case is None:
-        peers = f"nginx {version_of('nginx -v', 'nginx/(.*)').strip()}, wrk 4.1"
+        peers = f"nginx {version_of('nginx -v', 'nginx/(.*)').strip()}, wrk 4.1; {uncounted} deliveries lost to counting"
         write_page("delivery", sections, f"--rounds {asked.rounds} --seconds {asked.seconds}", peers, load)
 
 
