@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <limits>
 #include <span>
 
@@ -129,6 +130,37 @@ Complaint check_proxy(std::string_view text) {
     const bool prefix_fits = slash == std::string_view::npos || whole_number<unsigned>(text.substr(slash + 1)).value_or(999) <= longest;
     if (is_address(family, address) && prefix_fits) return std::nullopt;
     return fmt::format("\"{}\" is neither an IP address nor a block such as \"10.0.0.0/8\".", text);
+}
+
+Complaint check_mail_address(std::string_view text) {
+    const auto at = text.find('@');
+    const bool plain = std::ranges::all_of(text, [](unsigned char c) { return c > ' ' && c < 127 && !std::strchr("<>()[]\\,;:\"", c); });
+    if (text.empty() || (plain && at != 0 && at != std::string_view::npos && at == text.rfind('@') && at + 1 < text.size()))
+        return std::nullopt;
+    return fmt::format("\"{}\" is not a mail address; write it alone, like \"press@example.org\".", text);
+}
+
+Complaint check_mail_relay(std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    const auto host = text.starts_with("smtps://") ? text.substr(8) : text.starts_with("smtp://") ? text.substr(7) : std::string_view();
+    if (!host.empty() && host.find_first_of("/@?# \t\r\n") == std::string_view::npos) return std::nullopt;
+    return fmt::format("\"{}\" is not a mail server; write \"smtps://HOST\" or \"smtp://HOST:PORT\".", text);
+}
+
+Complaint check_webhook(std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    const auto rest = text.starts_with("https://") ? text.substr(8) : text.starts_with("http://") ? text.substr(7) : std::string_view();
+    const bool plain = std::ranges::all_of(text, [](unsigned char c) { return c > ' ' && c < 127; });
+    if (plain && !rest.empty() && rest.front() != '/' && rest.substr(0, rest.find('/')).find('@') == std::string_view::npos)
+        return std::nullopt;
+    return fmt::format("\"{}\" is not an address to post to; write \"https://HOST/PATH\".", text);
+}
+
+Complaint check_time_of_day(std::string_view text) {
+    const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
+    if (text.size() == 5 && text[2] == ':' && digit(0) && digit(1) && digit(3) && digit(4) && text.substr(0, 2) < "24" && text[3] < '6')
+        return std::nullopt;
+    return fmt::format("\"{}\" is not a time of the day; write it like \"07:00\".", text);
 }
 
 Complaint check_rendition_name(std::string_view text) {

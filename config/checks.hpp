@@ -17,6 +17,10 @@ using Complaint = std::optional<std::string>;
 [[nodiscard]] Complaint check_listen_address(std::string_view text);  // "127.0.0.1:8080", "[::]:0"
 [[nodiscard]] Complaint check_public_url(std::string_view text);      // "https://pod.example.org"
 [[nodiscard]] Complaint check_proxy(std::string_view text);           // "10.0.0.1", "fd00::/8"
+[[nodiscard]] Complaint check_mail_address(std::string_view text);    // "press@example.org", nothing around it
+[[nodiscard]] Complaint check_mail_relay(std::string_view text);      // "smtps://mail.example.org:465"
+[[nodiscard]] Complaint check_webhook(std::string_view text);         // "https://hooks.example.org/earshot"
+[[nodiscard]] Complaint check_time_of_day(std::string_view text);     // "07:00"
 [[nodiscard]] Complaint check_rendition_name(std::string_view text);
 // One of the two bit rates, at that sample rate, for so many channels.
 [[nodiscard]] Complaint check_bit_rate(model::Codec codec, std::uint32_t sample_rate, std::uint32_t bit_rate, unsigned channels);

@@ -308,13 +308,62 @@ void read_renditions(Reading& reading, const toml::table& root, std::vector<mode
     for (const auto& element : *array) read_rendition(Section(reading, "rendition", element.as_table()), out);
 }
 
+void read_mail(Section section, Settings::Mail& out) {
+    section.text("relay", out.relay, check_mail_relay);
+    section.text("from", out.from, check_mail_address);
+    section.text("user", out.user);
+    section.path("password_file", out.password_file);
+    section.yes_or_no("plain", out.plain);
+    section.require("relay", !out.relay.empty() && out.from.empty() ? Complaint("needs mail.from, the sender's address.") : std::nullopt);
+    section.require("user", out.user.empty() != out.password_file.empty() ? Complaint("goes with mail.password_file; set both or neither.")
+                                                                          : std::nullopt);
+    section.require("plain", out.plain && out.relay.starts_with("smtps:") ? Complaint("contradicts smtps://.") : std::nullopt);
+    section.finish();
+}
+
+void read_digest(Section section, const Settings::Mail& mail, std::vector<Settings::Digest>& out) {
+    Settings::Digest digest;
+    std::string at = "07:00";
+    section.text("name", digest.name, check_rendition_name);
+    section.text("show", digest.show);
+    section.choice("every", digest.every, {"daily", "weekly", "monthly"});
+    section.text("at", at, check_time_of_day);
+    digest.at = std::chrono::minutes((at[0] - '0') * 600 + (at[1] - '0') * 60 + (at[3] - '0') * 10 + (at[4] - '0'));
+    section.texts("email", digest.email, check_mail_address);
+    section.text("webhook", digest.webhook, check_webhook);
+    section.path("secret_file", digest.secret_file);
+    section.choice("format", digest.format, {"text", "json"});
+    section.yes_or_no("internal", digest.internal);
+    const auto complain = [&](std::string_view key, bool is_so, std::string_view sentence) {
+        section.require(key, is_so ? Complaint(sentence) : std::nullopt);
+    };
+    complain("name", digest.name.empty(), "is missing; every digest needs its own.");
+    complain("name", std::ranges::find(out, digest.name, &Settings::Digest::name) != out.end(),
+             "is the name of two digests; each needs its own.");
+    complain("email", digest.email.empty() && digest.webhook.empty(), "is missing; a digest needs email, webhook or both.");
+    complain("email", !digest.email.empty() && mail.relay.empty(), "needs mail.relay: a server that takes mail for others.");
+    complain("webhook", !digest.webhook.empty() && digest.secret_file.empty(), "needs secret_file: what is posted is signed with it.");
+    complain("webhook", digest.webhook.starts_with("http:") && !digest.internal,
+             "must begin with https://; plain http:// is for networks of yours (internal = true).");
+    section.finish();
+    out.push_back(std::move(digest));
+}
+
+void read_digests(Reading& reading, const toml::table& root, Settings& out) {
+    const auto* node = root.get("digest");
+    if (!node) return;
+    const auto* array = node->as_array();
+    if (!array || !array->is_array_of_tables()) return reading.refuse(node->source(), "digest", "must be written as [[digest]] blocks.");
+    for (const auto& element : *array) read_digest(Section(reading, "digest", element.as_table()), out.mail, out.digests);
+}
+
 void read_root(Reading& reading, const toml::table& root, Settings& out) {
-    constexpr std::array<std::string_view, 10> sections{"server",     "tls",        "limits",    "storage",    "uploads",
-                                                        "publishing", "transcribe", "rendition", "statistics", "log"};
+    constexpr std::array<std::string_view, 12> sections{"server",     "tls",       "limits",     "storage", "uploads", "publishing",
+                                                        "transcribe", "rendition", "statistics", "mail",    "digest",  "log"};
     for (const auto& [key, node] : root) {
         if (std::ranges::find(sections, key.str()) == sections.end())
             reading.refuse(key.source(), key.str(), fmt::format("unknown section; there are {}.", fmt::join(sections, ", ")));
-        else if (!node.is_table() && key.str() != "rendition")
+        else if (!node.is_table() && key.str() != "rendition" && key.str() != "digest")
             reading.refuse(key.source(), key.str(), fmt::format("must be a section: [{}].", key.str()));
     }
     const auto section = [&](std::string_view name) { return Section(reading, std::string(name), root[name].as_table()); };
@@ -327,6 +376,8 @@ void read_root(Reading& reading, const toml::table& root, Settings& out) {
     read_transcribe(section("transcribe"), out.transcribe);
     read_renditions(reading, root, out.renditions);
     read_statistics(section("statistics"), out.statistics);
+    read_mail(section("mail"), out.mail);
+    read_digests(reading, root, out);
     read_log(section("log"), out.log);
 }
 

@@ -63,6 +63,25 @@ struct Settings {
         std::uint32_t most_per_address{500};            // downloads of an episode a day that one address may have; 0: any number
         std::filesystem::path shared_addresses_file{};  // blocks that may have more, with the day of their last review
     } statistics;
+    struct Mail {
+        std::string relay;                    // "smtps://mail.example.org", "smtp://127.0.0.1:25"; empty: no mail is sent
+        std::string from;                     // the sender's address
+        std::string user;                     // empty: the relay asks for none
+        std::filesystem::path password_file;  // its first line
+        bool plain{false};                    // smtp:// without TLS
+    } mail;
+    struct Digest {
+        std::string name;                 // in the log, and to know which were sent
+        std::string show;                 // slug; empty: all shows
+        std::string every{"weekly"};      // "daily", "weekly" (Mondays), "monthly" (the first)
+        std::chrono::minutes at{7 * 60};  // on the show's clock
+        std::vector<std::string> email;   // addresses, each gets a letter of its own
+        std::string webhook;              // https://…; empty: none
+        std::filesystem::path secret_file;
+        std::string format{"text"};  // of the webhook's body, or "json"
+        bool internal{false};        // the webhook is in a network of ours
+    };
+    std::vector<Digest> digests;  // [[digest]] blocks
     struct Log {
         std::string level{"info"};   // trace debug info warn error
         std::string format{"json"};  // or "text"

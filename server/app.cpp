@@ -112,6 +112,8 @@ App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descripto
       api{settings, clock,     catalogue, jobs,       *store,      uploads, accounts, audit,
           view,     publisher, runner,    statistics, annotations, follows, totals,   audits},
       web{settings, clock, catalogue, jobs, *store, accounts, audit, view, publisher, statistics, annotations, follows, totals, audits},
+      digest_log(catalogue_db),
+      digests(web, digest_log),
       server(
           server_options(settings), http::Router(routes(), policy()),
           [this](model::Delivery&& delivery) { statistics.submit(std::move(delivery)); }, log_request, &sockets) {}
@@ -156,6 +158,7 @@ std::vector<HealthCheck> App::Rooms::checks() {
              for (const std::string& warning : statistics.warnings()) problem += (problem.empty() ? "" : " ") + warning;
              return problem;
          }},
+        {"digests", false, [this] { return digests.problem(); }},
         {"sandbox", false, [this] { return sandbox_problem; }},
     };
 }

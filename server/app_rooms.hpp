@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/app.hpp"
+#include "server/digests.hpp"
 #include "server/health.hpp"
 #include "server/housekeeping.hpp"
 #include "server/http/server.hpp"
@@ -42,6 +43,8 @@ struct App::Rooms {
     Housekeeping housekeeping;
     api::Context api;
     web::Context web;
+    storage::DigestLog digest_log;
+    Digests digests;
     std::string sandbox_problem;  // found at start; Publisher asks again for each master
     http::Server server;
     std::optional<Succession> succession;  // from start() on

@@ -65,6 +65,7 @@ void App::start() {
                                      [&] {
                                          rooms.runner.stop();
                                          rooms.housekeeping.stop();
+                                         rooms.digests.stop();
                                          rooms.server.pause();
                                          rooms.statistics.standby();
                                      },
@@ -75,12 +76,14 @@ void App::start() {
                                          resume_counting(rooms.statistics);
                                          rooms.runner.start();
                                          rooms.housekeeping.start();
+                                         rooms.digests.start();
                                      },
                                  .count = [&](model::Delivery&& delivery) { rooms.statistics.submit(std::move(delivery)); },
                              });
     rooms.server.start();
     rooms.runner.start();
     rooms.housekeeping.start();
+    rooms.digests.start();
     if (predecessor_) predecessor_->dismiss();
     predecessor_.reset();
     log(Level::info, "serving",
@@ -155,6 +158,7 @@ void App::Run::finish() {
     rooms.server.stop();
     rooms.runner.stop();
     rooms.housekeeping.stop();
+    rooms.digests.stop();
     rooms.statistics.flush();
     const auto give_up = Clock::now() + last_deliveries;
     while (phase == Phase::retired && rooms.statistics.waiting() > 0 && Clock::now() < give_up) {

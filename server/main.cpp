@@ -143,6 +143,13 @@ void add_privacy(CommandLine& line, PrivacyOptions& options) {
     sub->add_flag("--markdown", options.markdown, "the same as tables, without looking at any installation");
 }
 
+void add_digest(CommandLine& line, DigestOptions& options) {
+    CLI::App* sub = line.command("digest", "print what the digests of the settings say now", [&] { return digest(options); });
+    add_data(sub, options);
+    sub->add_option("name", options.name, "only this one");
+    sub->add_flag("--send", options.send, "and send it to its receivers, as a trial; needs a name")->needs("name");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -162,6 +169,7 @@ int main(int argc, char** argv) {
     FeedOptions feed_options;
     BackupOptions backup_options;
     PrivacyOptions privacy_options;
+    DigestOptions digest_options;
     std::filesystem::path token_file, probed;
     bool self_test = false;
     add_serving(line, serve_options, check_options);
@@ -171,6 +179,7 @@ int main(int argc, char** argv) {
     add_audits(line, list_options, audit_options, token_file);
     add_data_commands(line, feed_options, backup_options);
     add_privacy(line, privacy_options);
+    add_digest(line, digest_options);
 
     try {
         line.app.parse(argc, argv);

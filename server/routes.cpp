@@ -217,6 +217,7 @@ constexpr auto staff_rows = std::to_array<WebRow>({
     {Method::post, "/statistics/annotations", &web::annotate, Access::anyone, Run::pool, Caching::no_store, Look::page,
      form_body},  // and there: analysts only
     {Method::get, "/statistics/report", &web::statistics_report, Access::analyst, Run::pool, Caching::no_store, Look::page},
+    {Method::get, "/statistics/report.txt", &web::statistics_report_text, Access::analyst, Run::pool, Caching::no_store, Look::page},
     {Method::get, "/statistics/figures", &web::statistics_figures, Access::analyst, Run::pool, Caching::no_store, Look::page},
     {Method::get, "/statistics/shows/{show}/{episode}", &web::statistics_episode, Access::analyst, Run::pool, Caching::no_store,
      Look::page},

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sodium.h>
 
 namespace earshot::storage {
@@ -54,6 +55,14 @@ std::string format_uuid(std::string bytes, unsigned version) {
 }
 
 }  // namespace
+
+std::string hmac_sha256_raw(std::string_view key, std::string_view bytes) {
+    unsigned char out[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), raw(bytes), bytes.size(), out, &length) == nullptr)
+        throw std::runtime_error("hashing failed");
+    return {reinterpret_cast<const char*>(out), length};
+}
 
 std::string sha256_hex(std::string_view bytes) {
     return hex(one_shot(bytes, EVP_sha256()));

@@ -10,7 +10,8 @@
 namespace earshot::storage {
 
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
-[[nodiscard]] std::string sha1_raw(std::string_view bytes);  // 20 bytes; tus checksums and UUIDv5 only
+[[nodiscard]] std::string sha1_raw(std::string_view bytes);                               // 20 bytes; tus checksums and UUIDv5 only
+[[nodiscard]] std::string hmac_sha256_raw(std::string_view key, std::string_view bytes);  // RFC 2104, 32 bytes
 [[nodiscard]] std::string hex(std::string_view bytes);
 [[nodiscard]] std::string base64(std::string_view bytes);
 // Strict RFC 4648 §4 with padding; false when malformed.

@@ -92,6 +92,13 @@ struct BackupOptions : ServeOptions {
 int backup(const BackupOptions& options);
 int restore(const BackupOptions& options);
 
+// digest [NAME] [--send]: what the digests of the settings say now, on stdout; with --send also to their receivers, as a trial.
+struct DigestOptions : ServeOptions {
+    std::string name;  // empty: all
+    bool send{};
+};
+int digest(const DigestOptions& options);
+
 // privacy report [--markdown]: what is held and why; exit 1 when this installation's databases or folders hold anything else.
 // privacy forget: destroys what is left of days that are over, once their sums are stored; nothing to do while a server runs.
 struct PrivacyOptions : ServeOptions {

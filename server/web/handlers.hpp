@@ -36,6 +36,7 @@ namespace earshot::web {
 [[nodiscard]] http::Answer statistics_episode(Context& context, const http::Request& request);  // GET /statistics/shows/{show}/{episode}
 [[nodiscard]] http::Answer statistics_episode_table(Context& context, const http::Request& request);  // GET … /tables/{table}
 [[nodiscard]] http::Answer statistics_report(Context& context, const http::Request& request);         // GET /statistics/report
+[[nodiscard]] http::Answer statistics_report_text(Context& context, const http::Request& request);    // GET /statistics/report.txt
 [[nodiscard]] http::Answer annotate(Context& context, const http::Request& request);                  // POST /statistics/annotations
 [[nodiscard]] http::Answer statistics_figures(Context& context, const http::Request& request);        // GET /statistics/figures
 [[nodiscard]] http::Answer method(Context& context, const http::Request& request);                    // GET /statistics/method

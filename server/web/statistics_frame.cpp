@@ -54,9 +54,12 @@ void put_filter(Values& values, const Selection& selection, const std::string& p
 
 http::Answer statistics_reply(Context& context, const http::Request& request, std::string_view path, Page page, int status) {
     put_tabs(page.values, path);
-    const auto identity = request.identity.value_or(model::Identity{});
-    if (status == 200) context.audit.add_look(identity.name, model::truncate_utf8(request.target, longest_noted));
-    return staff_reply(status, render_staff(context, identity, path, std::move(page)));
+    if (status == 200) note_look(context, request);
+    return staff_reply(status, render_staff(context, request.identity.value_or(model::Identity{}), path, std::move(page)));
+}
+
+void note_look(Context& context, const http::Request& request) {
+    context.audit.add_look(request.identity.value_or(model::Identity{}).name, model::truncate_utf8(request.target, longest_noted));
 }
 
 http::Answer table_reply(Context& context, const http::Request& request, std::span<const Table> tables) {

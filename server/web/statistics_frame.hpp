@@ -18,6 +18,9 @@ namespace earshot::web {
 [[nodiscard]] http::Answer statistics_reply(Context& context, const http::Request& request, std::string_view path, Page page,
                                             int status = 200);
 
+// That figures were looked at, likewise: what is no page does it itself.
+void note_look(Context& context, const http::Request& request);
+
 void put_tabs(Values& values, std::string_view current);
 // Fills {{>FILTER}}: a form that leads to `path`.
 void put_filter(Values& values, const Selection& selection, const std::string& path);

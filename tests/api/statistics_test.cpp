@@ -165,6 +165,31 @@ TEST_CASE("everything is made in pieces, however much there is") {
     CHECK(stage.api("analyst", "GET", "/statistics/everything.csv").body == whole);
 }
 
+TEST_CASE("the report as text says what the report says, and hides the same") {
+    Stage stage;
+    const auto show = stage.make_show();
+    const auto loud = public_episode(stage, show, "Loud"), quiet = public_episode(stage, show, "Quiet");
+    listen(stage, loud, 23);
+    listen(stage, quiet, 4);
+    for (int i = 0; i < 11; ++i) REQUIRE(stage.context().follows.add({show.id.value, loud.id.value, "band", "tel:999"}));
+    stage.context().follows.flush();
+    const std::string day = model::format_utc_day(stage.context().clock()), period = "?from=" + day + "&to=" + day + "&show=night-watch";
+    REQUIRE(stage.api("analyst", "PUT", "/statistics/shows/night-watch/totals", "day,calls\n" + day + ",41\n").status == 200);
+    REQUIRE(stage.context().annotations.add({"", show.id.value, day, "Snow everywhere", "analyst"}));
+    stage.clock_offset_ms = std::chrono::milliseconds(std::chrono::hours(25)).count();
+
+    const auto text = stage.ask("analyst", "GET", "/statistics/report.txt" + period);
+    CHECK(text.status == 200);
+    CHECK(text.field("content-type") == "text/plain; charset=utf-8");
+    CHECK_THAT(text.body, Catch::Matchers::StartsWith("Night Watch: ") && Contains("\nat least 23 downloads in 1 day.\n"));
+    CHECK_THAT(stage.ask("analyst", "GET", "/statistics/report" + period).body, Contains("at least 23 downloads in 1 day."));
+    CHECK_THAT(text.body, Contains("- Loud: 23, 0 before\n") && Contains("- Quiet: fewer than 10") && !Contains("27 downloads"));
+    CHECK_THAT(text.body, Contains("- tel:999: 11\n") && Contains("- calls: 41 in 1 day\n") && Contains("Snow everywhere"));
+    CHECK_THAT(text.body, Contains("/statistics?from=" + day + "&to=" + day + "&show=night-watch"));
+    CHECK(stage.ask("producer", "GET", "/statistics/report.txt").status == 403);
+    CHECK(stage.ask("analyst", "GET", "/statistics/report.txt?from=never&to=never").status == 400);
+}
+
 TEST_CASE("who looked at which figures is in the audit trail, once an hour") {
     Stage stage;
     const auto looks = [&] {

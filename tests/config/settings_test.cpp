@@ -92,6 +92,12 @@ TEST_CASE("the shipped earshot.toml says exactly the built-in defaults") {
     CHECK(file.statistics.countries_file == built_in.statistics.countries_file);
     CHECK(file.statistics.most_per_address == built_in.statistics.most_per_address);
     CHECK(file.statistics.shared_addresses_file == built_in.statistics.shared_addresses_file);
+    CHECK(file.mail.relay == built_in.mail.relay);
+    CHECK(file.mail.from == built_in.mail.from);
+    CHECK(file.mail.user == built_in.mail.user);
+    CHECK(file.mail.password_file == built_in.mail.password_file);
+    CHECK(file.mail.plain == built_in.mail.plain);
+    CHECK(file.digests.empty());
     CHECK(file.log.level == built_in.log.level);
     CHECK(file.log.format == built_in.log.format);
 }
@@ -320,6 +326,37 @@ TEST_CASE("impossible renditions are refused") {
     bad(rendition("") + rendition(""), "earshot.toml:6: rendition.name: \"x\" is the name of two renditions");
     CHECK(ok(rendition("sample_rate = 48000")).renditions.front().sample_rate == 48'000);
     CHECK(ok("[[rendition]]\nname = \"s\"\ncodec = \"mp3\"\nbit_rate = 64000\nsample_rate = 24000").renditions.front().bit_rate == 64'000);
+}
+
+TEST_CASE("digests name receivers that can be reached") {
+    const std::string mail = "[mail]\nrelay = \"smtp://127.0.0.1:25\"\nfrom = \"earshot@example.org\"\n[[digest]]\nname = \"weekly\"\n";
+    const auto settings = ok(mail + "email = [\"press@example.org\"]\nat = \"23:05\"\nevery = \"monthly\"");
+    REQUIRE(settings.digests.size() == 1);
+    CHECK(settings.digests.front().at == 23h + 5min);
+    CHECK(settings.digests.front().every == "monthly");
+    CHECK(ok(mail + "email = [\"press@example.org\"]").digests.front().at == 7h);
+    const std::string hook = "[[digest]]\nname = \"x\"\nsecret_file = \"s\"\nwebhook = ";
+    CHECK(ok(hook + "\"https://hooks.example.org/a\"").digests.front().secret_file == "s");
+    CHECK(ok(hook + "\"http://hooks\"\ninternal = true").digests.front().internal);
+
+    bad(mail + "email = [\"press@example.org>\"]", "earshot.toml:6: digest.email: ", "not a mail address");
+    bad(mail + "email = [\"a@b@c\"]", "earshot.toml:6: digest.email: ");
+    bad(mail + "email = [\"press@example.org\"]\nat = \"24:00\"", "earshot.toml:7: digest.at: ", "07:00");
+    bad(mail + "email = [\"press@example.org\"]\nat = \"7:00\"", "earshot.toml:7: digest.at: ");
+    bad(mail + "email = [\"press@example.org\"]\nevery = \"hourly\"", "earshot.toml:7: digest.every: ", "daily");
+    bad(mail, "earshot.toml:4: digest.email: is missing");
+    bad("[[digest]]\nname = \"x\"\nemail = [\"press@example.org\"]", "earshot.toml:3: digest.email: needs mail.relay");
+    bad("[[digest]]\nemail = []", "earshot.toml:1: digest.name: is missing");
+    bad("[[digest]]\nname = \"x\"\nwebhook = \"https://h\"", "earshot.toml:3: digest.webhook: needs secret_file");
+    bad(hook + "\"http://hooks.example.org\"", "earshot.toml:4: digest.webhook: must begin with https://", "internal");
+    bad(hook + "\"file:///etc/passwd\"", "earshot.toml:4: digest.webhook: ", "not an address");
+    bad(hook + "\"https://me:secret@hooks.example.org\"", "earshot.toml:4: digest.webhook: ");
+    bad(hook + "\"https://h\"\n" + hook + "\"https://h\"", "earshot.toml:6: digest.name: is the name of two digests");
+    bad("digest = 1", "earshot.toml:1: digest: must be written as [[digest]] blocks");
+    bad("[mail]\nrelay = \"smtp://127.0.0.1\"", "earshot.toml:2: mail.relay: needs mail.from");
+    bad("[mail]\nrelay = \"mail.example.org\"", "earshot.toml:2: mail.relay: ", "smtps://");
+    bad("[mail]\nrelay = \"smtps://h\"\nfrom = \"a@b.c\"\nplain = true", "earshot.toml:4: mail.plain: ");
+    bad("[mail]\nuser = \"me\"", "earshot.toml:2: mail.user: ", "password_file");
 }
 
 TEST_CASE("a settings file is loaded, and its relative paths are relative to its folder") {
