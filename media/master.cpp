@@ -33,6 +33,16 @@ model::Error unreadable(int descriptor, const av::AvError& error) {
     return {Errc::unprocessable, "This file is damaged at its start and cannot be opened. Export or copy it again."};
 }
 
+// Nothing decodes what describes its own coding wrongly: that is the file's fault, and shows before the first sample.
+std::optional<model::Error> open_decoder(av::AudioReader& reader) {
+    try {
+        reader.open_decoder();
+        return std::nullopt;
+    } catch (const av::AvError&) {
+        return model::Error{Errc::unprocessable, "This file is damaged at its start and cannot be opened. Export or copy it again."};
+    }
+}
+
 std::optional<model::Error> refuse(const av::AudioFileInfo& info) {
     if (info.audio_streams == 0 && info.has_video)
         return model::Error{Errc::unprocessable,
@@ -98,6 +108,7 @@ model::Result<OpenMaster> open_master(int descriptor, Maker maker, const model::
             .view = wav ? wav->view : av::ByteView{}, .own_file = maker == Maker::ourselves, .redactions = redactions};
         OpenMaster master{av::AudioReader(descriptor, options), options, {}, {}, {}};
         if (auto problem = refuse(master.reader.info())) return std::unexpected(std::move(*problem));
+        if (auto problem = open_decoder(master.reader)) return std::unexpected(std::move(*problem));
         master.embedded = list_embedded(descriptor, master.reader.info().other_streams, master.reader.info().entries);
         warn(master, wav);
         auto found = model::tidy_marks(find_chapter_marks(descriptor, wav ? &*wav : nullptr, master.reader.info()));

@@ -305,11 +305,15 @@ bool AudioReader::read(AudioBlock& block) {
     return false;
 }
 
+void AudioReader::open_decoder() {
+    state_->decoder.emplace(state_->stream->codecpar, state_->stream->time_base, audio_input().codecs);
+}
+
 bool AudioReader::read_whole(AudioBlock& block) {
     State& state = *state_;
     block.clear();
     block.channels = state.channels;
-    if (!state.decoder) state.decoder.emplace(state.stream->codecpar, state.stream->time_base, audio_input().codecs);
+    if (!state.decoder) open_decoder();
     while (!state.at_end && block.frames() < block_frames) {
         if (state.next_packet()) {
             state.decode(block, &state.packet);

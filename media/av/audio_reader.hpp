@@ -44,11 +44,14 @@ public:
     AudioReader(AudioReader&&) noexcept;
     AudioReader& operator=(AudioReader&&) noexcept;
 
+    // Before read(), once there is a codec and it is accepted. Throws AvError when what the file says of its coding makes no sense.
+    void open_decoder();
+
     [[nodiscard]] const AudioFileInfo& info() const noexcept;
     [[nodiscard]] std::size_t channels() const noexcept;  // of the blocks: 1 or 2
 
     // Replaces `block` by the next few thousand frames at info().sample_rate; false at the end. Never throws for broken places:
-    // they are left out and counted. Not-a-number becomes silence.
+    // they are left out and counted. Not-a-number becomes silence. Opens the decoder when nobody did.
     bool read(AudioBlock& block);
 
     [[nodiscard]] std::uint64_t damaged_places() const noexcept;

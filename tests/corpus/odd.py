@@ -200,6 +200,19 @@ def mp4s(m4a):
     yield "only-ftyp.m4a", m4a[:struct.unpack(">I", m4a[:4])[0]]
 
 
+def misdescribed(alac, caf, flac):
+    """What the decoder is told about the coding makes no sense; the sound itself is whole."""
+    def changed(data, at, value):
+        return data[:at] + value + data[at + len(value):]
+    cookie, kuki = alac.rfind(b"alac"), caf.find(b"kuki")
+    yield "cookie-of-nothing.m4a", changed(alac, cookie + 4, bytes(28))
+    yield "cookie-frame-length.m4a", changed(alac, cookie + 8, b"\xff" * 4)
+    yield "cookie-bit-depth.m4a", changed(alac, cookie + 13, b"\x63")
+    yield "cookie-missing.m4a", changed(alac, cookie, b"xxxx")
+    yield "cookie-of-nothing.caf", changed(caf, kuki + 12, bytes(36))
+    yield "streaminfo-of-nothing.flac", changed(flac, 8, bytes(34))
+
+
 def stuffed(bits):
     """A string of 0 and 1 as the entropy-coded part of a JPEG."""
     bits += "1" * (-len(bits) % 8)

@@ -26,6 +26,7 @@ def corpus(folder):
     for name, data in sounds.items():
         yield "audio", name, data
     for family in (odd.wavs(), odd.aiffs(), odd.scripts(folder / "pcm_s16le-2.wav"), odd.mp4s(sounds["aac-2.m4a"]),
+                   odd.misdescribed(sounds["alac-2.m4a"], sounds["alac-2.caf"], sounds["s16-2.flac"]),
                    odd.tag_bombs(sounds["44100-2.mp3"], sounds["s16-2.flac"], odd.png(10_000, 10_000))):
         for name, data in family:
             yield "audio", name, data

@@ -97,6 +97,17 @@ TEST_CASE("What holds no usable sound is refused with a sentence") {
                   "ZIP archive");
 }
 
+TEST_CASE("A file that describes its own coding wrongly is damaged; nobody else is to blame") {
+    const Workshop shop;
+    std::string flac = bytes_of(shop.make("speech.flac", "-c:a flac"));
+    check_refused(shop.write("nothing.flac", flac.replace(8, 34, 34, '\0')), Errc::unprocessable, "damaged at its start");
+    const std::string alac = bytes_of(shop.make("speech.m4a", "-c:a alac"));
+    const auto cookie = alac.rfind("alac");
+    std::string without = alac, depth = alac;
+    check_refused(shop.write("without.m4a", without.replace(cookie, 4, "xxxx")), Errc::unprocessable, "damaged at its start");
+    check_refused(shop.write("depth.m4a", depth.replace(cookie + 13, 1, "c")), Errc::unprocessable, "damaged at its start");
+}
+
 TEST_CASE("Garbage is refused, whatever it is called") {
     const Workshop shop;
     std::uint32_t state = 7;
