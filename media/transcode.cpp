@@ -232,6 +232,10 @@ model::Result<TranscodeReport> transcode(int descriptor, const std::vector<Rendi
     } catch (const Cancelled&) {
         return model::fail(model::Errc::conflict, "cancelled");
     } catch (const av::AvError& error) {
+        if (error.cause() == av::AvError::Cause::file_too_large)
+            return model::fail(model::Errc::unprocessable,
+                               "One of the files for listeners would become larger than a file may be on this server. Split the recording "
+                               "into several episodes.");
         if (error.cause() != av::AvError::Cause::disk_full) throw;
         return model::fail(model::Errc::insufficient_storage, "The disk is full: there is no room for the finished files.");
     }

@@ -26,7 +26,8 @@ AvError::AvError(int code, const std::string& what) : std::runtime_error(describ
 
 AvError::Cause AvError::cause() const noexcept {
     if (code_ == AVERROR_DEMUXER_NOT_FOUND) return Cause::unknown_format;
-    return code_ == AVERROR(ENOSPC) || code_ == AVERROR(EDQUOT) || code_ == AVERROR(EFBIG) ? Cause::disk_full : Cause::other;
+    if (code_ == AVERROR(EFBIG)) return Cause::file_too_large;
+    return code_ == AVERROR(ENOSPC) || code_ == AVERROR(EDQUOT) ? Cause::disk_full : Cause::other;
 }
 
 int av_check(int result, const char* what) {

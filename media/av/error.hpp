@@ -9,7 +9,7 @@ namespace earshot::media::av {
 
 class AvError : public std::runtime_error {
 public:
-    enum class Cause { unknown_format, disk_full, other };
+    enum class Cause { unknown_format, disk_full, file_too_large, other };
     AvError(int code, const std::string& what);
     [[nodiscard]] int code() const noexcept { return code_; }
     [[nodiscard]] Cause cause() const noexcept;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "media/master_scan.hpp"
+
 namespace earshot::publishing {
 
 namespace {
@@ -25,6 +27,12 @@ std::uint64_t disk_need(const std::vector<model::RenditionProfile>& profiles, co
         bytes += 2 * (static_cast<std::uint64_t>(bytes_a_second(profile, channels) * seconds * container_share) + words_and_cover);
     }
     return bytes;
+}
+
+std::uint64_t largest_file(const std::vector<model::RenditionProfile>& profiles) noexcept {
+    double most = 0;
+    for (const model::RenditionProfile& profile : profiles) most = std::max(most, bytes_a_second(profile, std::max(profile.channels, 1U)));
+    return static_cast<std::uint64_t>(most * media::longest_seconds * container_share) + words_and_cover;
 }
 
 }  // namespace earshot::publishing

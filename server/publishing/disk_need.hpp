@@ -11,4 +11,7 @@ namespace earshot::publishing {
 // In bytes: every rendition twice, without its tags and with them.
 [[nodiscard]] std::uint64_t disk_need(const std::vector<model::RenditionProfile>& profiles, const model::MasterInfo& master) noexcept;
 
+// What one file of the longest recording that is taken can come to.
+[[nodiscard]] std::uint64_t largest_file(const std::vector<model::RenditionProfile>& profiles) noexcept;
+
 }  // namespace earshot::publishing

@@ -51,18 +51,19 @@ bool is_sanitizer_build() noexcept {
     return false;
 }
 
-SandboxLayer limit_resources(std::uint64_t cpu_seconds) {
+SandboxLayer limit_resources(std::uint64_t cpu_seconds, std::uint64_t file_bytes) {
     SandboxLayer layer{"limits (rlimit)", false, ""};
     constexpr rlim_t gibibyte = 1ULL << 30;
     ::signal(SIGXFSZ, SIG_IGN);  // a full allowance is an error of write, not a death
     ::mallopt(M_ARENA_MAX, 2);   // each arena reserves 64 MiB of address space
-    bool done = limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 5) && limit(RLIMIT_FSIZE, 4 * gibibyte, 4 * gibibyte) &&
+    bool done = limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 5) && limit(RLIMIT_FSIZE, file_bytes, file_bytes) &&
                 limit(RLIMIT_NOFILE, 32, 32) && limit(RLIMIT_CORE, 0, 0) && limit(RLIMIT_MEMLOCK, 0, 0);
     if (!is_sanitizer_build()) done = done && limit(RLIMIT_AS, 3 * gibibyte / 2, 3 * gibibyte / 2);
     layer.holds = done;
-    layer.detail = !done                  ? "setrlimit: " + why()
-                   : is_sanitizer_build() ? "files 4 GiB, 32 descriptors, no core; memory unlimited: this is a sanitizer build"
-                                          : fmt::format("memory 1.5 GiB, CPU {} s, files 4 GiB, 32 descriptors, no core", cpu_seconds);
+    layer.detail = !done ? "setrlimit: " + why()
+                   : is_sanitizer_build()
+                       ? fmt::format("files {} MiB, 32 descriptors, no core; memory unlimited: this is a sanitizer build", file_bytes >> 20)
+                       : fmt::format("memory 1.5 GiB, CPU {} s, files {} MiB, 32 descriptors, no core", cpu_seconds, file_bytes >> 20);
     return layer;
 }
 
@@ -123,11 +124,11 @@ SandboxLayer forbid_files() {
     return layer;
 }
 
-std::vector<SandboxLayer> enter_sandbox(pid_t parent, std::uint64_t cpu_seconds) {
+std::vector<SandboxLayer> enter_sandbox(pid_t parent, std::uint64_t cpu_seconds, std::uint64_t file_bytes) {
     std::vector<SandboxLayer> layers;
     layers.push_back(die_with(parent));
     layers.push_back(forbid_files());  // before the limits and privileges go
-    layers.push_back(limit_resources(cpu_seconds));
+    layers.push_back(limit_resources(cpu_seconds, file_bytes));
     layers.push_back(drop_privileges());
     layers.push_back(filter_system_calls());
     return layers;

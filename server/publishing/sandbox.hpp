@@ -17,8 +17,8 @@ struct SandboxLayer {
 };
 
 // The layers one by one, in the order enter_sandbox uses them. Each tells how it went; none throws.
-// Address space 1.5 GiB, `cpu_seconds`, files ≤ 4 GiB, 32 descriptors, no core dump.
-[[nodiscard]] SandboxLayer limit_resources(std::uint64_t cpu_seconds);
+// Address space 1.5 GiB, `cpu_seconds`, files ≤ `file_bytes`, 32 descriptors, no core dump.
+[[nodiscard]] SandboxLayer limit_resources(std::uint64_t cpu_seconds, std::uint64_t file_bytes);
 // Ends when `parent` does, at once when it is no longer this process's parent.
 [[nodiscard]] SandboxLayer die_with(pid_t parent);
 // no_new_privs, no capabilities, not traceable by others.
@@ -29,7 +29,7 @@ struct SandboxLayer {
 // seccomp: an allow-list of what decoding, encoding and libc need; paths answer EACCES, anything else kills the process.
 [[nodiscard]] SandboxLayer filter_system_calls();
 
-[[nodiscard]] std::vector<SandboxLayer> enter_sandbox(pid_t parent, std::uint64_t cpu_seconds);
+[[nodiscard]] std::vector<SandboxLayer> enter_sandbox(pid_t parent, std::uint64_t cpu_seconds, std::uint64_t file_bytes);
 
 // One sentence naming the layers that do not hold; empty when all do.
 [[nodiscard]] std::string missing_layers(const std::vector<SandboxLayer>& layers);

@@ -144,7 +144,7 @@ Trial landlock_network_trial() {
 }
 
 Trial limits_trial() {
-    return {[] { return limit_resources(1); },
+    return {[] { return limit_resources(1, 4ULL << 30); },
             {{"map 2 GiB of memory", [] { return gets_memory(2UL << 30, PROT_READ | PROT_WRITE); }, false},
              {"hoard 2 GiB of memory piece by piece", [] { return hoards(2UL << 30); }, false},
              {"write past 4 GiB", [] { return grows_a_file_beyond(5LL << 30); }},

@@ -189,7 +189,7 @@ int worker_main() {
     }
     load_what_is_loaded_lazily();
     end_when_too_slow();
-    const auto missing = missing_layers(enter_sandbox(record.parent, record.cpu_seconds));
+    const auto missing = missing_layers(enter_sandbox(record.parent, record.cpu_seconds, record.file_bytes));
     if (!missing.empty() && !record.degraded) {
         say(refusal_line("The worker's sandbox is incomplete on this machine: " + missing +
                          ". Set publishing.sandbox = \"degraded\" to work without what is missing."));

@@ -6,10 +6,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
 #include <optional>
 #include <system_error>
 
+#include "media/master_scan.hpp"
+#include "media/picture_head.hpp"
+#include "media/waveform.hpp"
+#include "server/publishing/disk_need.hpp"
 #include "server/publishing/worker.hpp"
 #include "server/publishing/worker_process.hpp"
 #include "server/publishing/worker_protocol.hpp"
@@ -18,7 +23,9 @@ namespace earshot::publishing {
 namespace {
 
 constexpr std::chrono::seconds short_deadline{120};  // for what takes moments: a head, a picture
-constexpr std::uint64_t short_cpu_seconds = 20;      // of which this is what counts: a busy machine lets workers wait
+constexpr std::uint64_t least_file_bytes = 4ULL << 30, room_for_tags = 64U << 20;
+constexpr std::uint64_t most_picture_bytes = 16U << 20;  // noise of 3000 pixels squared comes to less
+constexpr std::uint64_t short_cpu_seconds = 20;          // of which this is what counts: a busy machine lets workers wait
 
 struct Answer {
     std::optional<std::string> result;
@@ -82,6 +89,7 @@ WorkerPool::Outcome<T> converse(const Call& call, WorkerRecord record, std::vect
     record.parent = ::getpid();
     record.degraded = call.limits.degraded;
     record.descriptors = static_cast<unsigned>(descriptors.size());
+    record.file_bytes = std::max(record.file_bytes, least_file_bytes);
     record.cpu_seconds =
         call.cpu_seconds > 0 ? call.cpu_seconds : worker_cpu_seconds(call.deadline, cores_at_hand(), call.limits.spare_cores);
     Conversation conversation(progress);
@@ -114,6 +122,26 @@ std::uint64_t size_of(int descriptor) {
     struct stat status{};
     if (::fstat(descriptor, &status) != 0) throw std::system_error(errno, std::generic_category(), "fstat");
     return static_cast<std::uint64_t>(status.st_size);
+}
+
+// Of a recording that long, or of half a day if that is less: the head, and two bytes for each hundredth of a second.
+std::uint64_t most_waveform_bytes(std::chrono::milliseconds duration) {
+    const auto longest = std::chrono::milliseconds(std::llround(media::longest_seconds * 1000));
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(std::clamp(duration, std::chrono::milliseconds(0), longest)).count();
+    return 64 + 2 * (media::waveform_points_a_second + 1) * (static_cast<std::uint64_t>(seconds) + 1);
+}
+
+// What the worker says it is: a JPEG of that length and so many pixels squared, and no larger than one can be.
+bool is_picture(int descriptor, std::uint64_t bytes, std::uint32_t pixels) {
+    if (bytes != size_of(descriptor) || bytes > most_picture_bytes) return false;
+    std::vector<std::uint8_t> file(bytes);
+    for (std::size_t done = 0; done < file.size();) {
+        const auto got = ::pread(descriptor, file.data() + done, file.size() - done, static_cast<off_t>(done));
+        if (got <= 0) return false;
+        done += static_cast<std::size_t>(got);
+    }
+    const auto head = media::read_picture_head(file);
+    return head && head->kind == media::PictureHead::Kind::jpeg && head->width == pixels && head->height == pixels && head->complete;
 }
 
 // A picture in memory, handed over as a descriptor.
@@ -197,6 +225,7 @@ WorkerPool::Outcome<media::TranscodeReport> WorkerPool::transcode(int master, co
         descriptors.push_back(output.descriptor);
     }
     if (waveform >= 0) descriptors.push_back(waveform);
+    record.file_bytes = largest_file(record.profiles);
     auto outcome = converse<media::TranscodeReport>({program_, limits_, limits_.deadline}, std::move(record), descriptors, progress);
     if (!outcome || !*outcome) return outcome;
     const auto& renditions = (*outcome)->renditions;
@@ -204,6 +233,7 @@ WorkerPool::Outcome<media::TranscodeReport> WorkerPool::transcode(int master, co
     for (std::size_t i = 0; plausible && i < outputs.size(); ++i) {
         plausible = renditions[i].profile == outputs[i].profile.name && renditions[i].byte_length == size_of(outputs[i].descriptor);
     }
+    if (waveform >= 0) plausible = plausible && size_of(waveform) <= most_waveform_bytes((*outcome)->master.duration);
     if (!plausible) return std::unexpected(WorkerDied{"The worker's report does not match the files it wrote."});
     return outcome;
 }
@@ -213,6 +243,7 @@ WorkerPool::Outcome<media::TaggedFile> WorkerPool::tag(model::Codec codec, int e
     WorkerRecord record{
         .task = WorkerTask::tag, .codec = codec, .tags = tags, .has_artwork = !tags.artwork_jpeg.empty(), .duration = duration};
     record.tags.artwork_jpeg.clear();
+    record.file_bytes = size_of(essence) + room_for_tags;
     const MemoryFile picture(tags.artwork_jpeg);
     std::vector<int> descriptors{essence, output};
     if (record.has_artwork) descriptors.push_back(picture.descriptor());
@@ -236,8 +267,9 @@ WorkerPool::Outcome<WorkerPool::ArtworkFiles> WorkerPool::artwork(int picture, c
     const auto& sizes = (*outcome)->sizes;
     ArtworkFiles made{.sizes = {}, .embedded = std::move((*outcome)->embedded)};
     for (std::size_t i = 0; i < sizes.size() && i < media::longest_ladder; ++i) {
-        const bool right = sizes[i].byte_length == size_of(files.descriptors()[2 * i]) &&
-                           sizes[i].webp_byte_length == size_of(files.descriptors()[2 * i + 1]);
+        const int jpeg = files.descriptors()[2 * i], webp = files.descriptors()[2 * i + 1];
+        const bool right = is_picture(jpeg, sizes[i].byte_length, sizes[i].pixels) && sizes[i].webp_byte_length == size_of(webp) &&
+                           sizes[i].webp_byte_length <= most_picture_bytes;
         if (right) made.sizes.push_back({sizes[i].pixels, files.path(2 * i), files.path(2 * i + 1)});
     }
     if (made.sizes.empty() || made.sizes.size() != sizes.size()) {

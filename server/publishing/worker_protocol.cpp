@@ -31,6 +31,11 @@ T number(const json::object& object, std::string_view key) {
 std::string text(const json::object& object, std::string_view key) {
     return std::string(object.at(key).as_string());
 }
+// One line for people, cleaned and cut: who decodes foreign bytes may be made to say anything.
+constexpr std::size_t longest_sentence = 1000, longest_name = 60;
+std::string words(std::string_view said, std::size_t longest = longest_sentence) {
+    return model::truncate_utf8(model::clean_line(said), longest);
+}
 std::chrono::milliseconds milliseconds(const json::object& object, std::string_view key) {
     return std::chrono::milliseconds(number<std::int64_t>(object, key));
 }
@@ -77,9 +82,15 @@ std::vector<model::EmbeddedItem> to_items(const json::object& object) {
     if (object.at("embedded").as_array().size() > most_items) throw std::runtime_error("too much is embedded");
     return vector_of<model::EmbeddedItem>(object, "embedded", [](const json::value& value) {
         const auto& item = value.as_object();
-        const auto line = [&](std::string_view key) { return model::truncate_utf8(model::clean_line(text(item, key)), longest_text); };
+        const auto line = [&](std::string_view key) { return words(text(item, key), longest_text); };
         return model::EmbeddedItem{line("what"), line("value"), line("where")};
     });
+}
+
+std::vector<std::string> to_warnings(const json::object& object) {
+    constexpr std::size_t most_warnings = 100;
+    if (object.at("warnings").as_array().size() > most_warnings) throw std::runtime_error("too many warnings");
+    return vector_of<std::string>(object, "warnings", [](const json::value& warning) { return words(warning.as_string()); });
 }
 
 json::array to_array(const std::vector<model::Chapter>& chapters) {
@@ -106,8 +117,8 @@ json::object to_object(const model::MasterInfo& info) {
 }
 model::MasterInfo to_master_info(const json::value& value) {
     const auto& object = value.as_object();
-    return {.container = text(object, "container"),
-            .codec = text(object, "codec"),
+    return {.container = words(text(object, "container"), longest_name),
+            .codec = words(text(object, "codec"), longest_name),
             .sample_rate = number<std::uint32_t>(object, "sample_rate"),
             .channels = number<std::uint32_t>(object, "channels"),
             .bits_per_sample = number<std::uint32_t>(object, "bits_per_sample"),
@@ -208,14 +219,14 @@ WorkerLine read_line(const json::object& object) {
     using Kind = WorkerLine::Kind;
     if (const auto* progress = object.if_contains("progress")) {
         const double fraction = number<double>(object, "fraction");
-        return {Kind::progress, std::string(progress->as_string()), fraction >= 0 && fraction <= 1 ? fraction : 0, {}};
+        return {Kind::progress, words(progress->as_string(), longest_name), fraction >= 0 && fraction <= 1 ? fraction : 0, {}};
     }
     if (const auto* message = object.if_contains("error")) {
         const auto code = number<int>(object, "code");
         if (code < 0 || code > static_cast<int>(model::Errc::insufficient_storage)) throw std::runtime_error("unknown error code");
-        return {Kind::error, "", 0, {static_cast<model::Errc>(code), std::string(message->as_string())}};
+        return {Kind::error, "", 0, {static_cast<model::Errc>(code), words(message->as_string())}};
     }
-    if (const auto* sentence = object.if_contains("refusal")) return {Kind::refusal, std::string(sentence->as_string()), 0, {}};
+    if (const auto* sentence = object.if_contains("refusal")) return {Kind::refusal, words(sentence->as_string()), 0, {}};
     return {Kind::result, json::serialize(object.at("result")), 0, {}};
 }
 
@@ -226,6 +237,7 @@ std::string to_json(const WorkerRecord& record) {
                               {"parent", record.parent},
                               {"degraded", record.degraded},
                               {"cpu_seconds", record.cpu_seconds},
+                              {"file_bytes", record.file_bytes},
                               {"descriptors", record.descriptors},
                               {"profiles", array_of(record.profiles, [](const auto& profile) { return to_object(profile); })},
                               {"redactions", array_of(record.redactions,
@@ -255,6 +267,7 @@ WorkerRecord parse_worker_record(std::string_view text_of_record) {
                             .parent = number<pid_t>(object, "parent"),
                             .degraded = object.at("degraded").as_bool(),
                             .cpu_seconds = number<std::uint64_t>(object, "cpu_seconds"),
+                            .file_bytes = number<std::uint64_t>(object, "file_bytes"),
                             .descriptors = number<unsigned>(object, "descriptors"),
                             .profiles = vector_of<model::RenditionProfile>(object, "profiles", to_profile),
                             .redactions = vector_of<model::Redaction>(object, "redactions",
@@ -335,21 +348,21 @@ media::TranscodeReport parse_result(std::string_view text_of_result) {
     return checked([&] {
         const auto value = json::parse(text_of_result);
         const auto& object = value.as_object();
-        return media::TranscodeReport{
-            .master = to_master_info(object.at("master")),
-            .before = to_loudness(object.at("before")),
-            .renditions = vector_of<media::RenditionReport>(object, "renditions", to_rendition),
-            .warnings = vector_of<std::string>(object, "warnings", [](const auto& warning) { return std::string(warning.as_string()); }),
-            .pauses = vector_of<media::Pause>(object, "pauses",
-                                              [](const json::value& pause) {
-                                                  const auto& p = pause.as_object();
-                                                  return media::Pause{milliseconds(p, "start_ms"), milliseconds(p, "end_ms"),
-                                                                      p.at("silent").as_bool()};
-                                              }),
-            .curve = {.target_lufs = number<double>(object, "target_lufs"),
-                      .short_term_lufs = vector_of<double>(object, "curve", [](const json::value& tenths) {
-                          return static_cast<double>(tenths.to_number<std::int32_t>()) / 10;
-                      })}};
+        return media::TranscodeReport{.master = to_master_info(object.at("master")),
+                                      .before = to_loudness(object.at("before")),
+                                      .renditions = vector_of<media::RenditionReport>(object, "renditions", to_rendition),
+                                      .warnings = to_warnings(object),
+                                      .pauses = vector_of<media::Pause>(object, "pauses",
+                                                                        [](const json::value& pause) {
+                                                                            const auto& p = pause.as_object();
+                                                                            return media::Pause{milliseconds(p, "start_ms"),
+                                                                                                milliseconds(p, "end_ms"),
+                                                                                                p.at("silent").as_bool()};
+                                                                        }),
+                                      .curve = {.target_lufs = number<double>(object, "target_lufs"),
+                                                .short_term_lufs = vector_of<double>(object, "curve", [](const json::value& tenths) {
+                                                    return static_cast<double>(tenths.to_number<std::int32_t>()) / 10;
+                                                })}};
     });
 }
 template <>

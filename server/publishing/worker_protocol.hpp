@@ -27,6 +27,7 @@ struct WorkerRecord {
     pid_t parent{};   // the worker ends when this process is no longer its parent
     bool degraded{};  // work although a sandbox layer is missing
     std::uint64_t cpu_seconds{};
+    std::uint64_t file_bytes{};                     // no file that it writes may become larger
     unsigned descriptors{};                         // how many are open from 3 on
     std::vector<model::RenditionProfile> profiles;  // transcode …
     model::Redactions redactions;                   // …

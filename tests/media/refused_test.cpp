@@ -1,8 +1,12 @@
 // Files that cannot become an episode, and the sentence a producer gets; files that can in spite of everything.
 
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 
 #include "media/master.hpp"
 #include "media/master_scan.hpp"
@@ -192,6 +196,24 @@ TEST_CASE("A recording that turns out too long while it is decoded is refused") 
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == Errc::unprocessable);
     CHECK_THAT(refused.error().message, Catch::Matchers::Contains("This recording is 0:04 long; at most 12 hours are possible."));
+}
+
+TEST_CASE("A rendition that becomes larger than a file may be says so; the disk is not full") {
+    const Workshop shop;
+    const auto speech = shop.path("speech.wav");
+    const auto child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        ::signal(SIGXFSZ, SIG_IGN);
+        const rlimit limit{8'192, 8'192};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        const OpenDescriptor in(speech), out(shop.path("out.mp3"), O_RDWR | O_CREAT | O_TRUNC);
+        const auto report = media::transcode(in, {{two_profiles()[0], out}}, {});
+        ::_exit(!report && report.error().message.starts_with("One of the files for listeners would become larger") ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    CHECK(status == 0);
 }
 
 TEST_CASE("A WAV that lies about its length is read as far as the file goes") {

@@ -116,6 +116,73 @@ TEST_CASE("What a worker says is checked") {
     CHECK(lie.error().reason.find("does not match") != std::string::npos);
 }
 
+TEST_CASE("What a worker wrote must be as large as such a thing can be") {
+    const Workshop shop;
+    const OpenDescriptor input(shop.write("input", "x"));
+    const auto pictures = [&](const std::string& written, std::uintmax_t bytes) {
+        const auto line =
+            fmt::format(R"({{"result":{{"embedded":[],"sizes":[{{"pixels":1400,"byte_length":{},"webp_byte_length":0}}]}}}})", bytes);
+        const auto made = pool_of(shop.script(written + " >&4; echo '" + line + "'")).artwork(input, shop.folder.path());
+        return made ? "" : made.error().reason;
+    };
+    CHECK_THAT(pictures("/bin/head -c 20000000 /dev/zero", 20'000'000), Catch::Matchers::Contains("does not match the pictures"));
+    const auto small = shop.path("small.jpg");
+    REQUIRE(run_command("ffmpeg -v error -f lavfi -i testsrc2=s=140x140 -frames:v 1 " + small.string()).status == 0);
+    CHECK_THAT(pictures("/bin/cat " + small.string(), std::filesystem::file_size(small)),
+               Catch::Matchers::Contains("does not match the pictures"));
+
+    media::TranscodeReport report;
+    report.master.duration = std::chrono::seconds(2);
+    const auto waveform_of = [&](int bytes) {
+        const OpenDescriptor waveform(shop.path("waveform"), O_RDWR | O_CREAT | O_TRUNC);
+        const auto program =
+            shop.script(fmt::format("/bin/head -c {} /dev/zero >&4\n/bin/cat <<'END'\n{}END", bytes, publishing::result_line(report)));
+        return pool_of(program).transcode(input, {}, {}, waveform).has_value();
+    };
+    CHECK(waveform_of(420));
+    CHECK_FALSE(waveform_of(4200));
+    report.master.duration = std::chrono::hours(1'000'000);
+    CHECK_FALSE(waveform_of(9'000'000));
+}
+
+TEST_CASE("What a worker says to people is a line of bounded length") {
+    const Workshop shop;
+    const OpenDescriptor input(shop.write("input", "x"));
+    const auto line = publishing::error_line({model::Errc::unprocessable, "No\x01 sound.\n" + std::string(100'000, 'x')});
+    const auto refused = pool_of(shop.script("/bin/cat <<'END'\n" + line + "END")).probe(input);
+    REQUIRE(refused);
+    CHECK_THAT(refused->error().message, Catch::Matchers::StartsWith("No sound. xxx"));
+    CHECK(refused->error().message.size() == 1000);
+    media::TranscodeReport report;
+    report.master = {.container = std::string(1000, 'c'), .codec = "a\nb"};
+    report.warnings = {"Two\nlines."};
+    const auto back = publishing::parse_result<media::TranscodeReport>(publishing::parse_worker_line(publishing::result_line(report)).text);
+    CHECK(back.master.container.size() == 60);
+    CHECK(back.master.codec == "a b");
+    CHECK(back.warnings.front() == "Two lines.");
+    report.warnings.assign(101, "Much.");
+    CHECK_THROWS(
+        (void)publishing::parse_result<media::TranscodeReport>(publishing::parse_worker_line(publishing::result_line(report)).text));
+}
+
+TEST_CASE("Half a day of a lossless rendition, and its tags, fit into what a worker may write") {
+    const Workshop shop;
+    const OpenDescriptor input(shop.write("input", "x")), output(shop.path("output"), O_RDWR | O_CREAT);
+    const auto program = shop.script("/bin/cat >&4");
+    const auto allowed = [&] { return publishing::parse_worker_record(bytes_of(shop.path("output"))).file_bytes; };
+    const model::RenditionProfile flac{.name = "flac", .codec = model::Codec::flac, .sample_rate = 44'100};
+    REQUIRE_FALSE(pool_of(program).transcode(input, {{flac, output}}, {}));  // a script gives no answer
+    CHECK(allowed() > 12ULL * 3600 * 44'100 * 6);
+    REQUIRE(::ftruncate(output, 0) == 0);
+    const OpenDescriptor essence(shop.write("essence", ""), O_RDWR), fresh(shop.path("output"), O_RDWR | O_TRUNC);
+    REQUIRE(::ftruncate(essence, 11LL << 30) == 0);
+    REQUIRE_FALSE(pool_of(program).tag(model::Codec::flac, essence, fresh, {}, {}));
+    CHECK(allowed() > 11ULL << 30);
+    const OpenDescriptor again(shop.path("output"), O_RDWR | O_TRUNC);
+    REQUIRE_FALSE(pool_of(program).transcode(input, {{mp3_profile(), again}}, {}));
+    CHECK(allowed() == 4ULL << 30);
+}
+
 TEST_CASE("A silent worker, or one that shut its mouth and goes on, ends at its deadline") {
     const Workshop shop;
     const OpenDescriptor input(shop.write("input", "x"));
@@ -132,7 +199,7 @@ TEST_CASE("A program that cannot be started is told") {
 
 TEST_CASE("Job records and reports survive the way there and back") {
     publishing::WorkerRecord record{
-        .task = publishing::WorkerTask::tag, .parent = 42, .degraded = true, .cpu_seconds = 7, .descriptors = 3};
+        .task = publishing::WorkerTask::tag, .parent = 42, .degraded = true, .cpu_seconds = 7, .file_bytes = 5ULL << 30, .descriptors = 3};
     record.profiles = {mp3_profile()};
     record.codec = model::Codec::aac;
     record.tags = {.title = "“T” \\ \n", .show = "S", .language = "en-GB", .people = {{"Anna", "host", "cast", "https://a.example"}}};
@@ -145,6 +212,7 @@ TEST_CASE("Job records and reports survive the way there and back") {
     CHECK(back.task == record.task);
     CHECK(back.parent == 42);
     CHECK(back.degraded);
+    CHECK(back.file_bytes == 5ULL << 30);
     CHECK(back.profiles == record.profiles);
     CHECK(back.codec == model::Codec::aac);
     CHECK(back.tags.title == record.tags.title);
