@@ -23,6 +23,13 @@ bool is_same_recording(const Episode& episode, const Master& next) {
     return episode.master && !episode.renditions.empty() && as_handed_in(*episode.master) == as_handed_in(next);
 }
 
+// How much of it the ranges take.
+milliseconds taken_of(const Redactions& ranges, milliseconds start, milliseconds end) {
+    milliseconds sum{};
+    for (const Redaction& range : ranges) sum += std::max(std::min(range.end, end) - std::max(range.start, start), milliseconds(0));
+    return sum;
+}
+
 // From what was heard to what will be.
 class Move {
 public:
@@ -37,17 +44,11 @@ public:
     [[nodiscard]] Place operator()(milliseconds start, milliseconds end) const {
         start = before_.start_in_master(start);
         end = before_.end_in_master(end);
-        const bool overlaps = shared(fresh_, start, end).count() > 0;
-        return {after_.heard(start), after_.heard(end), overlaps, overlaps && end - start - shared(hidden_, start, end) < unheard};
+        const bool overlaps = taken_of(fresh_, start, end).count() > 0;
+        return {after_.heard(start), after_.heard(end), overlaps, overlaps && end - start - taken_of(hidden_, start, end) < unheard};
     }
 
 private:
-    static milliseconds shared(const Redactions& ranges, milliseconds start, milliseconds end) {
-        milliseconds sum{};
-        for (const Redaction& range : ranges) sum += std::max(std::min(range.end, end) - std::max(range.start, start), milliseconds(0));
-        return sum;
-    }
-
     HeardTime before_, after_;
     Redactions hidden_, fresh_;
 };
@@ -109,6 +110,20 @@ void follow_audio(Episode& episode, const Master& next) {
 std::vector<Chapter> redact_chapters(std::vector<Chapter> chapters, const Redactions& ranges, milliseconds duration) {
     if (!ranges.empty()) move_chapters(chapters, Move({}, ranges), duration);
     return chapters;
+}
+
+WordsUnheard words_unheard(const std::vector<Cue>& cues, const Redactions& redactions) {
+    const HeardTime time(redactions);
+    Redactions silent;  // in the time of what is heard
+    for (const Redaction& range : redactions)
+        if (range.kind != RedactionKind::cut) silent.push_back({time.heard(range.start), time.heard(range.end), range.kind});
+    WordsUnheard words;
+    for (const Cue& cue : cues) {
+        const auto hidden = taken_of(silent, cue.start, cue.end);
+        if (hidden < unheard || cue.text.find(redacted_words) != std::string::npos) continue;
+        (cue.end - cue.start - hidden < unheard ? words.inside : words.reaching).push_back(cue.start);
+    }
+    return words;
 }
 
 void change_audio(Episode& episode, const Master& next, const std::vector<Rendition>& renditions) {

@@ -27,4 +27,12 @@ void follow_audio(Episode& episode, const Master& next);
 // in are chosen anew (choose_chapters).
 void change_audio(Episode& episode, const Master& next, const std::vector<Rendition>& renditions);
 
+// Words where listeners hear nothing, or a tone: a transcript that was handed in since may say what was taken out. Cues that say
+// "[redacted]" somewhere are taken for mended.
+struct WordsUnheard {
+    std::vector<std::chrono::milliseconds> inside;    // starts of cues of which nothing is heard
+    std::vector<std::chrono::milliseconds> reaching;  // and of those that are heard in part
+};
+[[nodiscard]] WordsUnheard words_unheard(const std::vector<Cue>& cues, const Redactions& redactions);
+
 }  // namespace earshot::model

@@ -116,9 +116,11 @@ Answer put_transcript(Context& context, const Request& request) {
     auto transcript = publishing::read_transcript(request.body, language, known_duration(*episode));
     if (!transcript) return problem(transcript.error());
     return change_episode(context, request, "episode.transcript", [&](model::Episode& now) {
+        auto fits = publishing::same_audio(*episode, now);
+        if (!fits) return fits;
         now.transcript = std::move(*transcript);
         now.transcript_draft.reset();
-        return model::Status();
+        return fits;
     });
 }
 

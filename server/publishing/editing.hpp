@@ -37,6 +37,10 @@ namespace earshot::publishing {
 [[nodiscard]] model::Result<model::Transcript> read_transcript(std::string_view source, std::string_view language,
                                                                std::optional<std::chrono::milliseconds> duration);
 
+// What was checked against the audio of `checked` fits that of `now`. conflict when listeners get other audio by then: words of what was
+// taken out meanwhile must not come back.
+[[nodiscard]] model::Status same_audio(const model::Episode& checked, const model::Episode& now);
+
 // Markdown notes as a person would type them into a plain field: links as "text (address)", no marks.
 [[nodiscard]] std::string plain_notes(std::string_view markdown);
 

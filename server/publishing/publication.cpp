@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "content/model/redacted_words.hpp"
 #include "server/publishing/publisher.hpp"
 #include "server/publishing/turn.hpp"
 
@@ -39,6 +40,21 @@ std::string missing_renditions(const model::Job* job) {
     return "The master has not been transcoded. Upload it again.";
 }
 
+// "0:12, 0:15 and 3 more".
+std::string listed(const std::vector<std::chrono::milliseconds>& moments) {
+    constexpr std::size_t most = 3;
+    std::vector<std::string> clocks;
+    for (std::size_t i = 0; i < std::min(moments.size(), most); ++i) clocks.push_back(model::format_clock(moments[i]));
+    const auto text = fmt::format("{}", fmt::join(clocks, ", "));
+    return moments.size() > most ? fmt::format("{} and {} more", text, moments.size() - most) : text;
+}
+
+std::string words_inside(const model::WordsUnheard& words) {
+    return fmt::format(
+        "The transcript has words where something was taken out of the recording (at {}). Put \"[redacted]\" in their place.",
+        listed(words.inside));
+}
+
 std::string joined(const std::vector<std::string>& sentences) {
     return fmt::format("{}", fmt::join(sentences, " "));
 }
@@ -66,9 +82,12 @@ std::vector<std::string> Publisher::obstacles(const model::Episode& episode) {
     if (auto chapters = model::check_chapters(episode.chapters, episode.renditions.front().duration); !chapters)
         sentences.push_back(chapters.error().message);
     if (episode.transcript)
-        if (const auto cues = model::parse_cues(episode.transcript->source))
+        if (const auto cues = model::parse_cues(episode.transcript->source)) {
             if (auto fits = model::check_timing(*cues, episode.renditions.front().duration); !fits)
                 sentences.push_back(fits.error().message);
+            if (const auto words = model::words_unheard(*cues, episode.master->redactions); !words.inside.empty())
+                sentences.push_back(words_inside(words));
+        }
     return sentences;
 }
 
@@ -92,6 +111,13 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
     } else if (const auto cues = model::parse_cues(episode.transcript->source)) {
         const auto duration = episode.renditions.empty() ? std::nullopt : std::optional(episode.renditions.front().duration);
         std::ranges::move(model::timing_advice(*cues, duration), std::back_inserter(sentences));
+        const auto words = episode.renditions.empty() ? model::WordsUnheard{} : model::words_unheard(*cues, episode.master->redactions);
+        if (!words.inside.empty() && model::is_public(episode, clock_())) sentences.push_back(words_inside(words));
+        if (!words.reaching.empty())
+            sentences.push_back(fmt::format(
+                "Words of the transcript reach into what was taken out of the recording (at {}). Check that they do not say it; put "
+                "\"[redacted]\" where something is missing.",
+                listed(words.reaching)));
     }
     if (episode.chapters.empty() && episode.chapters_origin != model::ChaptersOrigin::producer)
         sentences.emplace_back("Add chapters, so that listeners find what they need.");
@@ -140,10 +166,14 @@ model::Result<model::Episode> Publisher::publish(const model::EpisodeId& id, std
     const Turn turn(*this);
     if (turn.refused()) return Turn::refusal();
     const auto tagged = refresh_tags_for(id, std::optional(date));
-    if (!tagged) return fail(Errc::unavailable, "Writing the titles into the audio files was interrupted. Try again.");
-    if (!*tagged) return std::unexpected(tagged->error());
-    auto changed = rooms_.catalogue.set_state(id, episode->state, at ? EpisodeState::scheduled : EpisodeState::published, date);
-    if (!changed) return changed;
+    model::Result<model::Episode> changed = fail(Errc::unavailable, "Writing the titles into the audio files was interrupted. Try again.");
+    if (tagged && !*tagged) changed = std::unexpected(tagged->error());
+    if (tagged && *tagged)
+        changed = rooms_.catalogue.set_state(id, episode->state, at ? EpisodeState::scheduled : EpisodeState::published, date);
+    if (!changed) {
+        metadata_changed(id);  // the files may carry this date, and be public with somebody else's
+        return changed;
+    }
     rooms_.audit.add(who, at ? "episode.schedule" : "episode.publish", id.value);
     rooms_.view.refresh();
     metadata_changed(id);  // an edit may have slipped in between

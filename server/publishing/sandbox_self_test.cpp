@@ -28,6 +28,7 @@
 namespace earshot::publishing {
 namespace {
 
+struct stat state_of_a_file;  // filled by what must fail
 constexpr int refused_status = 40, allowed_status = 41, no_layer_status = 42;
 
 struct Attempt {
@@ -181,6 +182,8 @@ Trial seccomp_trial() {
              call(
                  "vfork", [] { return ::syscall(SYS_vfork); }, false),
              {"make a process by clone3", [] { return ::syscall(SYS_clone3, nullptr, 0) >= 0 || errno != ENOSYS; }, false},
+             {"ask about a path", [] { return ::syscall(SYS_newfstatat, AT_FDCWD, "/etc/passwd", &state_of_a_file, 0) == 0; }, false},
+             {"follow a link", [] { return ::syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", &state_of_a_file, 1) >= 0; }, false},
              {"open a file", [] { return opened(::open("/etc/passwd", O_RDONLY)); }, false},
              call(
                  "ask to be traced", [] { return ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr); }, false),

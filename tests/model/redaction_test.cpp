@@ -195,6 +195,17 @@ TEST_CASE("the first chapter starts at 0 again when what was cut before it comes
     CHECK(titles(shrunk) == "0 Middle|11000 End|");
 }
 
+TEST_CASE("words that were handed in since, where nothing is heard, are found") {
+    const Redactions redactions{{0s, 5s, cut}, {15s, 20s, mute}, {22s, 23s, bleep}};  // heard: silence from 10 to 15, a tone from 17 to 18
+    const std::vector<Cue> cues{{9s, 10s, "", "Before."},           {10s, 12s, "Anna", "Halloway."},       {12s, 15s, "", "[redacted]"},
+                                {14s, 16s, "", "Halloway, yes."},   {16s, 17500ms, "", "I am [redacted]"}, {18s, 20s, "", "After."},
+                                {22s, 23s, "", "Here it was once."}};
+    const auto words = words_unheard(cues, redactions);
+    CHECK(words.inside == std::vector<std::chrono::milliseconds>{10s});
+    CHECK(words.reaching == std::vector<std::chrono::milliseconds>{14s});
+    CHECK(words_unheard(cues, {}).inside.empty());
+}
+
 TEST_CASE("another recording moves no words, and words that cannot be read do not stay") {
     auto episode = heard_as({}, 20s);
     episode.chapters = {{0s, "Start", ""}, {4s, "Middle", ""}};

@@ -320,6 +320,37 @@ TEST_CASE("a cancelled job stops and changes nothing; a newer master takes the o
     CHECK(std::chrono::abs(now.renditions.front().duration - std::chrono::seconds(2)) < std::chrono::milliseconds(500));
 }
 
+TEST_CASE("of two publications at once the one that comes too late leaves no wrong date in the files") {
+    Bench bench;
+    const auto episode = bench.episode();
+    {
+        auto runner = bench.runner();
+        runner.start();
+        REQUIRE(bench.end(bench.attach(episode.id, noise_wav(2)).id).state == model::JobState::succeeded);
+    }
+    const auto now = model::system_now();
+    bool in_between = false;
+    // It looks at the clock when it has read the episode: there the other one comes in.
+    Publisher late(bench.rooms, bench.settings, [&] {
+        if (std::exchange(in_between, false)) REQUIRE(bench.publisher.publish(episode.id, now + std::chrono::hours(48), "ben"));
+        return model::system_now();
+    });
+    in_between = true;
+    const auto refused = late.publish(episode.id, now + std::chrono::hours(24), "ann");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == model::Errc::conflict);
+    const auto jobs = bench.jobs.list_for_episode(episode.id);
+    CHECK(jobs.front().kind == model::JobKind::tag);
+    CHECK(jobs.front().state == model::JobState::queued);
+    auto runner = bench.runner();
+    runner.start();
+    REQUIRE(bench.end(jobs.front().id).state == model::JobState::succeeded);
+    const auto stored = bench.catalogue.find_episode(episode.id).value();
+    const auto show = bench.catalogue.find_show(stored.show).value();
+    for (const auto& rendition : stored.renditions)
+        CHECK(rendition.tag_fingerprint == fingerprint(bench.publisher.tags_for(show, stored, rendition)));
+}
+
 TEST_CASE("asking twice for the same master starts it once") {
     Bench bench;
     const auto episode = bench.episode();
@@ -383,10 +414,11 @@ TEST_CASE("a job without room on the disk fails with a sentence; one that only h
     const auto refused = bench.publisher.attach_master(episode.id, another, "ann");
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == model::Errc::insufficient_storage);
+    REQUIRE(bench.jobs.cancel(job.id));
+    CHECK(bench.publisher.retry(job.id).error().code == model::Errc::insufficient_storage);
     bench.store->free = 0;
     REQUIRE(bench.uploads.remove(coming.id));
-    REQUIRE(bench.jobs.cancel(job.id));
-    REQUIRE(bench.jobs.retry(job.id));
+    REQUIRE(bench.publisher.retry(job.id));
     CHECK(bench.end(job.id).state == model::JobState::succeeded);
     CHECK(bench.jobs.promised_bytes() == 0);
 }

@@ -21,6 +21,17 @@ std::string fault(std::string_view source, std::optional<milliseconds> duration 
 
 }  // namespace
 
+TEST_CASE("a transcript that was checked against other audio than there is now is not taken") {
+    model::Episode checked;
+    checked.master = model::Master{.id = {"first"}};
+    auto now = checked;
+    now.master->id = {"redacted"};
+    CHECK(publishing::same_audio(checked, now));  // nothing was heard yet
+    checked.renditions.resize(1);
+    CHECK(publishing::same_audio(checked, checked));
+    CHECK(publishing::same_audio(checked, now).error().code == model::Errc::conflict);
+}
+
 TEST_CASE("whatever form a transcript is handed in and out in, the cues and their speakers are the same") {
     const std::vector<model::Cue> cues{{milliseconds(0), milliseconds(1500), "", "[door]"},
                                        {milliseconds(1500), milliseconds(4000), "Anna Berg", "Good evening, \"all\" & <one>."},

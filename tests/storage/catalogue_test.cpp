@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "content/storage/audit_log.hpp"
 #include "content/storage/job_queue.hpp"
 #include "content/storage/statement.hpp"
 #include "tests/storage/fixture.hpp"
@@ -333,6 +334,29 @@ TEST_CASE("masters carry what probing found; the newest is the episode's while t
     model::Master orphan;
     orphan.episode.value = "nobody";
     CHECK(opened.catalogue.add_master(orphan).error().code == Errc::not_found);
+}
+
+TEST_CASE("a master, its job and who handed it in are stored together, or none of them") {
+    Opened opened;
+    AuditLog log(opened.database, opened.time.clock());
+    model::Master master;
+    master.episode = opened.episode(opened.show()).id;
+    REQUIRE(opened.catalogue.add_master(master, {.producer = "ann", .act = "episode.redact"}));
+    REQUIRE(log.list(10).size() == 1);
+    CHECK(log.list(1)[0].what == "episode.redact");
+    CHECK(log.list(1)[0].who == "ann");
+    CHECK(log.list(1)[0].object == master.episode.value);
+    CHECK(log.verify() == 0);
+    master.episode.value = "nobody";
+    CHECK_FALSE(opened.catalogue.add_master(master, {.producer = "ann", .act = "episode.master"}));
+    CHECK(log.list(10).size() == 1);
+    // No room for the row: no job either.
+    opened.database.write([](soci::session& session) {
+        Statement(session, "create trigger full before insert on audit_log begin select raise(abort, 'full'); end").run();
+    });
+    master.episode = opened.episode(opened.catalogue.list_shows().front()).id;
+    CHECK_THROWS((void)opened.catalogue.add_master(master, {.producer = "ann", .act = "episode.master"}));
+    CHECK_FALSE(opened.catalogue.find_episode(master.episode)->master.has_value());
 }
 
 TEST_CASE("renditions are swapped as a set, in order, and only for the current master") {
