@@ -64,6 +64,12 @@ constexpr MemoryHeld memory[] = {
      {listeners, "verdicts of the last 32,768 requests by a hash under a second key; locked", "so that counting is fast", the_day}},
     {"recent agents",
      {listeners, "what the rules say of the last 4,096 agents, by a hash under a second key", "so that counting is fast", the_day}},
+    {"what downloads have in common",
+     {everybody,
+      "which combinations of episode, version of its audio, app, kind, device, country, site and rendition occurred; not how often, when "
+      "or by whom",
+      "so that nothing need spell them out for each",
+      "the last UTC day on which it occurred, and ten minutes; a day more when that was around midnight"}},
     {"crowds",
      {listeners, "counters at places that the day's key picks for an address and an episode", "to see floods from one address", the_day}},
     {"open connections",

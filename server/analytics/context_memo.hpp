@@ -15,6 +15,7 @@ class ContextMemo {
 public:
     explicit ContextMemo(Terms& terms) : terms_(terms) {}
     [[nodiscard]] std::uint32_t of(std::uint32_t episode, std::uint32_t version, std::string_view profile, const Recognised& recognised);
+    void clear() noexcept { known_.clear(); }
 
 private:
     struct Known {

@@ -1,6 +1,7 @@
 #include "server/analytics/ledger.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -112,6 +113,10 @@ std::vector<JournalPosition> Ledger::positions() const {
 
 void Ledger::commit() noexcept try {
     if (!sums_.empty()) sums_.commit(database_, positions());
+    if (std::exchange(day_closed_, false)) {
+        const auto open = windows_.days();
+        terms_.forget_contexts_before(open.empty() ? std::numeric_limits<Day>::max() : open.front());
+    }
     std::vector<std::string> gone;
     for (auto& [day, journal] : spent_) {
         gone.push_back(journal.id());
@@ -142,6 +147,7 @@ void Ledger::close_days(model::Timestamp now) noexcept {
         if (!is_over(day, now)) continue;
         add_reach(day);
         windows_.close(day);
+        day_closed_ = true;
         wipe(&step_.record.listener, sizeof step_.record.listener);
         wipe(&step_.record.place, sizeof step_.record.place);
         warnings_.clear_all(format_day(day));

@@ -67,6 +67,7 @@ private:
     std::map<Day, Journal> spent_;        // of closed days whose last sums are not committed yet
     std::set<Day> in_reach_;              // days that are open, but were closed before a restart
     Step step_;
+    bool day_closed_{};  // since the last commit
 };
 
 }  // namespace earshot::analytics

@@ -78,6 +78,14 @@ bool add(Listen& listen, Crowds& crowds, const Record& record, const Terms& term
     return more;
 }
 
+// A request that goes on after midnight belongs to the tally of the new day: so nothing of a day's tally changes once the day is closed.
+void move_on(Listen& listen, const Record& record, Outcome& outcome) {
+    if (record.requests != 0 || !listen.is_waiting || Hour{listen.last.hour} / 24 >= record.hour / 24) return;
+    change(outcome, listen.last.hour, listen.last.verdict, -1);
+    change(outcome, record.hour, listen.last.verdict, +1);
+    listen.last.hour = static_cast<std::uint32_t>(record.hour);
+}
+
 }  // namespace
 
 AudioVersion version_of(std::uint32_t episode, const model::CountedFile& file) {
@@ -109,6 +117,7 @@ bool take_in(Listen& listen, Crowds& crowds, const Record& record, const Terms& 
     outcome.asked_crowd = false;
     bool changed = record.in_evening && !listen.in_evening;
     listen.in_evening |= record.in_evening;
+    move_on(listen, record, outcome);
     if (record.requests <= 1) {
         changed |= add(listen, crowds, record, terms, record.audio, record.requests == 1, outcome);
     } else {

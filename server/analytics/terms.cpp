@@ -18,17 +18,43 @@ std::uint32_t Terms::version(const AudioVersion& version) {
     return entry->second;
 }
 
-std::uint32_t Terms::context(const Context& context) {
+void Terms::spell(const Context& context) {
     scratch_.clear();
     ByteWriter writer(scratch_);
     writer.number(context.episode);
     writer.number(context.version);
     for (const auto& value : context.values) writer.text(value);
-    if (const auto known = context_numbers_.find(scratch_); known != context_numbers_.end()) return known->second;
-    const auto number = static_cast<std::uint32_t>(contexts_.size());
-    contexts_.push_back(context);
-    context_numbers_.emplace(scratch_, number);
+}
+
+std::uint32_t Terms::context(const Context& context) {
+    spell(context);
+    auto number = static_cast<std::uint32_t>(contexts_.size());
+    if (const auto known = context_numbers_.find(scratch_); known != context_numbers_.end()) {
+        number = known->second;
+    } else {
+        if (forgotten_.empty()) {
+            contexts_.emplace_back();
+            asked_on_.emplace_back();
+        } else {
+            number = forgotten_.back();
+            forgotten_.pop_back();
+        }
+        contexts_[number] = context;
+        context_numbers_.emplace(scratch_, number);
+    }
+    asked_on_[number] = today_;
     return number;
+}
+
+void Terms::forget_contexts_before(Day day) {
+    for (std::uint32_t number = 0; number < contexts_.size(); ++number) {
+        if (contexts_[number].values.empty() || asked_on_[number] >= day) continue;
+        spell(contexts_[number]);
+        context_numbers_.erase(context_numbers_.find(scratch_));
+        contexts_[number] = {};
+        forgotten_.push_back(number);
+    }
+    scratch_.clear();
 }
 
 }  // namespace earshot::analytics

@@ -18,6 +18,8 @@ void settle(Step& step, Verdict verdict, std::uint32_t requests) {
 
 void Windows::open(Day day, DayKey key) {
     windows_.emplace(day, Window{std::move(key), {}, {}});
+    terms_.begin(day);
+    contexts_.clear();  // so that terms_ learns which of them the new day has, too
 }
 
 void Windows::close(Day day) noexcept {

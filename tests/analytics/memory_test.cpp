@@ -159,6 +159,22 @@ TEST_CASE("what is remembered of requests is locked, and wiped with its key") {
     CHECK(again.hash != hash);
 }
 
+TEST_CASE("what downloads had in common is forgotten with the last day that had it") {
+    Terms terms;
+    const auto episode = terms.episode("e1"), version = terms.version({episode, 9'900, 1'000});
+    const auto with = [&](const char* app) { return Context{episode, version, {app, "London"}}; };
+    terms.begin(monday);
+    const auto of_both = terms.context(with("Antenna")), of_one = terms.context(with("Canary"));
+    terms.begin(monday + 1);
+    CHECK(terms.context(with("Antenna")) == of_both);
+    terms.forget_contexts_before(monday + 1);
+    CHECK(terms.context_of(of_one).values.empty());
+    CHECK(terms.context(with("Antenna")) == of_both);
+    CHECK(terms.context(with("Bat")) == of_one);  // its number is free
+    terms.forget_contexts_before(monday + 2);
+    CHECK(terms.context(with("Canary")) != terms.context(with("Bat")));
+}
+
 TEST_CASE("a machine that swaps is told apart from one whose server is kept out of it") {
     const TemporaryFolder folder;
     const auto& root = folder.path();

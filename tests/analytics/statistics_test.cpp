@@ -252,6 +252,40 @@ TEST_CASE("the day's key, journal and set end ten minutes after the day") {
     CHECK(room.total("e1") == 1);
 }
 
+TEST_CASE("nothing of a day's tally changes once the day is closed, whoever goes on fetching") {
+    Room room;
+    room.set_clock("2026-11-23T23:58:00Z");
+    auto fragment = room.download("e1", "2026-11-23T23:58:00Z", "Overcast/3.0");
+    fragment.file = {10'000, 100, 1'000};
+    const auto arrives = [&](const char* time, std::uint64_t begin, std::uint64_t end) {
+        room.set_clock(time);
+        fragment.time = room.now();
+        fragment.acknowledged = {{begin, end}};
+        room.statistics().submit(model::Delivery(fragment));
+        room.statistics().flush();
+        fragment.requests = 0;
+    };
+    const auto reasons_of = [&](const std::string& day) {
+        std::map<std::string, std::uint64_t> result;
+        for (const auto& [reason, figure] : room.statistics().tallies({day, day, {{"e1"}}}).all.reasons) {
+            if (*figure.value > 0) result[reason] = *figure.value;
+        }
+        return result;
+    };
+    arrives("2026-11-23T23:58:00Z", 100, 500);
+    CHECK(reasons_of("2026-11-23").size() == 1);
+    arrives("2026-11-24T00:05:00Z", 500, 700);
+    room.set_clock("2026-11-24T00:10:01Z");
+    room.statistics().flush();
+    const auto closed = reasons_of("2026-11-23");
+    CHECK(closed.empty());
+    CHECK(reasons_of("2026-11-24") == std::map<std::string, std::uint64_t>{{"under_a_minute", 1}});
+    if (GENERATE(false, true)) room.restart();
+    arrives("2026-11-24T09:00:00Z", 700, 1'200);
+    CHECK(reasons_of("2026-11-23") == closed);
+    CHECK(reasons_of("2026-11-24") == std::map<std::string, std::uint64_t>{{"counted", 1}});
+}
+
 TEST_CASE("a server that was down at midnight commits yesterday's journal once") {
     Room room({.commit_every = std::chrono::hours(1)});  // nothing is committed unless asked for
     room.set_clock("2026-11-23T23:00:00Z");
