@@ -1,4 +1,5 @@
-"""A title is corrected while somebody downloads the episode: that download ends with the old bytes, everybody after gets the new ones, and nobody a mixture."""
+"""A title is corrected while somebody downloads the episode: that download ends with the old bytes, everybody after gets the new ones, and nobody a mixture.
+Then a word is taken out while somebody downloads: that download ends with the old bytes, too, but the address it came from gives nobody anything any more."""
 import hashlib, http.client, re, socket, threading, urllib.parse
 
 from support import cover, earshot, run, same, speech_master, step, until
@@ -112,6 +113,36 @@ def check_instant(server, episode):
     step(f"three corrections in {poller.looks} looks: feed and file changed at one instant each, the encoded sound of all four formats not at all")
 
 
+def check_redacted(server, episode):
+    """What a redaction takes out is gone for whoever asks after it, also on the connection that has just carried the rest of it."""
+    old = server.api("GET", f"/episodes/{episode['id']}")["renditions"]
+    path = urllib.parse.urlparse(old[0]["url"]).path
+    listener = Listener(server.port)
+    _, before = listener.ask(path)
+    digest = hashlib.sha256(listener.read(300_000))
+    job = server.api("PUT", f"/episodes/{episode['id']}/redactions", {"ranges": [{"start": 100, "end": 160, "kind": "cut"}]})
+    same("redaction", server.finished(job["id"])["state"], "succeeded")
+    new = server.api("GET", f"/episodes/{episode['id']}")["renditions"]
+    same("addresses that stayed", {each["url"] for each in old} & {each["url"] for each in new}, set())
+    for address in (urllib.parse.urlparse(each["url"]).path for each in old):
+        same("the old address", server.get(address)[0], 410)
+    digest.update(listener.read(old[0]["byte_length"] - 300_000))
+    same("the running download", digest.hexdigest(), old[0]["sha256"])
+    for fields in ({}, {"Range": "bytes=300000-"}, {"Range": "bytes=300000-", "If_Range": before["ETag"]}, {"If_None_Match": before["ETag"]}):
+        status, answer = listener.ask(path, **fields)
+        same(f"the next with {fields}", status, 410)
+        listener.read(int(answer["Content-Length"]))
+    feed = server.get("/shows/late/feed.xml")[2].decode()
+    address, length = re.search(r'<enclosure url="([^"]*)" length="(\d+)"', feed).groups()
+    same("the feed's file", (address, int(length)), (new[0]["url"], new[0]["byte_length"]))
+    file = server.folder / "redacted.mp3"
+    file.write_bytes(server.get(urllib.parse.urlparse(address).path)[2])
+    same("its bytes", hashlib.sha256(file.read_bytes()).hexdigest(), new[0]["sha256"])
+    seconds = float(run("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", file).stdout)
+    assert abs(seconds - 180) < 0.1, seconds
+    step("redacted in the middle of a download: it ended with the old bytes, and nobody gets those any more, by resuming neither")
+
+
 def main():
     with earshot(FORMATS) as server:
         episode = published(server)
@@ -156,6 +187,7 @@ def main():
         same("the feed's length", int(re.search(r'<enclosure[^>]* length="(\d+)"', feed).group(1)), new["byte_length"])
         step("everybody after gets the new bytes: no mixture by resuming, by tag or by date")
         check_instant(server, episode)
+        check_redacted(server, episode)
 
 
 main()
