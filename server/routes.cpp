@@ -235,6 +235,9 @@ constexpr std::uint64_t notes_body = 64U << 10;
 
 constexpr auto studio_rows = std::to_array<WebRow>({
     {Method::get, "/studio", &web::studio_home, Access::producer, Run::pool, Caching::no_store, Look::page},
+    {Method::get, "/studio/queue", &web::studio_queue, Access::producer, Run::pool, Caching::no_store, Look::page},
+    {Method::post, "/studio/queue", &web::change_queue, Access::anyone, Run::pool, Caching::no_store, Look::page,
+     form_body},  // and there: producers only
     {Method::get, "/studio/shows/new", &web::studio_new_show, Access::producer, Run::pool, Caching::no_store, Look::page},
     {Method::get, "/studio/shows/{show}", &web::studio_show, Access::producer, Run::pool, Caching::no_store, Look::page},
     {Method::get, "/studio/shows/{show}/cover/{file}", &web::studio_show_cover, Access::producer, Run::pool, Caching::no_store,

@@ -1,6 +1,8 @@
 #include "content/model/job.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace earshot::model {
 
@@ -33,6 +35,25 @@ std::optional<std::chrono::seconds> time_left(const Job& job) noexcept {
     if (!taken || job.state != JobState::running || job.progress < least_progress || *taken < least_time) return std::nullopt;
     const double left = static_cast<double>(taken->count()) * (1 - job.progress) / job.progress;
     return std::chrono::seconds(std::llround(left / 1000));
+}
+
+std::vector<Job> in_turn(std::vector<Job> jobs, LastServed served) {
+    const auto waiting = std::ranges::partition_point(jobs, [](const Job& job) { return job.state == JobState::running; });
+    std::map<std::string, int> running;
+    for (auto job = jobs.begin(); job != waiting; ++job) ++running[job->producer];
+    Timestamp latest{};
+    for (const auto& [producer, time] : served) latest = std::max(latest, time);
+    const auto rank = [&](const Job& job) {
+        const bool urgent = job.priority >= JobPriority::urgent;
+        return std::tuple(job.kind == JobKind::transcribe, !urgent, job.kind != JobKind::tag, running[job.producer], served[job.producer],
+                          -static_cast<int>(job.priority));
+    };
+    for (auto next = waiting; next != jobs.end(); ++next) {
+        const auto first = std::ranges::min_element(next, jobs.end(), {}, rank);  // of equals the oldest
+        std::rotate(next, first, first + 1);
+        served[next->producer] = latest += std::chrono::milliseconds(1);
+    }
+    return jobs;
 }
 
 }  // namespace earshot::model

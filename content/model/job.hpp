@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "content/model/ids.hpp"
 #include "content/model/time.hpp"
@@ -50,6 +52,13 @@ struct Job {
 [[nodiscard]] std::optional<double> speed(const Job& job) noexcept;
 // Until a running job ends, if it goes on as so far.
 [[nodiscard]] std::optional<std::chrono::seconds> time_left(const Job& job) noexcept;
+
+// When jobs of a producer were last begun; nobody: never.
+using LastServed = std::map<std::string, Timestamp>;
+// Running ones as they are, then those that wait in the order of their turns (storage/job_queue.hpp), as if every producer's running jobs
+// went on and no recording had waited long; drafts of transcripts, which have a lane of their own, last. `under_way`: running ones first,
+// then the others from the oldest.
+[[nodiscard]] std::vector<Job> in_turn(std::vector<Job> under_way, LastServed served);
 
 [[nodiscard]] std::string_view to_string(JobKind kind) noexcept;
 [[nodiscard]] std::optional<JobKind> parse_job_kind(std::string_view text) noexcept;

@@ -336,6 +336,24 @@ std::vector<Job> JobQueue::list_for_episode(const model::EpisodeId& episode) {
     return result;
 }
 
+std::vector<Job> JobQueue::list_under_way() {
+    std::vector<Job> jobs;
+    model::LastServed served;
+    database_.read([&](soci::session& session) {
+        Statement rows(session, JOB_COLUMNS
+                       "where state in ('queued', 'running') "
+                       "order by case state when 'running' then 0 else 1 end, case state when 'running' then started_at "
+                       "else 0 end, number");
+        jobs = fetch(rows);
+        std::string producer;
+        model::Timestamp time{};
+        Statement begun(session, "select producer, max(started_at) from jobs where started_at is not null group by producer");
+        begun.into(producer).into(time);
+        while (begun.next()) served[producer] = time;
+    });
+    return model::in_turn(std::move(jobs), std::move(served));
+}
+
 std::vector<Job> JobQueue::list_recent(int limit) {
     std::vector<Job> result;
     database_.read([&](soci::session& session) {

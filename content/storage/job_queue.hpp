@@ -65,6 +65,9 @@ public:
     [[nodiscard]] std::optional<model::Job> find(const model::JobId& id);
     [[nodiscard]] std::vector<model::Job> list_for_episode(const model::EpisodeId& episode);  // newest first
     [[nodiscard]] std::vector<model::Job> list_recent(int limit);                             // newest first
+    // Running ones in the order in which they began, then those that wait in the order in which one worker would claim them as things
+    // stand.
+    [[nodiscard]] std::vector<model::Job> list_under_way();
 
 private:
     Database& database_;

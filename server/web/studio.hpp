@@ -12,6 +12,10 @@ namespace earshot::web {
 [[nodiscard]] http::Answer studio_show(Context& context, const http::Request& request);      // GET /studio/shows/{show}: slug or id
 [[nodiscard]] http::Answer studio_episode(Context& context, const http::Request& request);   // GET /studio/episodes/{episode}
 
+// The whole queue, and its forms. GET and POST /studio/queue
+[[nodiscard]] http::Answer studio_queue(Context& context, const http::Request& request);
+[[nodiscard]] http::Answer change_queue(Context& context, const http::Request& request);
+
 // Audio for staff before the public may hear it, ranges and all; counted as a preview only. GET /studio/preview/{episode}/{profile}
 [[nodiscard]] http::Answer studio_preview(Context& context, const http::Request& request);
 // A size of a cover that the public may not see yet. GET /studio/shows/{show}/cover/{file}, /studio/episodes/{episode}/cover/{file}

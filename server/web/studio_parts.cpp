@@ -50,28 +50,14 @@ void put_person(Values& row, const model::Person& person) {
     if (!known) put_role(row, person.role, person.group, true);
 }
 
-// As _studio_jobs.ts says it while the page is open.
-std::string words_of(const model::Job& job) {
-    const bool tags = job.kind == model::JobKind::tag;
-    if (job.state == model::JobState::queued) {
-        if (!job.reason.empty()) return job.reason;
-        return tags ? "New words wait to go into the audio files" : "Waiting for its turn";
-    }
-    if (tags) return "Writing the new words into the audio files";
-    if (job.kind == model::JobKind::transcribe) return "Writing a draft of the transcript";
-    std::string words = job.stage.empty() ? "Starting" : capitalised(job.stage);
-    if (job.progress > 0) words += fmt::format(" · {:.0f} %", job.progress * 100);
-    if (const auto speed = model::speed(job)) words += fmt::format(" · {} real time", times(*speed));
-    if (const auto left = model::time_left(job)) words += " · " + time_left(*left);
-    return words;
-}
-
 }  // namespace
 
-http::Reply studio_reply(const Context& context, const http::Request& request, std::string title, std::string_view part, Values values) {
+http::Reply studio_reply(const Context& context, const http::Request& request, std::string title, std::string_view part, Values values,
+                         Scripts scripts) {
     Page page{.title = std::move(title), .language = "en-GB", .body_class = "in-studio", .main = "studio.html"};
     page.scripts = {"studio.js"};
     page.styles = {"studio.css"};
+    if (scripts == Scripts::needed) page.values.show("NEEDS_SCRIPTS");
     page.values.set("CSRF", request.identity->csrf_token);
     page.values.include("PART", std::string(part)) = std::move(values);
     return staff_reply(200, render_staff(context, *request.identity, request.path, std::move(page)));
@@ -96,6 +82,21 @@ void put_state(Values& values, const model::Episode& episode, model::Timestamp n
     values.add("WHEN")
         .set("ISO", model::format_rfc3339(*episode.publish_at))
         .set("UTC", fmt::format("{}, {} UTC", long_date(*episode.publish_at), model::format_rfc3339(*episode.publish_at).substr(11, 5)));
+}
+
+std::string words_of(const model::Job& job) {
+    const bool tags = job.kind == model::JobKind::tag;
+    if (job.state == model::JobState::queued) {
+        if (!job.reason.empty()) return job.reason;
+        return tags ? "New words wait to go into the audio files" : "Waiting for its turn";
+    }
+    if (tags) return "Writing the new words into the audio files";
+    if (job.kind == model::JobKind::transcribe) return "Writing a draft of the transcript";
+    std::string words = job.stage.empty() ? "Starting" : capitalised(job.stage);
+    if (job.progress > 0) words += fmt::format(" · {:.0f} %", job.progress * 100);
+    if (const auto speed = model::speed(job)) words += fmt::format(" · {} real time", times(*speed));
+    if (const auto left = model::time_left(job)) words += " · " + time_left(*left);
+    return words;
 }
 
 void put_job(Values& values, const std::vector<model::Job>& newest_first) {

@@ -14,9 +14,12 @@
 
 namespace earshot::web {
 
+// Whether a page can be used without JavaScript.
+enum class Scripts { needed, helpful };
+
 // The page in the studio's frame (templates/studio.html): the token for the API, the dialogs, a sentence for those without JavaScript.
 [[nodiscard]] http::Reply studio_reply(const Context& context, const http::Request& request, std::string title, std::string_view part,
-                                       Values values);
+                                       Values values, Scripts scripts = Scripts::needed);
 
 [[nodiscard]] std::string studio_show_path(const model::Show& show);
 [[nodiscard]] std::string studio_episode_path(const model::Episode& episode);
@@ -25,6 +28,9 @@ namespace earshot::web {
 [[nodiscard]] model::EpisodeState state_now(const model::Episode& episode, model::Timestamp now);
 // STATE ("draft"), STATE_WORD ("Draft") and, when there is a date, section WHEN with ISO and UTC.
 void put_state(Values& values, const model::Episode& episode, model::Timestamp now);
+
+// How far a job under way has come, in words; as assets/_studio_jobs.ts says it while a page is open.
+[[nodiscard]] std::string words_of(const model::Job& job);
 
 // Section JOB with its words, when the episode's newest job still says something: waiting, running, failed or cancelled.
 void put_job(Values& values, const std::vector<model::Job>& newest_first);

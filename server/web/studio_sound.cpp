@@ -54,7 +54,10 @@ void put_sound(Context& context, Values& values, const model::Episode& episode) 
         return;
     }
     put_form(context, values, episode, *original);
-    if (!episode.master->sound) return;
+    if (!episode.master->sound) {
+        values.show("NO_SHAPE");
+        return;
+    }
     const auto analysis = publishing::read_analysis(context.store, *episode.master->sound);
     const auto waveform = publishing::read_waveform(context.store, *episode.master->sound, picture_points);
     if (!analysis || !waveform) return;

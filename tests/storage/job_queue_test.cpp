@@ -436,3 +436,32 @@ TEST_CASE("drafts of transcripts have a lane of their own, and end when another 
     CHECK(jobs.find(draft.id)->state == model::JobState::cancelled);
     CHECK_FALSE(jobs.heartbeat(draft.id, "b", "", 0, 10s));
 }
+
+TEST_CASE("the queue is shown in the order in which it will be claimed") {
+    Producers q;
+    for (int i = 0; i < 4; ++i) (void)q.from("ann");
+    const auto running = q.jobs.claim("busy", 1h).value();
+    q.time.advance(1s);
+    for (int i = 0; i < 3; ++i) (void)q.from("ben");
+    const auto urgent = q.from("ann"), first_of_ben = q.from("ben");
+    (void)q.from("cleo");
+    REQUIRE(q.jobs.set_priority(urgent.id, model::JobPriority::urgent));
+    REQUIRE(q.jobs.set_priority(first_of_ben.id, model::JobPriority::high));
+    const auto words = q.jobs.enqueue(JobKind::tag, q.episode_.id, q.master_.id);
+    const auto draft = q.jobs.enqueue(JobKind::transcribe, q.episode_.id, q.master_.id);
+
+    auto shown = q.jobs.list_under_way();
+    REQUIRE(shown.size() == 12);
+    CHECK(shown.back().id == draft.id);  // in a lane of its own
+    CHECK(shown[0].id == running.id);
+    CHECK(shown[1].id == urgent.id);
+    CHECK(shown[2].id == words.id);
+    for (std::size_t i = 1; i + 1 < shown.size(); ++i) {
+        INFO(i);
+        const auto job = q.jobs.claim("a", 10s).value();
+        CHECK(job.id == shown[i].id);
+        q.time.advance(1s);
+        q.jobs.succeed(job.id, "a");
+    }
+    CHECK(q.jobs.list_under_way().size() == 2);
+}

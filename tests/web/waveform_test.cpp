@@ -73,6 +73,9 @@ TEST_CASE("an episode's page draws its waveform with a mark for each chapter, an
     site.publish(without);
     const auto plain = body_of(web::episode_page(site.context, Site::get("/shows/plain/two", {{"show", "plain"}, {"episode", "two"}})));
     CHECK_THAT(plain, Contains("<audio") && !Contains("class=\"wave\""));
+    site.catalogue.set_master_info(without.master->id, {.container = "wav"}, {}).value();
+    CHECK_THAT(studio_page(site, site.catalogue.find_episode(without.id).value()), Contains("There is no waveform"));
+    CHECK_THAT(studio_page(site, episode), !Contains("There is no waveform"));
 }
 
 TEST_CASE("the studio draws loudness around its target, and pauses; ranges stand on the recording as it was handed in") {

@@ -65,7 +65,9 @@ function swap_parts(fresh: Document): void {
     const now = document.getElementById(part.id);
     if (!now) continue;
     start(now);
-    if (focused) (now.querySelector<HTMLElement>(`[data-act="${act ?? ''}"]:not([disabled])`) ?? main()).focus({ preventScroll: true });
+    if (!focused) continue;
+    const same = focused.id ? document.getElementById(focused.id) : now.querySelector<HTMLElement>(`[data-act="${act ?? ''}"]:not([disabled])`);
+    (same ?? main()).focus({ preventScroll: true });
   }
 }
 

@@ -2,6 +2,7 @@
 
 import './_studio_jobs';
 import './_studio_notes';
+import './_studio_queue';
 import './_studio_redact';
 
 import { take_found_chapters } from './_studio_chapters';
