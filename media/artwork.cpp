@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "media/av/picture.hpp"
+#include "media/colour.hpp"
 #include "media/embedded/embedded.hpp"
 #include "media/picture_head.hpp"
 
@@ -76,7 +77,8 @@ model::Result<Artwork> make_artwork(int descriptor) {
     if (const auto fit = check(*head); !fit) return std::unexpected(fit.error());
     try {
         const auto format = head->kind == PictureHead::Kind::jpeg ? av::PictureFormat::jpeg : av::PictureFormat::png;
-        const auto picture = av::decode_square_picture(format, *bytes, head->width, most_side);
+        auto picture = av::decode_square_picture(format, *bytes, head->width, most_side);
+        if (!picture.colour_profile.empty()) bring_to_srgb(picture.rgba, picture.colour_profile);
         Artwork artwork;
         const auto add = [&](std::uint32_t side) {
             artwork.sizes.push_back({side, av::encode_jpeg(picture, side), av::encode_webp(picture, side)});

@@ -19,7 +19,7 @@ ONLY = [  # header pattern → folders that may see it
     (r"libav|libsw", ["media/av", "tests/media"]), (r"^(taglib/|tag\.h|.*(id3v2|mp4|flac|xiph|opus)\w*\.h$|t(bytevector|list|string|iostream)\w*\.h)", ["media/tags"]),
     (r"^pugixml", ["feeds"]), (r"^soci|^sqlite3", ["content/storage", "server/analytics", "tests/storage"]),
     (r"^boost/(asio|beast)", ["server/http", "tests/fuzz"]), (r"^ctemplate", ["server/web"]), (r"^(md4c|libxml)", ["feeds"]), (r"^re2|^maxminddb", ["server/analytics"]),
-    (r"^toml", ["config"]), (r"^curl/", ["server"]), (r"^seccomp|^linux/landlock", ["server/publishing"]), (r"^spdlog", ["server"]),
+    (r"^toml", ["config"]), (r"^curl/", ["server"]), (r"^seccomp|^linux/landlock", ["server/publishing"]), (r"^spdlog", ["server"]), (r"^lcms", ["media"]),
 ]
 
 def room_of(path: str):

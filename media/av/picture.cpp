@@ -118,6 +118,8 @@ SquarePicture decode_square_picture(PictureFormat format, std::span<const std::u
     scaler.scale(frame->data, frame->linesize, frame->height, planes.data(), strides.data());
     if (has_alpha(*frame.get())) put_on_white(picture.rgba);
     if (const auto turn = turn_of(*frame.get())) apply(*turn, picture);
+    if (const auto* profile = av_frame_get_side_data(frame.get(), AV_FRAME_DATA_ICC_PROFILE))
+        picture.colour_profile.assign(profile->data, profile->data + profile->size);
     return picture;
 }
 

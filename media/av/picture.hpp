@@ -11,7 +11,8 @@ enum class PictureFormat { jpeg, png };
 
 struct SquarePicture {
     std::uint32_t side{};
-    std::vector<std::uint8_t> rgba;  // 4 × side × side bytes, opaque
+    std::vector<std::uint8_t> rgba;            // 4 × side × side bytes, opaque
+    std::vector<std::uint8_t> colour_profile;  // the ICC profile that the file came with, if any
 };
 
 // Decodes, scales down to `most_side` when larger, turns upright as EXIF says, puts transparent parts on white. The decoder must come to

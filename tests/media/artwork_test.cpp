@@ -3,6 +3,7 @@
 #include "media/artwork.hpp"
 
 #include <array>
+#include <cmath>
 #include <map>
 
 #include "tests/media/tags_support.hpp"
@@ -130,6 +131,92 @@ TEST_CASE("Colours survive, turned as EXIF says") {
         CHECK(pictures.see(made->sizes.back().webp) == letters);
         CHECK(std::string(made->sizes.back().jpeg.begin(), made->sizes.back().jpeg.end()).find("Exif") == std::string::npos);
     }
+}
+
+namespace {
+
+std::string big_endian(std::uint32_t number) {
+    std::string bytes;
+    for (const int shift : {24, 16, 8, 0}) bytes += static_cast<char>(number >> shift & 0xFF);
+    return bytes;
+}
+std::string fixed(double number) {  // s15Fixed16
+    return big_endian(static_cast<std::uint32_t>(static_cast<std::int32_t>(std::lround(number * 65536))));
+}
+
+struct Primaries {
+    std::array<double, 9> xyz;  // of red, green and blue, adapted to D50
+    std::string curve;
+};
+// As Adobe publishes it: gamma 563/256.
+const Primaries adobe_rgb{{0.60974, 0.31111, 0.01947, 0.20528, 0.62567, 0.06087, 0.14919, 0.06322, 0.74457},
+                          std::string("curv\0\0\0\0\0\0\0\1\2\x33\0\0", 16)};
+// As Apple's devices write it: the curve of sRGB.
+const Primaries display_p3{
+    {0.51512, 0.24120, -0.00105, 0.29198, 0.69225, 0.04189, 0.15710, 0.06657, 0.78407},
+    std::string("para\0\0\0\0\0\3\0\0", 12) + fixed(2.4) + fixed(1 / 1.055) + fixed(0.055 / 1.055) + fixed(1 / 12.92) + fixed(0.04045)};
+
+// ICC.1:2010 §7: a display's profile with nothing but what its colours are.
+std::string profile_of(const Primaries& primaries) {
+    std::string table, data;
+    const std::size_t data_at = 128 + 4 + 7 * 12;
+    const auto add = [&](const std::string& tag, const std::string& bytes) {
+        table += tag + big_endian(static_cast<std::uint32_t>(data_at + data.size())) + big_endian(static_cast<std::uint32_t>(bytes.size()));
+        data += bytes;
+    };
+    const auto xyz = [](double x, double y, double z) { return std::string("XYZ \0\0\0\0", 8) + fixed(x) + fixed(y) + fixed(z); };
+    add("wtpt", xyz(0.9642, 1, 0.8249));
+    const std::array<const char*, 3> colours{"r", "g", "b"};
+    for (std::size_t i = 0; i < 3; ++i) {
+        add(colours[i] + std::string("XYZ"), xyz(primaries.xyz[3 * i], primaries.xyz[3 * i + 1], primaries.xyz[3 * i + 2]));
+        add(colours[i] + std::string("TRC"), primaries.curve);
+    }
+    std::string head = big_endian(static_cast<std::uint32_t>(data_at + data.size())) + std::string(4, '\0') + std::string("\x04\0\0\0", 4) +
+                       "mntrRGB XYZ " + std::string(12, '\0') + "acsp";
+    head.resize(68, '\0');
+    head += fixed(0.9642) + fixed(1) + fixed(0.8249);
+    head.resize(128, '\0');
+    return head + big_endian(7) + table + data;
+}
+
+std::string with_profile(const std::string& jpeg, const std::string& profile) {
+    const auto length = big_endian(static_cast<std::uint32_t>(profile.size() + 16)).substr(2);
+    return jpeg.substr(0, 2) + "\xFF\xE2" + length + std::string("ICC_PROFILE\0\1\1", 14) + profile + jpeg.substr(2);
+}
+
+std::string png_with_profile(const std::filesystem::path& png, const std::string& profile, Pictures& pictures) {
+    const auto icc = pictures.write("profile.icc", profile);
+    return output_of(
+        "/usr/bin/python3 -c \"import sys, zlib\npng, body = open(sys.argv[1], 'rb').read(), b'p\\0\\0' + "
+        "zlib.compress(open(sys.argv[2], 'rb').read())\npiece = b'iCCP' + body\nsys.stdout.buffer.write(png[:33] + "
+        "len(body).to_bytes(4, 'big') + piece + zlib.crc32(piece).to_bytes(4, 'big') + png[33:])\" " +
+        png.string() + " " + icc.string());
+}
+
+}  // namespace
+
+TEST_CASE("Colours that a profile says are wider than sRGB's are converted, to the values that their definitions give") {
+    Pictures pictures;
+    const auto check = [&](const std::string& name, const std::string& cover, std::array<int, 3> wanted) {
+        const auto made = media::make_artwork(OpenDescriptor(pictures.write(name, cover)));
+        REQUIRE(made);
+        for (const auto& bytes : {made->sizes.back().jpeg, made->sizes.back().webp}) {
+            const auto file = pictures.write("seen", std::string(bytes.begin(), bytes.end()));
+            const auto rgb = output_of("ffmpeg -v error -i " + file.string() + " -vf scale=1:1:flags=area -f rawvideo -pix_fmt rgb24 -");
+            for (std::size_t i = 0; i < 3; ++i) {
+                INFO(name << ", part " << i << ": " << int(static_cast<unsigned char>(rgb.at(i))));
+                CHECK(std::abs(static_cast<unsigned char>(rgb.at(i)) - wanted.at(i)) <= 4);  // two lossy encodings
+            }
+        }
+    };
+    const auto jpeg = bytes_of(pictures.make("plain.jpg", "color=c=0x64968C:s=1400x1400,format=rgb24", "-q:v 2"));  // 100, 150, 140
+    check("srgb.jpg", jpeg, {100, 150, 140});
+    check("adobe.jpg", with_profile(jpeg, profile_of(adobe_rgb)), {66, 151, 141});
+    check("p3.jpg", with_profile(jpeg, profile_of(display_p3)), {83, 152, 140});
+    check("broken.jpg", with_profile(jpeg, profile_of(display_p3).substr(0, 150)), {100, 150, 140});
+    check("p3.png",
+          png_with_profile(pictures.make("leaf.png", "color=c=0x96C878:s=1400x1400,format=rgb24"), profile_of(display_p3), pictures),
+          {135, 202, 110});
 }
 
 TEST_CASE("Grey, palette and 16-bit pictures are taken, transparent parts become white") {
