@@ -253,6 +253,7 @@ void read_transcribe(Section section, Settings::Transcribe& out) {
 
 void read_statistics(Section section, Settings::Statistics& out) {
     section.whole("suppress_below", out.suppress_below, 1U, 1000U);
+    section.duration("keep_hours", out.keep_hours, std::chrono::days(2), std::chrono::days(100 * 366));
     section.path("agents_file", out.agents_file);
     section.path("data_centres_file", out.data_centres_file);
     section.path("countries_file", out.countries_file);

@@ -57,6 +57,7 @@ struct Settings {
     std::vector<model::RenditionProfile> renditions;  // [[rendition]] blocks; default: mp3 (main enclosure, first), aac and opus
     struct Statistics {
         unsigned suppress_below{10};                    // cells under this are never shown; 1 shows everything
+        std::chrono::days keep_hours{92};               // how long what became of requests is known by the hour; then by the day
         std::filesystem::path agents_file{};            // OPAWG-shaped rules instead of the built-in ones: a file or a folder
         std::filesystem::path data_centres_file{};      // blocks of addresses instead of the built-in ones
         std::filesystem::path countries_file{};         // .mmdb: which country an address belongs to

@@ -95,6 +95,7 @@ App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descripto
                  {.runtime_dir = where.runtime,
                   .lists = counting_lists(settings),
                   .suppress_below = settings.statistics.suppress_below,
+                  .keep_hours = settings.statistics.keep_hours,
                   .standby = standby},
                  clock),
       annotations(statistics_db, clock),

@@ -59,6 +59,18 @@ Descriptor open_folder(const std::filesystem::path& folder) {
     return descriptor;
 }
 
+// A step that made the file much smaller gives the room back; when that cannot be done now, the pages are used again as they are.
+void give_back_room(soci::session& session) {
+    long long free = 0, all = 0;
+    (void)Statement(session, "select freelist_count, page_count from pragma_freelist_count, pragma_page_count").into(free).into(all).next();
+    constexpr long long worthwhile = 4096;  // pages
+    if (free < worthwhile || free * 2 < all) return;
+    try {
+        run_script(session, "vacuum");
+    } catch (const soci::soci_error&) {
+    }
+}
+
 // A new database appears under its name only when it is whole, so that an empty file never passes for a fresh start.
 void create_if_absent(const std::filesystem::path& file, std::span<const Migration> migrations) {
     const auto folder = open_folder(file.parent_path());
@@ -159,6 +171,7 @@ struct Database::State {
             throw DatabaseError(DatabaseError::Kind::failed, fmt::format("{}: there is no such database.", file.string()));
         writer = connect(file);
         migrate(*writer, file, options.migrations, options.migrate ? Migrate::existing : Migrate::nothing);
+        if (options.migrate) give_back_room(*writer);
         run_script(*writer, "pragma journal_mode = wal; pragma journal_size_limit = 67108864; pragma foreign_keys = on");
         run_script(*writer, options.full_sync ? "pragma synchronous = full" : "pragma synchronous = normal");
         for (int i = 0; i < std::max(1, options.readers); ++i) {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "server/analytics/dimensions.hpp"
-
 namespace earshot::analytics::reports {
 
 namespace {
@@ -21,58 +19,43 @@ Period period_of(const Statistics::Query& query) {
 
 std::uint64_t sum(const Cells& cells) {
     std::uint64_t result = 0;
-    for (const auto& [name, count] : cells) result += count;
+    for (const auto& cell : cells) result += cell.count;
     return result;
 }
 
-DayCells read_cells(soci::session& session, const char* sql, const std::string& episode, Period period,
-                    std::optional<std::string_view> dimension) {
-    DayCells result;
-    Day day = 0;
-    std::string name;
-    std::uint64_t count = 0;
-    storage::Statement query(session, sql);
-    query.bind("episode", episode)
-        .bind("first", milliseconds(period.first * 24))
-        .bind("past", milliseconds((period.last + 1) * 24))
-        .into(day)
-        .into(name)
-        .into(count);
-    if (dimension) query.bind("dimension", std::string(*dimension));
-    while (query.next()) result[day][name] = count;
-    return result;
+Cell* find(Cells& cells, std::uint32_t name) {
+    const auto found = std::ranges::find(cells, name, &Cell::name);
+    return found == cells.end() ? nullptr : &*found;
 }
 
-Cells showable(const Cells& cells, const Source& source, std::uint64_t rest) {
-    Cells shown;
-    for (const auto& [name, count] : cells) {
-        if (source.hides(count))
-            rest += count;
-        else if (count > 0)
-            shown[name] = count;
+Cells showable(Cells cells, const Source& source, std::uint64_t rest) {
+    std::erase_if(cells, [&](const Cell& cell) {
+        const bool hidden = cell.count == 0 || source.hides(cell.count);
+        if (hidden) rest += cell.count;
+        return hidden;
+    });
+    while (source.hides(rest) && !cells.empty()) {
+        const auto smallest = std::ranges::min_element(cells, {}, &Cell::count);
+        rest += smallest->count;
+        cells.erase(smallest);
     }
-    while (source.hides(rest) && !shown.empty()) {
-        const auto smallest = std::ranges::min_element(shown, {}, [](const auto& cell) { return cell.second; });
-        rest += smallest->second;
-        shown.erase(smallest);
-    }
-    return shown;
+    return cells;
 }
 
-Cells stepped(const Cells& cells, std::uint64_t total, const Source& source) {
-    Cells shown;
-    for (const auto& [name, count] : cells) shown[name] = source.in_steps(count);
-    const auto known = sum(shown);
-    const auto greatest = std::ranges::max_element(shown, {}, [](const auto& cell) { return cell.second; });
+Cells stepped(Cells cells, std::uint64_t total, const Source& source) {
+    for (auto& cell : cells) cell.count = source.in_steps(cell.count);
+    const auto known = sum(cells);
+    const auto greatest = std::ranges::max_element(cells, {}, &Cell::count);
     if (known > 0 && source.hides(total - std::min(total, known)))
-        greatest->second -= std::min<std::uint64_t>(greatest->second, source.suppress_below);
-    return shown;
+        greatest->count -= std::min<std::uint64_t>(greatest->count, source.suppress_below);
+    return cells;
 }
 
 Cells folded(Cells named, std::uint64_t total, const Source& source) {
-    named.erase(std::string(other_values));
-    auto shown = showable(named, source, total - std::min(total, sum(named)));
-    if (const auto known = sum(shown); known < total) shown[std::string(other_values)] = total - known;
+    std::erase_if(named, [](const Cell& cell) { return cell.name == other_name; });
+    const auto rest = total - std::min(total, sum(named));
+    auto shown = showable(std::move(named), source, rest);
+    if (const auto known = sum(shown); known < total) shown.push_back({other_name, total - known});
     return shown;
 }
 

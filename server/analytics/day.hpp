@@ -40,6 +40,11 @@ constexpr std::chrono::minutes evening{30};  // a listen active in the day's las
     return now > start_of(day + 1) + grace || day > day_of(now) + 1;
 }
 
+// The first day of which requests are known by the hour, when they are kept so long.
+[[nodiscard]] inline Day first_hourly(model::Timestamp now, std::chrono::days kept) noexcept {
+    return day_of(now) - kept.count();
+}
+
 // "2026-11-24" and back; nothing else is a day.
 [[nodiscard]] inline std::string format_day(Day day) {
     return model::format_utc_day(start_of(day));

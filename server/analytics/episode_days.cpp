@@ -16,13 +16,34 @@ DayTotals day_totals(soci::session& session, const std::vector<model::EpisodeId>
     std::size_t episode = 0, day = 0;
     std::uint64_t count = 0;
     storage::Statement rows(session,
-                            "select e.key, (d.hour - :from) / 86400000, d.downloads from json_each(:episodes) e cross join downloads d "
-                            "where d.episode = e.value and d.dimension = 'day' and d.hour >= :first and d.hour < :past");
-    rows.bind("from", milliseconds(period.first * 24)).bind("episodes", list_of(episodes));
-    rows.bind("first", milliseconds(period.first * 24)).bind("past", milliseconds((period.last + 1) * 24));
+                            "select e.key, d.day - :from, d.downloads from json_each(:episodes) e cross join episodes n cross join days d "
+                            "where n.id = e.value and d.episode = n.number and d.day >= :first and d.day <= :last");
+    rows.bind("from", period.first).bind("episodes", list_of(episodes)).bind("first", period.first).bind("last", period.last);
     rows.into(episode).into(day).into(count);
     while (rows.next()) result.at(episode).at(day) = count;
     return result;
 }
+
+void each_packed(soci::session& session, const char* sql, const std::string& episodes, Period period,
+                 const std::function<void(const PackedRow&)>& what) {
+    PackedRow row;
+    storage::Statement rows(session, sql);
+    rows.bind("episodes", episodes).bind("first", period.first).bind("last", period.last);
+    rows.into(row.episode).into(row.at).into(row.downloads).into(row.counts);
+    while (rows.next()) what(row);
+}
+
+const char* const parts_of_days =
+    "select e.key, d.day, d.downloads, d.parts from json_each(:episodes) e cross join episodes n cross join days d "
+    "where n.id = e.value and d.episode = n.number and d.day >= :first and d.day <= :last and d.downloads > 0";
+const char* const hours_of_days =
+    "select e.key, d.day, d.downloads, d.hours from json_each(:episodes) e cross join episodes n cross join days d "
+    "where n.id = e.value and d.episode = n.number and d.day >= :first and d.day <= :last";
+const char* const requests_of_days =
+    "select e.key, d.day, d.downloads, d.requests from json_each(:episodes) e cross join episodes n cross join days d "
+    "where n.id = e.value and d.episode = n.number and d.day >= :first and d.day <= :last";
+const char* const requests_of_hours =
+    "select e.key, h.hour, 0, h.requests from json_each(:episodes) e cross join episodes n cross join hours h "
+    "where n.id = e.value and h.episode = n.number and h.hour >= :first * 24 and h.hour < (:last + 1) * 24";
 
 }  // namespace earshot::analytics::reports

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "server/analytics/stored_sums.hpp"
+
 namespace earshot::analytics {
 
 namespace fs = std::filesystem;
@@ -42,15 +44,15 @@ std::string cause(Day day, std::string_view what) {
 
 }  // namespace
 
-Ledger::Ledger(storage::Database& database, fs::path runtime, Warnings& warnings, model::Timestamp now, unsigned suppress_below,
-               std::uint64_t long_journal)
-    : database_(database), warnings_(warnings), suppress_below_(suppress_below), long_journal_(long_journal), folder_(std::move(runtime)) {
+Ledger::Ledger(storage::Database& database, fs::path runtime, Warnings& warnings, model::Timestamp now, LedgerOptions options)
+    : database_(database), warnings_(warnings), options_(options), folder_(std::move(runtime)) {
     if (!is_in_memory(folder_.path()))
         warnings_.set("runtime",
                       fmt::format("{} is on a disk: what is known about today's listeners could be recovered from it after the day. "
                                   "Set storage.runtime_dir to a folder on a tmpfs.",
                                   folder_.path().string()));
     recover(now);
+    forget_old_hours(now);
 }
 
 void Ledger::open(Day day) {
@@ -136,7 +138,7 @@ void Ledger::commit() noexcept try {
 void Ledger::add_reach(Day day) noexcept {
     if (in_reach_.erase(day) > 0) return;
     try {
-        sums_.add(reach_of(windows_.listens(day), terms_, suppress_below_));
+        sums_.add(reach_of(windows_.listens(day), terms_, options_.suppress_below));
     } catch (const std::exception& error) {  // no memory
         warnings_.set("reach", fmt::format("How far the listeners of {} got is not known: {}", format_day(day), error.what()));
     }
@@ -154,7 +156,14 @@ void Ledger::close_days(model::Timestamp now) noexcept {
         Journal::destroy(folder_.shorter_journal(day));
         if (auto journal = journals_.extract(day)) spent_.emplace(day, std::move(journal.mapped().journal()));
     }
-    if (!spent_.empty()) commit();
+    if (spent_.empty()) return;
+    commit();
+    forget_old_hours(now);
+}
+
+void Ledger::forget_old_hours(model::Timestamp now) noexcept try {
+    forget_hours(database_, first_hourly(now, options_.keep_hours));
+} catch (const std::exception&) {  // at the end of the next day
 }
 
 void Ledger::shorten(Day day, DayJournal& journal) {
@@ -175,7 +184,7 @@ void Ledger::shorten(Day day, DayJournal& journal) {
 // Both files, the long and the shorter one, have to fit in beside each other, and yesterday's.
 std::uint64_t Ledger::long_journal() const {
     const auto capacity = folder_.capacity();
-    return capacity ? std::min(long_journal_, *capacity / 4) : long_journal_;
+    return capacity ? std::min(options_.long_journal, *capacity / 4) : options_.long_journal;
 }
 
 void Ledger::shorten_journals() {

@@ -31,12 +31,17 @@ private:
     std::map<std::string, std::string> sentences_;
 };
 
+struct LedgerOptions {
+    unsigned suppress_below{10};
+    std::uint64_t long_journal{64 << 20};  // bytes; one longer, or longer than a quarter of its file system, is shortened now and then
+    std::chrono::days keep_hours{92};      // of requests
+};
+
 class Ledger {
 public:
-    // Journals longer than `long_journal` bytes, or than a quarter of the runtime folder's file system, are shortened now and then. Replays
-    // what that folder holds. Throws std::runtime_error when another process counts in it or it cannot be used.
-    Ledger(storage::Database& database, std::filesystem::path runtime, Warnings& warnings, model::Timestamp now, unsigned suppress_below,
-           std::uint64_t long_journal = 64 << 20);
+    // Replays what the runtime folder holds. Throws std::runtime_error when another process counts in it or it cannot be used.
+    Ledger(storage::Database& database, std::filesystem::path runtime, Warnings& warnings, model::Timestamp now,
+           LedgerOptions options = {});
 
     // Counted, and in the journal.
     void take_in(std::span<const model::Delivery> deliveries, const Recognition& recognition);
@@ -50,6 +55,7 @@ private:
     void replay(Day day, const std::map<std::string, JournalPosition>& committed);
     void add_reach(Day day) noexcept;
     void write_journals();
+    void forget_old_hours(model::Timestamp now) noexcept;
     void shorten_journals();
     [[nodiscard]] std::uint64_t long_journal() const;
     void shorten(Day day, DayJournal& journal);
@@ -57,8 +63,7 @@ private:
 
     storage::Database& database_;
     Warnings& warnings_;
-    const unsigned suppress_below_;
-    const std::uint64_t long_journal_;
+    const LedgerOptions options_;
     RuntimeFolder folder_;
     Terms terms_;
     Windows windows_{terms_};

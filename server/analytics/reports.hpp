@@ -11,8 +11,9 @@
 namespace earshot::analytics::reports {
 
 [[nodiscard]] std::vector<Statistics::EpisodeReport> days(const Source& source, const Statistics::Query& query);
-[[nodiscard]] std::vector<std::pair<std::string, Statistics::Figure>> breakdown(const Source& source, std::string_view dimension,
-                                                                                const Statistics::Query& query);
+// One for each of the dimensions; empty for one that is not known.
+[[nodiscard]] std::vector<Statistics::Breakdown> breakdowns(const Source& source, const std::vector<std::string_view>& dimensions,
+                                                            const Statistics::Query& query);
 [[nodiscard]] Statistics::Grid grid(const Source& source, const Statistics::Query& query);
 [[nodiscard]] Statistics::Today today(const Source& source, const std::vector<model::EpisodeId>& episodes, model::Timestamp now);
 [[nodiscard]] std::vector<Statistics::Ages> ages(const Source& source, const std::vector<Statistics::Published>& episodes, std::size_t days,

@@ -53,19 +53,26 @@ struct Statistics::State {
     void handle(std::vector<model::Delivery>& batch);  // counts or forwards; what has to wait stays in it
     void count(std::vector<model::Delivery>& batch) noexcept;
     void commit() noexcept;
-    void claim() { ledger.emplace(database, options.runtime_dir, warnings, clock(), options.suppress_below, options.long_journal); }
+    void claim() {
+        ledger.emplace(database, options.runtime_dir, warnings, clock(),
+                       LedgerOptions{options.suppress_below, options.long_journal, options.keep_hours});
+    }
     void role_changed();
     [[nodiscard]] RecognitionPtr lists() const {
         const std::scoped_lock lock(lists_mutex);
         return recognition;
     }
-    [[nodiscard]] reports::Source source() const { return {database, options.suppress_below, first_running(clock())}; }
+    [[nodiscard]] reports::Source source() const {
+        const auto now = clock();
+        return {database, options.suppress_below, first_running(now), first_hourly(now, options.keep_hours), names};
+    }
     // Asks the worker to get `stage` to where the queue is now, and waits.
     void wait_for(std::uint64_t& wanted, const std::uint64_t& reached);
 
     storage::Database& database;
     const StatisticsOptions options;
     const model::Clock clock;
+    const std::shared_ptr<reports::KnownNames> names{std::make_shared<reports::KnownNames>()};
     Warnings warnings;
     std::atomic<std::uint64_t> dropped{0};
 
@@ -285,6 +292,9 @@ std::optional<std::string> Statistics::first_rounded_day(const Query& query) con
 Statistics::Tallies Statistics::tallies(const Query& query) {
     return reports::tallies(state_->source(), query);
 }
+std::chrono::days Statistics::hours_kept() const {
+    return state_->options.keep_hours;
+}
 Statistics::Grid Statistics::grid(const Query& query) {
     return reports::grid(state_->source(), query);
 }
@@ -323,7 +333,10 @@ std::optional<Statistics::ReachReport> Statistics::reach(const model::EpisodeId&
     return reports::reach(state_->source(), episode, audio_bytes);
 }
 Statistics::Breakdown Statistics::breakdown(std::string_view dimension, const Query& query) {
-    return reports::breakdown(state_->source(), dimension, query);
+    return breakdowns({dimension}, query).front();
+}
+std::vector<Statistics::Breakdown> Statistics::breakdowns(const std::vector<std::string_view>& dimensions, const Query& query) {
+    return reports::breakdowns(state_->source(), dimensions, query);
 }
 
 }  // namespace earshot::analytics

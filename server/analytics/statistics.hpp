@@ -26,6 +26,7 @@ struct StatisticsOptions {
     ListFiles lists;                                   // of agents, networks, countries
     std::shared_ptr<const Recognition> recognition{};  // when given, instead of what the lists say
     unsigned suppress_below{10};
+    std::chrono::days keep_hours{92};   // how long requests are known by the hour, back from today; then by the day
     std::size_t most_waiting{1 << 17};  // deliveries in the queue; more are dropped and counted
     std::chrono::milliseconds commit_every{1000};
     std::uint64_t long_journal{64 << 20};  // bytes of a day's journal from which on it is written anew, shorter
@@ -153,16 +154,19 @@ public:
     struct Tallies {
         Tally all;
         std::vector<Tally> by_episode;  // one for each of the query; they add up to all
-        // The 24 hours (UTC) of the query's last day, all its episodes together, each in steps of suppress_below. None and few look
-        // alike (value empty): beside the day's figures nothing in an hour that is hidden can be computed or bounded.
+        // The 24 hours (UTC), all episodes together, when the query is of one day within `keep_hours`; else empty. Each is in steps of
+        // suppress_below. None and few look alike (value empty): beside the day's figures nothing in an hour that is hidden can be
+        // computed or bounded.
         std::vector<Tally> by_hour;
     };
     [[nodiscard]] Tallies tallies(const Query& query);  // all of one moment
+    [[nodiscard]] std::chrono::days hours_kept() const;
     // Downloads over the period by one of dimensions() ("app", "device", "country", "site", …), most first; suppressed ones folded into
     // "other", which comes last. They add up to the report's totals of closed days; one that is not closed is left out, unless
     // suppress_below is 1.
     using Breakdown = std::vector<std::pair<std::string, Figure>>;
     [[nodiscard]] Breakdown breakdown(std::string_view dimension, const Query& query);
+    [[nodiscard]] std::vector<Breakdown> breakdowns(const std::vector<std::string_view>& dimensions, const Query& query);  // all at once
 
 private:
     struct State;

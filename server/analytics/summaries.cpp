@@ -1,8 +1,11 @@
 // Reports whose sums the database makes: every cell is suppressed or rounded there, before it is added.
 
 #include <algorithm>
+#include <boost/json.hpp>
+#include <limits>
 
 #include "server/analytics/episode_days.hpp"
+#include "server/analytics/packed_counts.hpp"
 #include "server/analytics/reach.hpp"
 #include "server/analytics/reports.hpp"
 
@@ -12,50 +15,60 @@ namespace {
 
 using Total = Statistics::Total;
 
-// The parameters by which a cell is shown: `least` 0 hides none, `step` 1 rounds none; days from `running` on are rounded.
-storage::Statement& bind_rules(storage::Statement& rows, const Source& source) {
-    const auto running = source.suppress_below > 1 ? std::min(source.running, Day{1} << 30) : Day{1} << 30;
-    return rows.bind("least", source.suppress_below)
-        .bind("step", std::max(1U, source.suppress_below))
-        .bind("running", milliseconds(running * 24));
-}
+struct AgeDays {
+    Day first{};
+    std::size_t passed{};                // days of its age that are over
+    std::vector<std::uint64_t> totals;   // of the UTC days from the first on, one more than have passed
+    std::vector<std::uint64_t> parts{};  // of these, before the hour of publication
+};
 
-// Of each day, downloads before that hour.
-std::vector<std::uint64_t> before_hour(soci::session& session, const std::string& episode, Period period, std::int64_t hour) {
-    std::vector<std::uint64_t> result(static_cast<std::size_t>(period.last - period.first + 1));
-    std::size_t day = 0;
+// All in one question.
+std::vector<AgeDays> age_days(soci::session& session, const std::vector<Statistics::Published>& episodes, std::size_t most,
+                              model::Timestamp now) {
+    std::vector<AgeDays> result;
+    boost::json::array wanted;
+    for (const auto& [episode, at] : episodes) {
+        const auto age = (hour_of(now) - hour_of(at)) / 24;
+        const auto passed = std::min(most, static_cast<std::size_t>(std::max<Hour>(0, age)));
+        const auto first = hour_of(at) / 24;
+        result.push_back({first, passed, std::vector<std::uint64_t>(passed + 1), std::vector<std::uint64_t>(passed + 1)});
+        if (passed > 0) wanted.push_back(boost::json::array{episode.value, first, first + static_cast<Day>(passed), result.size() - 1});
+    }
+    std::size_t episode = 0, day = 0;
     std::uint64_t count = 0;
+    std::string hours;
     storage::Statement rows(session,
-                            "select (hour - :from) / 86400000, cast(sum(downloads) as bigint) from downloads "
-                            "where episode = :episode and dimension = 'all' and hour >= :first and hour < :past "
-                            "and hour % 86400000 < :before group by hour / 86400000");
-    rows.bind("from", milliseconds(period.first * 24)).bind("episode", episode).bind("first", milliseconds(period.first * 24));
-    rows.bind("past", milliseconds((period.last + 1) * 24)).bind("before", hour * 3'600'000).into(day).into(count);
-    while (rows.next()) result.at(day) = count;
+                            "select e.value->>3, d.day - (e.value->>1), d.downloads, d.hours from json_each(:episodes) e "
+                            "cross join episodes n cross join days d where n.id = e.value->>0 and d.episode = n.number "
+                            "and d.day >= e.value->>1 and d.day <= e.value->>2");
+    rows.bind("episodes", boost::json::serialize(wanted)).into(episode).into(day).into(count).into(hours);
+    while (rows.next()) {
+        auto& of = result.at(episode);
+        of.totals.at(day) = count;
+        const auto before = static_cast<std::uint32_t>(hour_of(episodes[episode].at) % 24);
+        each_count(hours, [&](std::uint32_t hour, std::int64_t downloads) {
+            if (hour < before) of.parts.at(day) += static_cast<std::uint64_t>(downloads);
+        });
+    }
     return result;
 }
 
 // Beside the day's total what came later is nothing, or may be any of ten numbers.
 std::uint64_t part_shown(std::uint64_t part, std::uint64_t total, Day day, const Source& source) {
     if (source.runs(day) || source.hides(total)) return source.in_steps(part);
-    return sum(stepped({{"before", part}}, total, source));
+    return sum(stepped({{0, part}}, total, source));
 }
 
-std::vector<Total> by_age(const Source& source, soci::session& session, const Statistics::Published& published, std::size_t passed) {
-    const auto first_hour = hour_of(published.at);
-    const auto first = first_hour / 24;
-    const Period period{first, first + static_cast<Day>(passed)};
-    const auto totals = day_totals(session, {published.episode}, period).front();
-    const auto parts = before_hour(session, published.episode.value, period, first_hour % 24);
+std::vector<Total> by_age(const Source& source, const AgeDays& days) {
     std::vector<Total> result;
     Total whole;
-    for (std::size_t day = 0; day < passed; ++day) {
-        const auto date = first + static_cast<Day>(day);
-        const bool hidden = source.hides(totals[day]);
+    for (std::size_t day = 0; day < days.passed; ++day) {
+        const auto date = days.first + static_cast<Day>(day);
+        const bool hidden = source.hides(days.totals[day]);
         whole.is_partial |= hidden && !source.runs(date);  // else the first listener of a running day would be seen to come
-        if (!hidden) whole.shown += source.rounded(date, totals[day]);
-        result.push_back(
-            {whole.shown + part_shown(parts[day + 1], totals[day + 1], date + 1, source), whole.is_partial, source.suppress_below > 1});
+        if (!hidden) whole.shown += source.rounded(date, days.totals[day]);
+        result.push_back({whole.shown + part_shown(days.parts[day + 1], days.totals[day + 1], date + 1, source), whole.is_partial,
+                          source.suppress_below > 1});
     }
     return result;
 }
@@ -99,15 +112,11 @@ Statistics::Today today(const Source& source, const std::vector<model::EpisodeId
         for (const auto& days : totals) {
             result.all.shown += source.rounded(day, days.front());
         }
-        std::size_t hour = 0;
-        std::uint64_t sum = 0;
-        storage::Statement rows(session,
-                                "select (d.hour - :from) / 3600000, cast(sum(d.downloads - d.downloads % :step) as bigint) "
-                                "from json_each(:episodes) e cross join downloads d where d.episode = e.value and d.dimension = 'all' "
-                                "and d.hour >= :first and d.hour < :past group by d.hour");
-        rows.bind("from", milliseconds(day * 24)).bind("step", std::max(1U, source.suppress_below)).bind("episodes", list_of(episodes));
-        rows.bind("first", milliseconds(day * 24)).bind("past", milliseconds(hour_of(now) + 1)).into(hour).into(sum);
-        while (rows.next()) result.hours.at(hour) = sum;
+        each_packed(session, hours_of_days, list_of(episodes), {day, day}, [&](const PackedRow& row) {
+            each_count(row.counts, [&](std::uint32_t hour, std::int64_t count) {
+                if (hour < result.hours.size()) result.hours[hour] += source.rounded(day, static_cast<std::uint64_t>(count));
+            });
+        });
     });
     return result;
 }
@@ -117,21 +126,22 @@ std::vector<Statistics::Ages> ages(const Source& source, const std::vector<Stati
     std::vector<Statistics::Ages> result(episodes.size(), {.after = {}, .so_far = {.is_rounded = source.suppress_below > 1}});
     source.database.read([&](soci::session& session) {
         std::vector<model::EpisodeId> ids;
-        for (std::size_t i = 0; i < episodes.size(); ++i) {
-            ids.push_back(episodes[i].episode);
-            const auto age = (hour_of(now) - hour_of(episodes[i].at)) / 24;
-            if (age > 0) result[i].after = by_age(source, session, episodes[i], std::min(days, static_cast<std::size_t>(age)));
+        for (const auto& days_of : age_days(session, episodes, days, now)) {
+            result[ids.size()].after = by_age(source, days_of);
+            ids.push_back(episodes[ids.size()].episode);
         }
         std::size_t episode = 0, hidden = 0;
         std::uint64_t sum = 0;
         storage::Statement rows(
             session,
-            "select e.key, cast(sum(case when d.downloads < :least then 0 when d.hour < :running then d.downloads "
-            "else d.downloads - d.downloads % :step end) as bigint), sum(case when d.hour < :running and d.downloads < :least then 1 else "
-            "0 end) "
-            "from json_each(:episodes) e cross join downloads d where d.episode = e.value and d.dimension = 'day' and d.downloads > 0 "
-            "group by e.key");
-        bind_rules(rows, source).bind("episodes", list_of(ids)).into(episode).into(sum).into(hidden);
+            "select e.key, cast(sum(case when d.downloads < :least then 0 when d.day < :running then d.downloads "
+            "else d.downloads - d.downloads % :step end) as bigint), sum(case when d.day < :running and d.downloads < :least then 1 else "
+            "0 end) from json_each(:episodes) e cross join episodes n cross join days d "
+            "where n.id = e.value and d.episode = n.number and d.downloads > 0 group by e.key");
+        // `least` 0 hides none, `step` 1 rounds none; days from `running` on are rounded.
+        rows.bind("least", source.suppress_below).bind("step", std::max(1U, source.suppress_below));
+        rows.bind("running", source.suppress_below > 1 ? source.running : std::numeric_limits<Day>::max());
+        rows.bind("episodes", list_of(ids)).into(episode).into(sum).into(hidden);
         while (rows.next()) result.at(episode).so_far = {sum, hidden > 0, source.suppress_below > 1};
     });
     return result;
@@ -142,11 +152,14 @@ std::optional<Statistics::ReachReport> reach(const Source& source, const model::
     std::vector<std::uint64_t> sums(reach_parts + 1);  // the first one: all listens
     source.database.read([&](soci::session& session) {
         std::uint64_t bytes = 0, listens = 0;
-        std::int64_t part = 0;
-        storage::Statement rows(session, "select audio_bytes, part, listens from reach where episode = :episode");
-        rows.bind("episode", episode.value).into(bytes).into(part).into(listens);
+        std::string parts;
+        storage::Statement rows(
+            session, "select r.audio_bytes, r.listens, r.parts from reach r join episodes n on n.number = r.episode where n.id = :episode");
+        rows.bind("episode", episode.value).into(bytes).into(listens).into(parts);
         while (rows.next()) {
-            if (std::ranges::find(audio_bytes, bytes) != audio_bytes.end()) sums.at(static_cast<std::size_t>(part + 1)) += listens;
+            if (std::ranges::find(audio_bytes, bytes) == audio_bytes.end()) continue;
+            sums.front() += listens;
+            each_count(parts, [&](std::uint32_t part, std::int64_t count) { sums.at(part + 1) += static_cast<std::uint64_t>(count); });
         }
     });
     for (auto& sum : sums) sum = source.in_steps(sum);

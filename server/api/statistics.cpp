@@ -95,7 +95,7 @@ object tally_object(const Statistics::Tally& tally) {
     return {{"total", count(tally.requests)}, {"by_reason", std::move(reasons)}};
 }
 
-// What became of every request: of all episodes, of each, and of each hour when one day is asked for.
+// What became of every request: of all episodes, of each, and of each hour when one day is asked for whose hours are still known.
 object requests_object(Statistics& statistics, const Question& question) {
     const auto tallies = statistics.tallies(question.query);
     object result = tally_object(tallies.all);
@@ -106,7 +106,7 @@ object requests_object(Statistics& statistics, const Question& question) {
         episodes.push_back(std::move(one));
     }
     result["by_episode"] = std::move(episodes);
-    if (question.query.first_day == question.query.last_day) {
+    if (!tallies.by_hour.empty()) {
         array hours;
         for (const auto& tally : tallies.by_hour) {
             object hour = tally_object(tally);
@@ -121,14 +121,21 @@ object requests_object(Statistics& statistics, const Question& question) {
 constexpr std::pair<std::string_view, std::string_view> breakdowns[] = {
     {"apps", "app"}, {"devices", "device"}, {"countries", "country"}, {"sites", "site"}};
 
-array breakdown(Statistics& statistics, std::string_view dimension, const Statistics::Query& query, unsigned hidden_below) {
+array breakdown_array(std::string_view dimension, const Statistics::Breakdown& breakdown, unsigned hidden_below) {
     array result;
-    for (const auto& [name, value] : statistics.breakdown(dimension, query)) {
+    for (const auto& [name, value] : breakdown) {
         object row = figure(value, hidden_below);
         row[dimension] = name;
         result.push_back(std::move(row));
     }
     return result;
+}
+
+void put_breakdowns(object& answer, Statistics& statistics, const Statistics::Query& query, unsigned hidden_below) {
+    std::vector<std::string_view> dimensions;
+    for (const auto& [list, dimension] : breakdowns) dimensions.push_back(dimension);
+    const auto all = statistics.breakdowns(dimensions, query);
+    for (std::size_t i = 0; const auto& [list, dimension] : breakdowns) answer[list] = breakdown_array(dimension, all[i++], hidden_below);
 }
 
 const Statistics::EpisodeReport* find_report(const std::vector<Statistics::EpisodeReport>& reports, const model::EpisodeId& id) {
@@ -150,7 +157,7 @@ Answer get_statistics(Context& context, const Request& request) {
     object answer{{"from", question->query.first_day}, {"to", question->query.last_day}, {"episodes", std::move(episodes)}};
     if (const auto day = context.statistics.first_rounded_day(question->query))
         answer["rounded"] = object{{"from", *day}, {"steps_of", below}};
-    for (const auto& [list, dimension] : breakdowns) answer[list] = breakdown(context.statistics, dimension, question->query, below);
+    put_breakdowns(answer, context.statistics, question->query, below);
     answer["requests"] = requests_object(context.statistics, *question);
     return http::json(200, serialize(answer));
 }

@@ -165,10 +165,12 @@ void put_report(Values& values, Statistics& statistics, const Selection& selecti
     if (rounded_from) report.add("ROUNDED").set("DAY", *rounded_from).set("STEP", fewest);
     const auto tallies = statistics.tallies(query);
     put_tally(values, tallies.all, tallies.by_episode, titles);
-    if (selection.first_day == selection.last_day)
+    if (!tallies.by_hour.empty())
         put_hours(values, std::span(tallies.by_hour).first(hours_begun(selection.last_day, now)));
-    for (const auto& names : breakdowns)
-        put_breakdown(report, names, statistics.breakdown(names.dimension, query), fewest, rounded_from.has_value());
+    else if (selection.first_day == selection.last_day)
+        values.add("HOURS_GONE").set("DAYS", static_cast<std::uint64_t>(statistics.hours_kept().count()));
+    const auto parts = breakdowns_of(statistics, query);
+    for (std::size_t i = 0; const auto& names : breakdowns) put_breakdown(report, names, parts[i++], fewest, rounded_from.has_value());
 }
 
 }  // namespace

@@ -134,14 +134,20 @@ Table breakdown_table(const BreakdownNames& names, const analytics::Statistics::
     return table;
 }
 
+std::vector<analytics::Statistics::Breakdown> breakdowns_of(analytics::Statistics& statistics, const analytics::Statistics::Query& query) {
+    std::vector<std::string_view> dimensions;
+    for (const auto& names : breakdowns) dimensions.push_back(names.dimension);
+    return statistics.breakdowns(dimensions, query);
+}
+
 std::vector<Table> breakdown_tables(Context& context, const analytics::Statistics::Query& query, const std::string& path,
                                     const Selection& selection) {
     std::vector<Table> tables;
     auto all = query;
     all.only = {};
     const auto fewest = context.settings.statistics.suppress_below;
-    for (const auto& names : breakdowns)
-        tables.push_back(breakdown_table(names, context.statistics.breakdown(names.dimension, all), fewest, path, selection));
+    const auto figures = breakdowns_of(context.statistics, all);
+    for (std::size_t i = 0; const auto& names : breakdowns) tables.push_back(breakdown_table(names, figures[i++], fewest, path, selection));
     return tables;
 }
 

@@ -28,7 +28,11 @@ constexpr BreakdownNames breakdowns[] = {{"app", "apps", "Apps", "App"},
 [[nodiscard]] Table breakdown_table(const BreakdownNames& names, const analytics::Statistics::Breakdown& rows, unsigned suppress_below,
                                     const std::string& path, const Selection& selection);
 
-// By each of `breakdowns`, and as templates/statistics_breakdowns.html: fills {{>BREAKDOWNS}} with those of the tables.
+// By each of `breakdowns`.
+[[nodiscard]] std::vector<analytics::Statistics::Breakdown> breakdowns_of(analytics::Statistics& statistics,
+                                                                          const analytics::Statistics::Query& query);
+
+// The same as tables, and as templates/statistics_breakdowns.html: fills {{>BREAKDOWNS}} with those of the tables.
 [[nodiscard]] std::vector<Table> breakdown_tables(Context& context, const analytics::Statistics::Query& query, const std::string& path,
                                                   const Selection& selection);
 void put_breakdowns(Values& values, const std::vector<Table>& tables);

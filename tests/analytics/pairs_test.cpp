@@ -4,13 +4,12 @@
 #include <cstdlib>
 #include <random>
 #include <set>
-#include <tuple>
 
 #include <fmt/format.h>
 
-#include "content/storage/statement.hpp"
 #include "server/analytics/dimensions.hpp"
 #include "server/analytics/reports.hpp"
+#include "server/analytics/stored_sums.hpp"
 #include "server/analytics/sums.hpp"
 #include "server/analytics/tallies.hpp"
 #include "tests/support/catch.hpp"
@@ -48,7 +47,8 @@ public:
                 const bool younger = below(10) == 0;  // than some of the day is the dimension
                 for (auto crowds = below(5); crowds > 0; --crowds) add_some(episode, day, below(3) == 0 ? below(40) : below(13), younger);
                 for (const auto* reason : {"bot", "head", "repeat", "under_a_minute"})
-                    for (auto hours = below(4); hours > 0; --hours) requests_[{episode, hour(day), reason}] += below(20);
+                    for (auto hours = below(4); hours > 0; --hours)
+                        added_.add_requests(episode, hour(day), reason, static_cast<std::int64_t>(below(20)));
             }
         save();
     }
@@ -59,7 +59,7 @@ public:
         ListenTable listens;
         for (const auto* episode : episodes) {
             const auto version = terms.version({terms.episode(episode), audio, audio / 4});
-            for (auto left = downloads_[{episode, "day", day * 24, ""}]; left > 0; --left) {
+            for (auto left = downloads_[{episode, day}]; left > 0; --left) {
                 auto& listen = *listens
                                     .try_emplace({{static_cast<std::uint8_t>(below(256)), static_cast<std::uint8_t>(below(256)),
                                                    static_cast<std::uint8_t>(below(256))}})
@@ -76,7 +76,9 @@ public:
     }
     void more_of(Day day) {
         add_some(episodes[below(2)], day, 1 + below(12), false);
-        requests_[{episodes[below(2)], hour(day), "bot"}] += below(10);
+        const auto* const other = episodes[below(2)];
+        const auto at = hour(day);
+        added_.add_requests(other, at, "bot", static_cast<std::int64_t>(below(10)));
         save();
     }
     [[nodiscard]] storage::Database& database() { return database_; }
@@ -84,67 +86,40 @@ public:
 
 private:
     Hour hour(Day day) { return day * 24 + static_cast<Hour>(below(4)) * 5; }
-    std::string pick(std::initializer_list<const char*> names) { return names.begin()[below(names.size())]; }
+    std::string_view pick(std::initializer_list<std::string_view> names) { return names.begin()[below(names.size())]; }
 
     // Alike but for the site that browsers say.
-    void add_some(const std::string& episode, Day day, std::uint64_t count, bool younger) {
+    void add_some(const char* episode, Day day, std::uint64_t count, bool younger) {
         const auto at = hour(day);
         const auto app = pick({"Overcast", "AntennaPod", "Chrome", "Firefox", "other"});
         const bool browser = app == "Chrome" || app == "Firefox";
         const auto country = pick({"GB", "IE", "unknown"}), device = pick({"mobile", "computer", "smart_speaker"});
         for (; count > 0; --count) {
-            ++downloads_[{episode, "all", at, ""}];
-            ++downloads_[{episode, "day", day * 24, ""}];
-            ++requests_[{episode, at, "counted"}];
+            added_.add_downloads(episode, at, 1);
+            ++downloads_[{episode, day}];
+            added_.add_requests(episode, at, "counted", 1);
             if (younger && below(2) == 0) continue;
-            const auto site = browser && below(4) > 0 ? pick({"own site", "Facebook", "other"}) : std::string(no_site);
-            for (const auto& [dimension, value] : {std::pair<std::string, std::string>{"app", app},
+            const auto site = browser && below(4) > 0 ? pick({"own site", "Facebook", "other"}) : no_site;
+            for (const auto& [dimension, value] : {std::pair<std::string_view, std::string_view>{"app", app},
                                                    {"kind", browser ? "browser" : "app"},
                                                    {"device", device},
                                                    {"country", country},
                                                    {"site", site},
                                                    {"profile", "mp3"}})
-                ++downloads_[{episode, dimension, day * 24, value}];
+                added_.add_part(episode, day, dimension, value, 1);
         }
     }
 
     void save() {
-        database_.write([&](soci::session& session) {
-            for (const auto& [key, count] : downloads_) {
-                const auto& [episode, dimension, at, value] = key;
-                storage::Statement(session,
-                                   "insert or replace into downloads (episode, dimension, hour, value, downloads) "
-                                   "values (:episode, :dimension, :hour, :value, :downloads)")
-                    .bind("episode", episode)
-                    .bind("dimension", dimension)
-                    .bind("hour", milliseconds(at))
-                    .bind("value", value)
-                    .bind("downloads", count)
-                    .run();
-            }
-            for (const auto& [key, count] : requests_) {
-                const auto& [episode, at, reason] = key;
-                storage::Statement(
-                    session,
-                    "insert or replace into requests (episode, hour, reason, requests) values (:episode, :hour, :reason, :requests)")
-                    .bind("episode", episode)
-                    .bind("hour", milliseconds(at))
-                    .bind("reason", reason)
-                    .bind("requests", count)
-                    .run();
-            }
-            storage::Statement(session,
-                               "insert or replace into request_days (episode, day, reason, requests) "
-                               "select episode, hour / 86400000 * 86400000, reason, sum(requests) from requests group by 1, 2, 3")
-                .run();
-        });
+        database_.write([&](soci::session& session) { added_.save(session); });
+        added_ = {};
     }
 
     std::mt19937& random_;
     TemporaryFolder folder_{};
     storage::Database database_;
-    std::map<std::tuple<std::string, std::string, Hour, std::string>, std::uint64_t> downloads_;
-    std::map<std::tuple<std::string, Hour, std::string>, std::uint64_t> requests_;
+    StoredSums added_;
+    std::map<std::pair<std::string, Day>, std::uint64_t> downloads_;
 };
 
 // Which days and episodes a question is about, and every figure of its answers by name; empty: "fewer than 10".
@@ -170,13 +145,16 @@ void ask_for_downloads(const reports::Source& source, const Statistics::Query& q
         for (const auto& row : report.days) answer.figures[report.episode.value + " on " + row.day] = row.downloads.value;
     }
     answer.figures["total"] = total;
-    for (const auto& dimension : dimensions()) {
+    std::vector<std::string_view> names;
+    for (const auto& dimension : dimensions()) names.push_back(dimension.name);
+    for (std::size_t i = 0; const auto& breakdown : reports::breakdowns(source, names, query)) {
+        const auto name = std::string(names[i++]);
         std::uint64_t sum = 0;
-        for (const auto& [value, figure] : reports::breakdown(source, dimension.name, query)) {
-            answer.figures[std::string(dimension.name) + "=" + value] = figure.value;
+        for (const auto& [value, figure] : breakdown) {
+            answer.figures[name + "=" + value] = figure.value;
             sum += figure.value.value_or(0);
         }
-        answer.figures["sum of " + std::string(dimension.name)] = sum;
+        answer.figures["sum of " + name] = sum;
     }
 }
 
@@ -308,7 +286,8 @@ std::vector<std::string> told_by(const Answer& more, const Answer& less) {
     std::vector<std::string> told;
     auto found = more.figures.begin();
     for (const auto& [name, figure] : less.figures) {
-        if (more.last != less.last && (name.find(" h: ") != name.npos || name.starts_with("hours"))) continue;  // of the last day
+        const bool by_hour = name.find(" h: ") != name.npos || name.starts_with("hours");  // of one day
+        if (by_hour && (more.first != more.last || more.last != less.last)) continue;
         while (found != more.figures.end() && found->first < name) ++found;
         const bool is_known = found != more.figures.end() && found->first == name;
         const auto all = is_known ? found->second.value_or(0) : 0, some = figure.value_or(0);

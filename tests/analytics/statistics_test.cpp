@@ -17,6 +17,13 @@ namespace earshot::tests {
 
 using analytics::Statistics;
 
+namespace {
+
+constexpr const char* only_twelve_by_app =
+    "update days set parts = (select json_group_object(key, 12) from json_each(parts) join names on number = key where dimension = 'app')";
+
+}  // namespace
+
 TEST_CASE("the documented cases count the same through database, journal and restart") {
     const auto long_journal = GENERATE(std::uint64_t{64 << 20}, std::uint64_t{1});  // as it grew, or always written anew
     for (const auto& one : documented_cases()) {
@@ -113,8 +120,8 @@ TEST_CASE("a dimension that is younger than its day gives no small number away")
         storage::Database database(
             {.file = room.data() / "statistics.db", .migrations = storage::statistics_migrations(), .readers = 1, .full_sync = false});
         database.write([](soci::session& session) {
-            storage::Statement(session, "delete from downloads where dimension = 'app' and hour >= 1795478400000").run();
-            storage::Statement(session, "update downloads set downloads = 12 where dimension = 'app'").run();
+            storage::Statement(session, only_twelve_by_app).run();
+            storage::Statement(session, "update days set parts = '{}' where day >= 20781").run();
         });
     }
     room.set_clock("2026-11-25T12:00:00Z");
@@ -136,9 +143,7 @@ TEST_CASE("beside the downloads before a dimension was there, its small cells ar
     {
         storage::Database database(
             {.file = room.data() / "statistics.db", .migrations = storage::statistics_migrations(), .readers = 1, .full_sync = false});
-        database.write([](soci::session& session) {
-            storage::Statement(session, "update downloads set downloads = 12 where dimension = 'app'").run();
-        });
+        database.write([](soci::session& session) { storage::Statement(session, only_twelve_by_app).run(); });
     }
     room.set_clock("2026-11-25T12:00:00Z");
     room.restart();
@@ -172,7 +177,7 @@ TEST_CASE("what was foreseen of one batch is not taken for another that lies in 
         {.file = room.data() / "other.db", .migrations = storage::statistics_migrations(), .readers = 1, .full_sync = false});
     const FolderUnder runtime("/dev/shm");
     analytics::Warnings warnings;
-    analytics::Ledger ledger(database, runtime.path(), warnings, room.now(), 1);
+    analytics::Ledger ledger(database, runtime.path(), warnings, room.now(), {.suppress_below = 1});
     const auto recognition = analytics::Recognition::load({}).value();
     std::vector<model::Delivery> batch(2);
     for (int i = 0; i < 50; ++i) {

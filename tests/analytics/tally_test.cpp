@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "content/storage/statement.hpp"
 #include "tests/analytics/room.hpp"
 #include "tests/support/catch.hpp"
 
@@ -185,7 +186,7 @@ TEST_CASE("who asks again and again sees no single listener of a running day com
         };
         add(tallies.all);
         for (const auto& tally : tallies.by_episode) add(tally);
-        for (const auto& tally : tallies.by_hour) add(tally);
+        for (const auto& tally : room.statistics().tallies(one_day("e1")).by_hour) add(tally);
         for (const auto* dimension : {"app", "device", "country", "site"}) CHECK(room.statistics().breakdown(dimension, today).empty());
         return result;
     };
@@ -211,10 +212,36 @@ TEST_CASE("who asks again and again sees no single listener of a running day com
     CHECK(room.statistics().report(today).front().total.value == 34);
     const auto tallies = room.statistics().tallies(today);
     CHECK(tallies.all.reasons.at("counted").value == 34);
-    CHECK(tallies.by_hour[18].reasons.at("counted").value == std::nullopt);  // none and few look alike
-    CHECK(tallies.by_hour[19].reasons.at("head").value == 0);                // there were none all day
-    CHECK(tallies.by_hour[19].reasons.at("counted").value == 20);            // 30 would tell four beside the day
+    CHECK(tallies.by_hour.empty());  // of two days
+    const auto hours = room.statistics().tallies(one_day("e1")).by_hour;
+    CHECK(hours.at(18).reasons.at("counted").value == std::nullopt);  // none and few look alike
+    CHECK(hours.at(19).reasons.at("head").value == 0);                // there were none all day
+    CHECK(hours.at(19).reasons.at("counted").value == 20);            // 30 would tell four beside the day
     CHECK(room.statistics().breakdown("app", today) == Statistics::Breakdown{{"Overcast", {34}}});
+}
+
+TEST_CASE("requests are known by the hour for some months, by the day for good") {
+    Room room;
+    room.set_clock("2026-11-23T20:00:00Z");
+    for (int i = 0; i < 12; ++i) room.statistics().submit(room.download("e1", "2026-11-23T19:00:00Z", "Overcast/3.0"));
+    room.statistics().flush();
+    const auto rows_by_hour = [&] {
+        storage::Database database(
+            {.file = room.data() / "statistics.db", .migrations = storage::statistics_migrations(), .readers = 1, .full_sync = false});
+        int count = -1;
+        database.read([&](soci::session& session) { (void)storage::Statement(session, "select count(*) from hours").into(count).next(); });
+        return count;
+    };
+    room.set_clock("2027-02-23T10:00:00Z");  // 92 days later
+    room.restart();
+    CHECK(room.statistics().tallies(one_day("e1")).by_hour.at(19).reasons.at("counted").value == 12);
+    CHECK(rows_by_hour() == 1);
+    room.set_clock("2027-02-24T10:00:00Z");
+    CHECK(room.statistics().tallies(one_day("e1")).by_hour.empty());
+    room.restart();
+    CHECK(rows_by_hour() == 0);
+    CHECK(room.statistics().tallies(one_day("e1")).all.reasons.at("counted").value == 12);
+    CHECK(room.total("e1") == 12);
 }
 
 }  // namespace earshot::tests

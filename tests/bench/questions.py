@@ -1,6 +1,6 @@
 """./dev bench questions: what staff ask of five years of 300 episodes in 50 shows with 100 million downloads: how large the sums are, how long pages and API
 take over HTTP, and the same questions by GROUP BY over raw rows in SQLite and PostgreSQL 15. --rounds N --rows N (of the raw tables)"""
-import argparse, contextlib, datetime, http.client, os, pathlib, re, shutil, sqlite3, statistics, subprocess, tempfile, time, urllib.parse, urllib.request
+import argparse, contextlib, datetime, http.client, json, os, pathlib, re, shutil, sqlite3, statistics, subprocess, tempfile, time, urllib.parse, urllib.request
 
 import figures
 from support import earshot, run, step
@@ -18,6 +18,8 @@ VALUES = ([("app", name, 0.36 * 0.68 ** place) for place, name in enumerate(APPS
           + [("device", name, share) for name, share in (("mobile", 0.7), ("computer", 0.18), ("smart_speaker", 0.07), ("unknown", 0.05))]
           + [("country", name, 0.6 * 0.5 ** place) for place, name in enumerate(["GB", "US", "IE", "DE", "FR", "NL", "SE", "PL", "ES", "IT"])]
           + [("site", name, share) for name, share in (("none", 0.93), ("own site", 0.05), ("other", 0.02))] + [("profile", name, share) for name, share in (("mp3", 0.97), ("opus", 0.03))])
+HOURS = [(1 + (7 <= hour <= 22) * 2) / 56 for hour in range(24)]
+HOURS_KEPT = 92  # days, as shipped
 REASONS = [("counted", 1.0), ("under_a_minute", 0.35), ("repeat", 0.3), ("bot", 0.12), ("probe", 0.1), ("head", 0.04)]
 
 
@@ -39,34 +41,49 @@ def fill_catalogue(file):
                    state="published", publish_at=at, first_public_at=at, people="[]", chapters="[]", artwork="")
 
 
+def packed(counts):
+    return json.dumps(counts, separators=(",", ":"))
+
+
+def day_of(n, names):
+    """A day's sums as the server packs them, and what became of requests in each of its hours."""
+    hours = {hour: max(1, int(n * share)) for hour, share in enumerate(HOURS) if n * share >= 0.5}
+    by_hour = {hour: {names["reason", reason]: max(1, int(n * share * rate)) for reason, rate in REASONS if n * share * rate >= 0.5} for hour, share in enumerate(HOURS)}
+    requests = {}
+    for counts in by_hour.values():
+        for reason, count in counts.items():
+            requests[reason] = requests.get(reason, 0) + count
+    parts = {names[dimension, value]: int(n * share) for dimension, value, share in VALUES if n * share >= 1}
+    return sum(hours.values()), hours, parts, requests, by_hour
+
+
 def fill_statistics(db):
     """As the server would have: the more the younger an episode is, and never nobody."""
-    db.executescript("create temp table days (episode text, day integer, n integer, primary key (episode, day)) without rowid;"
-                     "create temp table hours (hour integer, share real); create temp table parts (dimension text, value text, share real, primary key (dimension, value));"
-                     "create temp table reasons (reason text, share real);")
     weights = [1 / (age + 1) ** 1.1 for age in range(YEARS * 365)]
     starts = {episode: FIRST + episode * YEARS * 365 // EPISODES for episode in range(EPISODES)}
     whole = sum(sum(weights[:TODAY - start]) for start in starts.values())
-    db.executemany("insert into days values (?, ?, ?)", ((name(episode), day, max(1, int(DOWNLOADS * weights[day - start] / whole)))
-                                                        for episode, start in starts.items() for day in range(start, TODAY)))
-    db.executemany("insert into hours values (?, ?)", ((hour, (1 + (7 <= hour <= 22) * 2) / 56) for hour in range(24)))
-    db.executemany("insert into parts values (?, ?, ?)", VALUES)
-    db.executemany("insert into reasons values (?, ?)", REASONS)
-    tables = {row[0] for row in db.execute("select name from main.sqlite_master where type = 'table'")}
-    begun = time.monotonic()
-    db.execute("insert into downloads select episode, 'all', day * 86400000 + hour * 3600000, '', max(1, cast(n * share as int)) from days, hours where n * share >= 0.5 order by 1, 3")
-    db.execute("insert into downloads select episode, dimension, day * 86400000, value, cast(n * share as int) from days, parts where n * share >= 1 order by 1, 2, 3, 4")
-    db.execute("insert into requests select episode, day * 86400000 + hour * 3600000, reason, max(1, cast(n * h.share * r.share as int)) from days, hours h, reasons r "
-               "where n * h.share * r.share >= 0.5 order by 1, 2, 3")
-    db.execute("insert into bytes_served select episode, day * 86400000 + hour * 3600000, n * 20000000 from days, hours where n * share >= 0.5 order by 1, 2")
-    if "request_days" in tables:
-        db.execute("insert into downloads select episode, 'day', hour / 86400000 * 86400000, '', sum(downloads) from downloads where dimension = 'all' group by 1, 3")
-        db.execute("insert into request_days select episode, hour / 86400000 * 86400000, reason, sum(requests) from requests group by 1, 2, 3")
+    names = {key: number for number, key in enumerate([(dimension, value) for dimension, value, _ in VALUES] + [("reason", reason) for reason, _ in REASONS], 1)}
+    db.executemany("insert into names values (?, ?, ?)", ((number, *key) for key, number in names.items()))
+    db.executemany("insert into episodes values (?, ?)", ((episode + 1, name(episode)) for episode in range(EPISODES)))
+    begun, downloads = time.monotonic(), 0
+    for day in range(FIRST, TODAY):  # in the order of time, as they come: an episode's rows end up between those of others
+        days, hours = [], []
+        for episode, start in starts.items():
+            if day < start:
+                continue
+            total, by_hour, parts, requests, requests_by_hour = day_of(max(1, int(DOWNLOADS * weights[day - start] / whole)), names)
+            downloads += total
+            days.append((episode + 1, day, total, total * 20_000_000, packed(by_hour), packed(parts), packed(requests)))
+            if day >= TODAY - HOURS_KEPT:
+                hours += [(episode + 1, day * 24 + hour, total * 20_000_000 // 24, packed(counts)) for hour, counts in requests_by_hour.items() if counts]
+        db.executemany("insert into days (episode, day, downloads, bytes, hours, parts, requests) values (?, ?, ?, ?, ?, ?, ?)", days)
+        db.executemany("insert into hours (episode, hour, bytes, requests) values (?, ?, ?, ?)", hours)
+    for episode in range(EPISODES):  # three renditions each
+        db.executemany("insert into reach (episode, audio_bytes, listens, parts) values (?, ?, ?, ?)",
+                       ((episode + 1, size, 100_000, packed({part: 100_000 - part * 200 for part in range(240)})) for size in (5_000_000, 7_000_000, 9_000_000)))
     db.commit()
-    db.execute("analyze")
-    db.commit()
-    rows = {table: db.execute(f"select count(*) from main.{table}").fetchone()[0] for table in sorted(tables & {"downloads", "requests", "bytes_served", "request_days"})}
-    step(f"sums of {db.execute('select sum(n) from days').fetchone()[0]:,} downloads written in {time.monotonic() - begun:.0f} s: {rows}")
+    rows = {table: db.execute(f"select count(*) from {table}").fetchone()[0] for table in ("days", "hours", "reach")}
+    step(f"sums of {downloads:,} downloads written in {time.monotonic() - begun:.0f} s: {rows}")
 
 
 def signed_in(server):
@@ -128,7 +145,7 @@ def raw_rows(statistics_db, rows):
     """The same downloads one by one, thinned evenly to so many."""
     with sqlite3.connect(statistics_db) as db:
         left, keep = 0.0, rows / DOWNLOADS
-        for number, (episode, hour, n) in enumerate(db.execute("select episode, hour, downloads from downloads where dimension = 'all'")):
+        for number, (episode, hour, n) in enumerate(db.execute("select episode, hour, downloads from downloads where dimension = 'all' order by 1, 2")):
             left += n * keep
             while left >= 1:
                 left -= 1

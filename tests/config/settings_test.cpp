@@ -87,6 +87,7 @@ TEST_CASE("the shipped earshot.toml says exactly the built-in defaults") {
     CHECK(file.transcribe.deadline == built_in.transcribe.deadline);
     CHECK(file.renditions == built_in.renditions);
     CHECK(file.statistics.suppress_below == built_in.statistics.suppress_below);
+    CHECK(file.statistics.keep_hours == built_in.statistics.keep_hours);
     CHECK(file.statistics.agents_file == built_in.statistics.agents_file);
     CHECK(file.statistics.data_centres_file == built_in.statistics.data_centres_file);
     CHECK(file.statistics.countries_file == built_in.statistics.countries_file);
@@ -191,6 +192,7 @@ bit_rate = 192_000
 target_lufs = -14
 [statistics]
 suppress_below = 1
+keep_hours = "400d"
 [log]
 level = "debug"
 format = "text"
@@ -231,6 +233,7 @@ format = "text"
     REQUIRE(settings.renditions.size() == 1);
     CHECK(settings.renditions[0] == model::RenditionProfile{"hi", model::Codec::aac, 192'000, 192'000, 44'100, -14.0, -1.0});
     CHECK(settings.statistics.suppress_below == 1);
+    CHECK(settings.statistics.keep_hours == std::chrono::days(400));
     CHECK(settings.log.level == "debug");
     CHECK(settings.log.format == "text");
 }
@@ -298,6 +301,8 @@ TEST_CASE("impossible values are refused") {
     bad("[transcribe]\ncommand = [\"hear\"]", "earshot.toml:2: transcribe.command: must begin with the whole path of a program");
     bad("[transcribe]\ndeadline = 0", "earshot.toml:2: transcribe.deadline: ");
     bad("[statistics]\nsuppress_below = 0", "earshot.toml:2: statistics.suppress_below: must be from 1");
+    bad("[statistics]\nkeep_hours = \"1d\"", "earshot.toml:2: statistics.keep_hours: must be from 172800");
+    bad("[statistics]\nkeep_hours = \"49h\"", "earshot.toml:2: statistics.keep_hours: must be a multiple of 86400");
     bad("[log]\nlevel = \"loud\"", "earshot.toml:2: log.level: ", "trace, debug");
     bad("[log]\nformat = \"xml\"", "earshot.toml:2: log.format: ");
 }

@@ -53,7 +53,7 @@ def counted(server):
     with sqlite3.connect(server.data / "statistics.db") as db:
         return tuple(db.execute(query).fetchone()[0] for query in (
             "select coalesce(sum(downloads), 0) from downloads where dimension = 'all'", "select coalesce(sum(requests), 0) from requests",
-            "select coalesce(sum(bytes), 0) from bytes_served"))
+            "select coalesce(sum(bytes), 0) from days"))
 
 
 def end(server, pid):

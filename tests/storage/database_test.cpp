@@ -123,6 +123,25 @@ TEST_CASE("chapters from before their origin was kept were typed in") {
     CHECK(catalogue.find_episode({"b"})->chapters_origin == model::ChaptersOrigin::none);
 }
 
+TEST_CASE("a step that drops most of a file gives its room back") {
+    static constexpr Migration large[] = {{1, "0001_large",
+                                           "create table large (words text); create table small (words text); insert into small values "
+                                           "('kept'); with recursive n(i) as (select 1 union all select i + 1 from n limit 8000) "
+                                           "insert into large select hex(zeroblob(2000)) from n;"}};
+    static constexpr Migration dropped[] = {large[0], {2, "0002_dropped", "drop table large;"}};
+    tests::TemporaryFolder folder;
+    const auto file = folder.path() / "x.db";
+    {
+        Database database({.file = file, .migrations = large});
+    }
+    CHECK(std::filesystem::file_size(file) > 30'000'000);
+    {
+        Database database({.file = file, .migrations = dropped});
+        CHECK(number(database, "select count(*) from small where words = 'kept'") == 1);
+    }
+    CHECK(std::filesystem::file_size(file) < 100'000);
+}
+
 TEST_CASE("without leave to, no file is made and none brought forward") {
     tests::TemporaryFolder folder;
     const auto file = folder.path() / "x.db";
