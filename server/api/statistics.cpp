@@ -6,6 +6,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <memory>
 
 #include "server/api/csv.hpp"
 #include "server/api/finding.hpp"
@@ -24,8 +25,8 @@ using model::Errc;
 using model::fail;
 
 struct Subject {
-    model::Show show;
-    model::Episode episode;
+    std::shared_ptr<const model::Show> show;
+    storage::EpisodeLine episode;
 };
 struct Question {
     Statistics::Query query;
@@ -33,10 +34,6 @@ struct Question {
 };
 
 // Drafts stay out: analysts see numbers of what was public, and nothing of what is to come.
-bool was_public(const model::Episode& episode, model::Timestamp now) {
-    return model::is_public(episode, now) || episode.state == model::EpisodeState::withdrawn;
-}
-
 model::Result<Question> read_question(Context& context, const Request& request) {
     for (const http::Field& given : request.query)
         if (given.name != "show" && given.name != "episode" && given.name != "from" && given.name != "to")
@@ -48,13 +45,15 @@ model::Result<Question> read_question(Context& context, const Request& request) 
     const auto wanted_show = request.query_value("show");
     const auto wanted_episode = request.query_value("episode");
     bool show_found = !wanted_show;
-    for (const model::Show& show : context.catalogue.list_shows()) {
-        if (wanted_show && show.slug != *wanted_show && show.id.value != *wanted_show) continue;
+    const auto lines = context.catalogue.list_public_lines();
+    for (model::Show& each : context.catalogue.list_shows()) {
+        if (wanted_show && each.slug != *wanted_show && each.id.value != *wanted_show) continue;
         show_found = true;
-        for (model::Episode& episode : context.catalogue.list_episodes(show.id)) {
-            if (!was_public(episode, now) || (wanted_episode && episode.id.value != *wanted_episode)) continue;
+        const auto show = std::make_shared<const model::Show>(std::move(each));
+        for (const auto& episode : lines) {
+            if (episode.show != show->id || (wanted_episode && episode.id.value != *wanted_episode)) continue;
             question.query.episodes.push_back(episode.id);
-            question.subjects.push_back({show, std::move(episode)});
+            question.subjects.push_back({show, episode});
         }
     }
     if (!show_found) return fail(Errc::not_found, "There is no such show.");
@@ -84,7 +83,7 @@ object report_object(const Subject& subject, const Statistics::EpisodeReport& re
     return {{"id", subject.episode.id.value},
             {"slug", subject.episode.slug},
             {"title", subject.episode.title},
-            {"show", object{{"id", subject.show.id.value}, {"slug", subject.show.slug}, {"title", subject.show.title}}},
+            {"show", object{{"id", subject.show->id.value}, {"slug", subject.show->slug}, {"title", subject.show->title}}},
             {"days", std::move(days)},
             {"total", std::move(total)}};
 }
@@ -138,11 +137,6 @@ void put_breakdowns(object& answer, Statistics& statistics, const Statistics::Qu
     for (std::size_t i = 0; const auto& [list, dimension] : breakdowns) answer[list] = breakdown_array(dimension, all[i++], hidden_below);
 }
 
-const Statistics::EpisodeReport* find_report(const std::vector<Statistics::EpisodeReport>& reports, const model::EpisodeId& id) {
-    const auto found = std::ranges::find(reports, id, &Statistics::EpisodeReport::episode);
-    return found == reports.end() ? nullptr : &*found;
-}
-
 }  // namespace
 
 Answer get_statistics(Context& context, const Request& request) {
@@ -152,8 +146,7 @@ Answer get_statistics(Context& context, const Request& request) {
     const unsigned below = context.settings.statistics.suppress_below;
     const auto reports = context.statistics.report(question->query);
     array episodes;
-    for (const Subject& subject : question->subjects)
-        if (const auto* report = find_report(reports, subject.episode.id)) episodes.push_back(report_object(subject, *report, below));
+    for (std::size_t i = 0; i < reports.size(); ++i) episodes.push_back(report_object(question->subjects[i], reports[i], below));
     object answer{{"from", question->query.first_day}, {"to", question->query.last_day}, {"episodes", std::move(episodes)}};
     if (const auto day = context.statistics.first_rounded_day(question->query))
         answer["rounded"] = object{{"from", *day}, {"steps_of", below}};
@@ -167,11 +160,10 @@ Answer get_statistics_csv(Context& context, const Request& request) {
     if (!question) return problem(question.error());
     const auto reports = context.statistics.report(question->query);
     std::string csv = "day,show,episode,title,downloads\r\n";
-    for (const Subject& subject : question->subjects) {
-        const auto* report = find_report(reports, subject.episode.id);
-        if (report == nullptr) continue;
-        for (const Statistics::DayRow& row : report->days) {
-            csv += fmt::format("{},{},{},{},", row.day, csv_cell(subject.show.slug), csv_cell(subject.episode.slug),
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+        const Subject& subject = question->subjects[i];
+        for (const Statistics::DayRow& row : reports[i].days) {
+            csv += fmt::format("{},{},{},{},", row.day, csv_cell(subject.show->slug), csv_cell(subject.episode.slug),
                                csv_cell(subject.episode.title));
             csv += row.downloads.value ? std::to_string(*row.downloads.value)
                                        : fmt::format("\"fewer than {}\"", context.settings.statistics.suppress_below);
