@@ -78,6 +78,8 @@ constexpr MemoryHeld memory[] = {
     {"deliveries to be counted",
      {listeners, "address, agent and referrer of requests just answered; of who opted out only the bytes are used",
       "to classify and count them", "under a second as a rule; a bounded queue"}},
+    {"refused sign-ins",
+     {staff, "how many, by account", "to be added up in the audit log", "the hour; longer when nobody tries again or reads the log"}},
     {"failed sign-ins",
      {staff, "name and network of who failed to sign in", "to slow guessing down",
       "ten minutes after the last failure, at the next sign-in"}},

@@ -25,7 +25,7 @@ struct Account {
 
 // The answer to "who asks?", made once per request.
 struct Identity {
-    std::string name;  // account or token name, for the audit log
+    std::string name;  // of the account, or "token:" and its name: who did what, in the audit log, and whose uploads are whose
     Role role{Role::analyst};
     bool via_session{};      // signed in with a browser (CSRF was checked), else bearer token
     std::string csrf_token;  // of that session, for forms

@@ -21,9 +21,10 @@ namespace {
 constexpr std::chrono::minutes session_idle(30), session_seen_step(1);
 constexpr std::chrono::hours session_longest(12);
 
+// "console" is whoever works on the machine itself, in the audit log.
 bool is_account_name(std::string_view name) {
     constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789._@-";
-    return name.size() >= 2 && name.size() <= 64 && name.find_first_not_of(allowed) == std::string_view::npos;
+    return name != "console" && name.size() >= 2 && name.size() <= 64 && name.find_first_not_of(allowed) == std::string_view::npos;
 }
 
 model::Role known_role(const std::string& text) {
@@ -52,6 +53,12 @@ FoundAccount find_account(Database& database, std::string_view name) {
 
 }  // namespace
 
+std::string tidy_account_name(std::string_view typed) {
+    std::string name(typed.substr(0, 64));
+    std::ranges::transform(name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return name;
+}
+
 Accounts::Accounts(Database& database, model::Clock clock)
     : database_(database),
       clock_(std::move(clock)),
@@ -60,7 +67,8 @@ Accounts::Accounts(Database& database, model::Clock clock)
 
 model::Result<model::Account> Accounts::create_account(std::string_view name, model::Role role, std::string_view password) {
     if (!is_account_name(name))
-        return fail(Errc::invalid_input, "The name needs 2 to 64 lower-case letters, digits or any of . _ @ - and nothing else.");
+        return fail(Errc::invalid_input,
+                    "The name needs 2 to 64 lower-case letters, digits or any of . _ @ - and nothing else; “console” is taken.");
     if (const auto good = check_new_password(name, password); !good) return std::unexpected(good.error());
     const auto hash = passwords_->hash(password);
     if (!hash) return std::unexpected(hash.error());
@@ -121,8 +129,7 @@ std::vector<model::Account> Accounts::list_accounts() {
 }
 
 model::Result<Accounts::Session> Accounts::sign_in(std::string_view typed, std::string_view password, std::string_view network) {
-    std::string name(typed.substr(0, 64));
-    std::ranges::transform(name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    const auto name = tidy_account_name(typed);
     const auto name_key = "name:" + name, network_key = fmt::format("network:{}", network);
     const auto wait_for = [](std::chrono::seconds wait) {
         return fail(Errc::rate_limited, fmt::format("Too many failed sign-ins. Try again in {} seconds.", wait.count()));
@@ -157,7 +164,7 @@ model::Result<Accounts::Session> Accounts::sign_in(std::string_view typed, std::
     return result;
 }
 
-std::optional<model::Identity> Accounts::find_session(std::string_view secret) {
+std::optional<model::Identity> Accounts::find_session(std::string_view secret, bool in_use) {
     const auto hash = sha256_hex(secret);
     const auto now = clock_();
     std::string name, role;
@@ -170,7 +177,7 @@ std::optional<model::Identity> Accounts::find_session(std::string_view secret) {
         found = query.bind("hash", hash).into(name).into(role).into(created_at).into(seen_at).next();
     });
     if (!found || now - created_at >= session_longest || now - seen_at >= session_idle) return std::nullopt;
-    if (now - seen_at >= session_seen_step) {
+    if (in_use && now - seen_at >= session_seen_step) {
         database_.write([&](soci::session& session) {
             Statement update(session, "update sessions set seen_at = :now where secret_hash = :hash");
             update.bind("now", now).bind("hash", hash).run();
@@ -221,7 +228,7 @@ std::optional<model::Identity> Accounts::find_token(std::string_view token) {
         found = query.bind("hash", sha256_hex(token)).into(name).into(role).into(expires_at).next();
     });
     if (!found || (expires_at && *expires_at <= clock_())) return std::nullopt;
-    return model::Identity{name, known_role(role), false, ""};
+    return model::Identity{"token:" + name, known_role(role), false, ""};
 }
 
 model::Status Accounts::revoke_token(std::string_view name) {

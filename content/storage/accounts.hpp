@@ -17,11 +17,14 @@ namespace earshot::storage {
 class PasswordCheck;
 class SignInThrottle;
 
+// As it is looked for: at most 64 bytes, lower case.
+[[nodiscard]] std::string tidy_account_name(std::string_view typed);
+
 class Accounts {
 public:
     explicit Accounts(Database& database, model::Clock clock = model::system_now);
 
-    // invalid_input: name not [a-z0-9._@-]{2,64}, password under 12 characters or a well-known one. conflict: name taken.
+    // invalid_input: name not [a-z0-9._@-]{2,64} or "console", password under 12 characters or a well-known one. conflict: name taken.
     [[nodiscard]] model::Result<model::Account> create_account(std::string_view name, model::Role role, std::string_view password);
     [[nodiscard]] model::Status set_password(std::string_view name, std::string_view password);  // ends all its sessions
     // Its sessions end with it; what the audit log says of it stays. not_found.
@@ -37,8 +40,8 @@ public:
     // wrong passwords; rate_limited after 5 failures (per name, and per `network` — a keyed hash the caller makes, held in RAM only), with
     // growing waits.
     [[nodiscard]] model::Result<Session> sign_in(std::string_view name, std::string_view password, std::string_view network);
-    // Idle 30 min, absolute 12 h.
-    [[nodiscard]] std::optional<model::Identity> find_session(std::string_view secret);
+    // Idle 30 min, absolute 12 h. `in_use` false: a page asked by itself, which does not prolong it.
+    [[nodiscard]] std::optional<model::Identity> find_session(std::string_view secret, bool in_use = true);
     void sign_out(std::string_view secret);
 
     // Returns the token text "ear_…", never stored in clear. conflict: the name is taken (revoke it first). invalid_input: no name,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "content/storage/accounts.hpp"
 #include "content/storage/audit_rows.hpp"
 #include "content/storage/digest.hpp"
 #include "content/storage/statement.hpp"
@@ -14,6 +15,19 @@ namespace {
 std::string chained_hash(std::string_view previous, const AuditEntry& entry) {
     return sha256_hex(fmt::format("{}\n{}\n{}\n{}:{}\n{}:{}\n{}:{}", previous, entry.number, entry.time.time_since_epoch().count(),
                                   entry.who.size(), entry.who, entry.what.size(), entry.what, entry.object.size(), entry.object));
+}
+
+// It cannot be an account's. What was typed is not kept: it may be a password, in the wrong field.
+constexpr std::string_view no_account = "unknown names";
+
+bool is_account(Database& database, const std::string& name) {
+    bool found = false;
+    database.read([&](soci::session& session) {
+        std::string id;
+        Statement query(session, "select id from accounts where name = :name");
+        found = query.bind("name", name).into(id).next();
+    });
+    return found;
 }
 
 struct Head {
@@ -43,6 +57,13 @@ void append_audit(soci::session& session, model::Timestamp now, std::string_view
 
 AuditLog::AuditLog(Database& database, model::Clock clock) : database_(database), clock_(std::move(clock)) {}
 
+AuditLog::~AuditLog() {
+    try {
+        write_refused_sign_ins();
+    } catch (const std::exception&) {  // the database is away, and nobody is left to be told
+    }
+}
+
 void AuditLog::add(std::string_view who, std::string_view what, std::string_view object) {
     database_.write([&](soci::session& session) { append_audit(session, clock_(), who, what, object); });
 }
@@ -63,7 +84,44 @@ void AuditLog::add_look(std::string_view who, std::string_view object) {
     }
 }
 
+void AuditLog::add_refused_sign_in(std::string_view typed_name) {
+    const auto hour = std::chrono::floor<std::chrono::hours>(clock_());
+    bool is_over = false;
+    {
+        const std::scoped_lock lock(refused_mutex_);
+        is_over = !refused_.empty() && hour != refused_hour_;
+    }
+    if (is_over) write_refused_sign_ins();
+    auto name = tidy_account_name(typed_name);
+    if (!is_account(database_, name)) name = no_account;
+    const std::scoped_lock lock(refused_mutex_);
+    if (refused_.empty()) refused_hour_ = hour;
+    ++refused_[std::move(name)];
+}
+
+void AuditLog::write_refused_sign_ins() {
+    std::map<std::string, std::uint64_t> names;
+    std::string hour;
+    {
+        const std::scoped_lock lock(refused_mutex_);
+        names.swap(refused_);
+        hour = model::format_rfc3339(refused_hour_);
+    }
+    if (names.empty()) return;
+    try {
+        for (; !names.empty(); names.erase(names.begin())) {
+            const auto& [who, times] = *names.begin();
+            add(who, "session.refused", fmt::format("{} times in the hour from {}", times, hour));
+        }
+    } catch (const DatabaseError& error) {
+        if (!passing_refusal(error)) throw;
+        const std::scoped_lock lock(refused_mutex_);
+        for (const auto& [name, times] : names) refused_[name] += times;
+    }
+}
+
 std::vector<AuditEntry> AuditLog::list(int limit) {
+    write_refused_sign_ins();
     std::vector<AuditEntry> result;
     database_.read([&](soci::session& session) {
         AuditEntry entry;

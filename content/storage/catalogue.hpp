@@ -18,14 +18,14 @@
 
 namespace earshot::storage {
 
-// An episode that is or was public, without its texts.
+// An episode that is or once was public, without its texts.
 struct EpisodeLine {
     model::EpisodeId id;
     model::ShowId show;
     std::string slug, title;
-    bool is_withdrawn{};
+    bool is_withdrawn{};  // not public now, also while it waits for its return
     std::optional<std::uint32_t> season, number;
-    model::Timestamp publish_at{};
+    model::Timestamp publish_at{};  // the first time, whatever came after
 };
 
 struct NewMasterOrder {
@@ -47,6 +47,8 @@ public:
     [[nodiscard]] std::optional<model::Show> find_show(const model::ShowId& id);
     [[nodiscard]] std::optional<model::Show> find_show_by_slug(std::string_view slug);
     [[nodiscard]] std::vector<model::Show> list_shows();  // by title
+    // Those of which an episode is or once was public: all that who sees only what was public may hear of.
+    [[nodiscard]] std::vector<model::Show> list_launched_shows();
 
     // --- episodes ----------------------------------------------------------------------------------------------
     // id, guid (a UUIDv4 when empty), created_at, updated_at are set here; state is draft; slug is made unique by "-2", "-3" ….

@@ -129,12 +129,15 @@ model::Result<model::Episode> Catalogue::set_state(const model::EpisodeId& id, E
             result = std::unexpected(moment.error());
             return;
         }
-        const bool was_seen = is_public(*episode, now);  // a scheduled one whose time came
+        // One that was scheduled went public by itself when its time came.
+        const auto seen = is_public(*episode, now)          ? episode->publish_at
+                          : next == EpisodeState::published ? std::optional(now)
+                                                            : std::nullopt;
         Statement update(session,
                          "update episodes set state = :state, publish_at = :publish_at, updated_at = :now, first_public_at = "
                          "coalesce(first_public_at, :first_public_at) where id = :id");
         update.bind("state", to_string(next)).bind("publish_at", *moment).bind("now", now).bind("id", id.value);
-        update.bind("first_public_at", was_seen || next == EpisodeState::published ? std::optional(now) : std::nullopt).run();
+        update.bind("first_public_at", seen).run();
         result = *read_episode(session, id);
     });
     return result;

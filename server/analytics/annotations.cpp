@@ -17,15 +17,6 @@ using model::Errc;
 using model::fail;
 using storage::Statement;
 
-model::Status tidy(Annotation& annotation) {
-    if (!parse_day(annotation.day)) return fail(Errc::invalid_input, "Please give the day as year-month-day, for example 2026-11-24.");
-    annotation.words = model::clean_line(annotation.words);
-    const auto length = model::utf8_length(annotation.words);
-    if (length == 0) return fail(Errc::invalid_input, "Say in a few words what happened that day.");
-    if (length <= Annotations::longest) return {};
-    return fail(Errc::invalid_input, fmt::format("At most {} characters, please; these are {}.", Annotations::longest, length));
-}
-
 std::vector<Annotation> fetch(Statement& rows) {
     std::vector<Annotation> result;
     Annotation row;
@@ -40,6 +31,15 @@ model::Status known(long long changed) {
 }
 
 }  // namespace
+
+model::Status Annotations::tidy(Annotation& annotation) {
+    if (!parse_day(annotation.day)) return fail(Errc::invalid_input, "Please give the day as year-month-day, for example 2026-11-24.");
+    annotation.words = model::clean_line(annotation.words);
+    const auto length = model::utf8_length(annotation.words);
+    if (length == 0) return fail(Errc::invalid_input, "Say in a few words what happened that day.");
+    if (length <= longest) return {};
+    return fail(Errc::invalid_input, fmt::format("At most {} characters, please; these are {}.", longest, length));
+}
 
 model::Result<Annotation> Annotations::add(Annotation annotation) {
     if (auto good = tidy(annotation); !good) return std::unexpected(good.error());

@@ -27,6 +27,8 @@ public:
 
     Annotations(storage::Database& database, model::Clock clock) : database_(database), clock_(std::move(clock)) {}
 
+    // Cleans the words. Errors: invalid_input, for a day that is none, and for no or too many words.
+    [[nodiscard]] static model::Status tidy(Annotation& annotation);
     // id is set here. Errors: invalid_input, for a day that is none, for no or too many words, and when there are too many already.
     [[nodiscard]] model::Result<Annotation> add(Annotation annotation);
     [[nodiscard]] model::Status edit(const Annotation& annotation);  // day and words, by id; also not_found

@@ -29,7 +29,7 @@ enum class Verdict {
     repeat,          // this listener's download of the episode is counted already
     flood,           // more from one address than is believed
     preview,         // staff, before publication
-    withdrawn,       // of an episode that is no longer public: 410 or 451
+    withdrawn,       // of audio that is gone, 410 or 451: with its episode, or replaced
     error,           // any other method, any status but 200 and 206
     opted_out,       // Sec-GPC or DNT: only bytes are added up
 };

@@ -49,16 +49,13 @@ std::vector<std::string> links_of(const model::Show& show) {
 }
 
 model::Result<Beside> read_beside(Context& context, const Request& request) {
-    auto show = find_show(context, request);
+    auto show = find_launched_show(context, request);
     if (!show) return std::unexpected(show.error());
     auto period = read_period(request, context.clock());
     if (!period) return std::unexpected(period.error());
     Beside result{.show = std::move(*show), .period = std::move(*period)};
     Statistics::Query query{result.period.first_day, result.period.last_day, {}};
-    for (const auto& episode : context.catalogue.list_episodes(result.show.id)) {
-        if (model::is_public(episode, context.clock()) || episode.state == model::EpisodeState::withdrawn)
-            query.episodes.push_back(episode.id);
-    }
+    for (const auto& episode : context.catalogue.list_public_lines(result.show.id)) query.episodes.push_back(episode.id);
     const auto reports = context.statistics.report(query);
     for (std::size_t day = 0; !reports.empty() && day < reports.front().days.size(); ++day)
         result.downloads.push_back({reports.front().days[day].day, sum_of_day(reports, day)});
@@ -106,7 +103,7 @@ std::string csv_figure(const Figure& figure, unsigned below) {
 Answer get_acting(Context& context, const Request& request) {
     const auto beside = read_beside(context, request);
     if (!beside) return problem(beside.error());
-    note_look(context, request);
+    note_look(context, request, {"from", "to"});
     const unsigned below = context.settings.statistics.suppress_below;
     array links, totals;
     for (const auto& link : beside->links) {
@@ -159,12 +156,13 @@ Answer get_acting_csv(Context& context, const Request& request) {
 }
 
 Answer put_totals(Context& context, const Request& request) {
-    const auto show = find_show(context, request);
+    const auto show = find_launched_show(context, request);
     if (!show) return problem(show.error());
     const auto table = analytics::parse_totals(request.body, context.clock());
     if (!table) return problem(table.error());
-    if (const auto loaded = context.totals.load(show->id.value, *table); !loaded) return problem(loaded.error());
+    // First the note: a change that no row tells of must not come about.
     note(context, request, "totals.load", fmt::format("{} {}/{}", show->slug, table->first_day(), table->last_day()));
+    if (const auto loaded = context.totals.load(show->id.value, *table); !loaded) return problem(loaded.error());
     array series;
     for (const auto& name : table->series) series.push_back(boost::json::value(name));
     return http::json(

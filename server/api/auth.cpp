@@ -50,7 +50,7 @@ model::Result<std::optional<model::Identity>> authenticate(Context& context, con
     if (!secret) return std::nullopt;
     std::optional<model::Identity> identity;
     try {
-        identity = context.accounts.find_session(*secret);
+        identity = context.accounts.find_session(*secret, !request.field("X-Background"));
     } catch (const storage::DatabaseError& error) {
         auto refusal = storage::passing_refusal(error);
         if (!refusal) throw;

@@ -36,7 +36,7 @@ public:
         : context_(context),
           few_(fmt::format("fewer than {}", context.settings.statistics.suppress_below)),
           today_(analytics::day_of(now)),
-          shows_(context.catalogue.list_shows()) {}
+          shows_(context.catalogue.list_launched_shows()) {}
 
     // nullopt: that was all.
     std::optional<std::string> next() {

@@ -1,15 +1,11 @@
 #include "server/api/finding.hpp"
 
-#include "content/model/text.hpp"
+#include <fmt/format.h>
 
 namespace earshot::api {
 
 using model::Errc;
 using model::fail;
-
-namespace {
-constexpr std::size_t longest_noted = 300;
-}
 
 model::Result<model::Show> find_show(Context& context, const http::Request& request) {
     const std::string& given = request.param("show");
@@ -17,6 +13,13 @@ model::Result<model::Show> find_show(Context& context, const http::Request& requ
     if (!show) show = context.catalogue.find_show(model::ShowId{given});
     if (!show) return fail(Errc::not_found, "There is no such show.");
     return std::move(*show);
+}
+
+model::Result<model::Show> find_launched_show(Context& context, const http::Request& request) {
+    const std::string& given = request.param("show");
+    for (model::Show& show : context.catalogue.list_launched_shows())
+        if (show.slug == given || show.id.value == given) return std::move(show);
+    return fail(Errc::not_found, "There is no such show, or nothing of it was ever public.");
 }
 
 model::Result<model::Episode> find_episode(Context& context, const http::Request& request) {
@@ -39,8 +42,13 @@ void note(Context& context, const http::Request& request, std::string_view what,
     context.audit.add(request.identity->name, what, object);
 }
 
-void note_look(Context& context, const http::Request& request) {
-    context.audit.add_look(request.identity->name, model::truncate_utf8(request.target, longest_noted));
+void note_look(Context& context, const http::Request& request, std::initializer_list<std::string_view> parameters) {
+    auto address = request.path;
+    for (const auto name : parameters) {
+        if (const auto value = request.query_value(name))
+            address += fmt::format("{}{}={}", address.find('?') == std::string::npos ? '?' : '&', name, http::percent_encode(*value));
+    }
+    context.audit.add_look(request.identity->name, address);
 }
 
 }  // namespace earshot::api

@@ -1,6 +1,9 @@
 #pragma once
 // From a request to the thing it is about, with a sentence when there is none.
 
+#include <initializer_list>
+#include <string_view>
+
 #include "content/model/episode.hpp"
 #include "content/model/error.hpp"
 #include "content/model/job.hpp"
@@ -11,6 +14,8 @@
 namespace earshot::api {
 
 [[nodiscard]] model::Result<model::Show> find_show(Context& context, const http::Request& request);  // {show}: slug or id
+// For analysts: a show of which nothing was ever public is not found.
+[[nodiscard]] model::Result<model::Show> find_launched_show(Context& context, const http::Request& request);
 [[nodiscard]] model::Result<model::Episode> find_episode(Context& context, const http::Request& request);
 [[nodiscard]] model::Result<model::Job> find_job(Context& context, const http::Request& request);
 
@@ -19,7 +24,7 @@ namespace earshot::api {
 
 // Adds to the audit trail under the name of who asked.
 void note(Context& context, const http::Request& request, std::string_view what, std::string_view object);
-// The same for looking at figures.
-void note_look(Context& context, const http::Request& request);
+// The same for looking at figures. Of the query only these parameters are told, which the caller has checked: anything may stand in others.
+void note_look(Context& context, const http::Request& request, std::initializer_list<std::string_view> parameters);
 
 }  // namespace earshot::api

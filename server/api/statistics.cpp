@@ -33,20 +33,19 @@ struct Question {
     std::vector<Subject> subjects;  // same order as query.episodes
 };
 
-// Drafts stay out: analysts see numbers of what was public, and nothing of what is to come.
+// Analysts see numbers of what was public, and nothing of what is to come.
 model::Result<Question> read_question(Context& context, const Request& request) {
     for (const http::Field& given : request.query)
         if (given.name != "show" && given.name != "episode" && given.name != "from" && given.name != "to")
             return fail(Errc::invalid_input, "Known parameters are show, episode, from and to.");
-    const model::Timestamp now = context.clock();
-    const auto period = read_period(request, now);
+    const auto period = read_period(request, context.clock());
     if (!period) return std::unexpected(period.error());
     Question question{.query = {period->first_day, period->last_day, {}}};
     const auto wanted_show = request.query_value("show");
     const auto wanted_episode = request.query_value("episode");
     bool show_found = !wanted_show;
     const auto lines = context.catalogue.list_public_lines();
-    for (model::Show& each : context.catalogue.list_shows()) {
+    for (model::Show& each : context.catalogue.list_launched_shows()) {
         if (wanted_show && each.slug != *wanted_show && each.id.value != *wanted_show) continue;
         show_found = true;
         const auto show = std::make_shared<const model::Show>(std::move(each));
@@ -56,7 +55,7 @@ model::Result<Question> read_question(Context& context, const Request& request) 
             question.subjects.push_back({show, episode});
         }
     }
-    if (!show_found) return fail(Errc::not_found, "There is no such show.");
+    if (!show_found) return fail(Errc::not_found, "There is no such show, or nothing of it was ever public.");
     if (wanted_episode && question.subjects.empty()) return fail(Errc::not_found, "There is no such episode, or it was never public.");
     return question;
 }
@@ -142,7 +141,7 @@ void put_breakdowns(object& answer, Statistics& statistics, const Statistics::Qu
 Answer get_statistics(Context& context, const Request& request) {
     const auto question = read_question(context, request);
     if (!question) return problem(question.error());
-    note_look(context, request);
+    note_look(context, request, {"show", "episode", "from", "to"});
     const unsigned below = context.settings.statistics.suppress_below;
     const auto reports = context.statistics.report(question->query);
     array episodes;

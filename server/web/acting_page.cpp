@@ -165,6 +165,7 @@ std::string render_acting(Context& context, const http::Request& request, const 
                           const model::Status& loading) {
     const auto fewest = context.settings.statistics.suppress_below;
     const auto selection = select_one_show(context, request);
+    context.audit.add_look(identity.name, address_of("/statistics/acting", selection));
     Page page{.title = "From listening to acting", .main = "acting.html"};
     put_acting_filter(page.values, selection);
     if (selection.show.empty()) {
@@ -219,19 +220,20 @@ http::Answer load_totals(Context& context, const http::Request& request) {
     if ((*sender)->role == model::Role::producer)
         return error_page(context, request, 403, "Nothing was loaded", "Only analysts and admins may load totals.");
     const auto slug = form_value(*form, "show");
-    const auto show = context.catalogue.find_show_by_slug(slug);
+    const auto show = find_launched_show(context, slug);
     if (!show) return error_page(context, request, 404, "Nothing was loaded", "There is no such show.");
 
     auto csv = form_value(*form, "file");
     if (csv.empty()) csv = form_value(*form, "table");
     const auto table = analytics::parse_totals(csv, context.clock());
+    // First the note: a change that no row tells of must not come about.
+    if (table) context.audit.add((*sender)->name, "totals.load", fmt::format("{} {}/{}", slug, table->first_day(), table->last_day()));
     const auto loaded = table ? context.totals.load(show->id.value, *table) : std::unexpected(table.error());
     if (!loaded) {
         auto again = request;
         again.query = {{"show", slug}};
         return staff_reply(400, render_acting(context, again, **sender, csv, loaded));
     }
-    context.audit.add((*sender)->name, "totals.load", fmt::format("{} {}/{}", slug, table->first_day(), table->last_day()));
     return http::redirect(fmt::format("/statistics/acting?show={}&loaded={}", slug, table->days.size()));
 }
 

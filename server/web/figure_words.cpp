@@ -98,15 +98,18 @@ std::string place_words(const storage::TimeZone& zone) {
 std::string day_rule(const storage::TimeZone& zone, std::string_view first, std::string_view last) {
     if (zone.name() == "UTC") return "Days are UTC days.";
     const auto from = date_of(first), to = date_of(last);
-    const auto place = place_words(zone);
-    const auto offset = zone.offset_at(from);
-    const auto begin = clock_words(zone.local(from));
+    const auto begin_of = [&](sys_days day) {
+        const auto local = zone.local(day);
+        return clock_words(local) + (floor<days>(local) < day ? " the day before" : "");
+    };
+    auto rule = fmt::format("Days are counted in UTC: in {} they begin at {}", place_words(zone), begin_of(from));
+    bool changes = false;
     for (auto day = from + days(1); day <= to; day += days(1)) {
-        if (zone.offset_at(day) == offset) continue;
-        return fmt::format("Days are counted in UTC: in {} they begin at {} until {}, at {} from {} on.", place, begin,
-                           without_year(day - days(1)), clock_words(zone.local(day)), without_year(day));
+        if (zone.offset_at(day) == zone.offset_at(day - days(1))) continue;
+        rule += fmt::format(" until {}, at {} from {}", without_year(day - days(1)), begin_of(day), without_year(day));
+        changes = true;
     }
-    return fmt::format("Days are counted in UTC: in {} they begin at {}.", place, begin);
+    return rule + (changes ? " on." : ".");
 }
 
 }  // namespace earshot::web

@@ -69,7 +69,7 @@ http::Answer method(Context& context, const http::Request& request) {
     if (rules.most_per_address == 0) page.values.show("NO_LIMIT");
     put_audit(page.values, context.audits.last(), context.statistics.lists_since());
     put_lost(page.values, context.statistics.dropped(), context.follows.refused());
-    return statistics_reply(context, request, "/statistics/method", std::move(page));
+    return statistics_reply(context, request, "/statistics/method", std::move(page), "/statistics/method");
 }
 
 http::Answer how_we_count(Context& context, const http::Request& request) {

@@ -33,10 +33,13 @@ http::Answer sign_in(Context& context, const http::Request& request) {
     if (!is_own_form(context.settings, request)) return show_form(context, 403, name, next, "Please sign in on this page.");
     const auto session = context.accounts.sign_in(name, form_value(*form, "password"), context.caches->network_of(request.peer_address));
     if (!session) {
+        if (session.error().code == model::Errc::unauthenticated || session.error().code == model::Errc::rate_limited)
+            context.audit.add_refused_sign_in(name);
         auto reply = show_form(context, model::to_status(session.error().code), name, next, session.error().message);
         if (session.error().code == model::Errc::rate_limited) reply.fields.push_back({"Retry-After", "60"});
         return reply;
     }
+    context.audit.add(session->identity.name, "session.begin", "");
     if (const auto old = request.cookie(session_cookie_name(context.settings))) context.accounts.sign_out(*old);
     auto reply = http::redirect(next.empty() ? home_of(session->identity.role) : next);
     reply.fields.push_back(session_cookie(context.settings, session->secret));

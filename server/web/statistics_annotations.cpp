@@ -1,5 +1,7 @@
 // What staff note beside the figures: added, changed and deleted by forms on the overview, each noted in the audit log.
 
+#include <fmt/format.h>
+
 #include "server/web/handlers.hpp"
 #include "server/web/page.hpp"
 #include "server/web/session.hpp"
@@ -9,24 +11,34 @@ namespace earshot::web {
 namespace {
 
 using analytics::Annotation;
+using analytics::Annotations;
 
+std::string told(const Annotation& annotation) {
+    return fmt::format("{}: {}", annotation.day, annotation.words);
+}
+
+// The audit log's row comes first: a change that no row tells of must not come about. It tells what is overwritten, too.
 model::Status carry_out(Context& context, const std::vector<http::Field>& form, const std::string& who) {
     const auto act = form_value(form, "act"), id = form_value(form, "id");
     Annotation annotation{.id = id, .day = form_value(form, "day"), .words = form_value(form, "words"), .who = who};
     if (act == "add") {
-        if (const auto show = context.catalogue.find_show_by_slug(form_value(form, "show"))) annotation.show = show->id.value;
-        const auto added = context.annotations.add(annotation);
-        if (!added) return std::unexpected(added.error());
-        annotation.id = added->id;
-    } else if (act == "edit") {
-        if (auto edited = context.annotations.edit(annotation); !edited) return edited;
-    } else if (act == "delete") {
-        if (auto removed = context.annotations.remove(id); !removed) return removed;
-    } else {
-        return model::fail(model::Errc::invalid_input, "That form is not known here. Load the page again and repeat it.");
+        if (const auto show = find_launched_show(context, form_value(form, "show"))) annotation.show = show->id.value;
+        if (auto good = Annotations::tidy(annotation); !good) return good;
+        context.audit.add(who, "annotation.add", told(annotation));
+        if (const auto added = context.annotations.add(annotation); !added) return std::unexpected(added.error());
+        return {};
     }
-    context.audit.add(who, "annotation." + act, annotation.id);
-    return {};
+    if (act != "edit" && act != "delete")
+        return model::fail(model::Errc::invalid_input, "That form is not known here. Load the page again and repeat it.");
+    const auto old = context.annotations.find(id);
+    const auto was = old ? fmt::format("{} by {}", told(*old), old->who) : std::string();
+    if (act == "delete") {
+        if (old) context.audit.add(who, "annotation.delete", fmt::format("{} {}", id, was));
+        return context.annotations.remove(id);
+    }
+    if (auto good = Annotations::tidy(annotation); !good) return good;
+    if (old) context.audit.add(who, "annotation.edit", fmt::format("{} {}, was {}", id, told(annotation), was));
+    return context.annotations.edit(annotation);
 }
 
 }  // namespace

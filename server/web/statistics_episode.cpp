@@ -208,12 +208,12 @@ http::Answer statistics_episode(Context& context, const http::Request& request) 
     put_breakdowns(values, episode.tables);
     values.set("TALLY_SENTENCE", tally_sentence(episode.tally));
     put_table(values, "TALLY_TABLE", *episode.table("requests"));
-    return statistics_reply(context, request, episode.path, std::move(page));
+    return statistics_reply(context, request, episode.path, std::move(page), address_of(episode.path, episode.selection));
 }
 
 http::Answer statistics_episode_table(Context& context, const http::Request& request) {
     const auto page = gather(context, request);
-    return page ? table_reply(context, request, page->tables) : not_found_page(context, request);
+    return page ? table_reply(context, request, page->tables, page->path, page->selection) : not_found_page(context, request);
 }
 
 }  // namespace earshot::web

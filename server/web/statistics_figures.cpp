@@ -189,7 +189,7 @@ http::Answer statistics_figures(Context& context, const http::Request& request) 
     put_shared(page.values, context.statistics.shared_address_rules());
     page.values.set("METHOD_VERSION", std::string(analytics::method_version));
     if (fewest > 1) page.values.add("SMALL_NUMBERS").set("SMALL_NUMBERS", fewest).set("LESS", fewest - 1);
-    return statistics_reply(context, request, "/statistics/figures", std::move(page));
+    return statistics_reply(context, request, "/statistics/figures", std::move(page), address_of("/statistics/figures", selection));
 }
 
 }  // namespace earshot::web

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "content/model/text.hpp"
-
 namespace earshot::web {
 namespace {
 
@@ -19,8 +17,6 @@ constexpr Tab tabs[] = {
     {"Report to print", "/statistics/report"},
     {"How we count", "/statistics/method"},
 };
-
-constexpr std::size_t longest_noted = 300;
 
 }  // namespace
 
@@ -52,22 +48,21 @@ void put_filter(Values& values, const Selection& selection, const std::string& p
     }
 }
 
-http::Answer statistics_reply(Context& context, const http::Request& request, std::string_view path, Page page, int status) {
+http::Answer statistics_reply(Context& context, const http::Request& request, std::string_view path, Page page, const std::string& address,
+                              int status) {
     put_tabs(page.values, path);
-    if (status == 200) note_look(context, request);
-    return staff_reply(status, render_staff(context, request.identity.value_or(model::Identity{}), path, std::move(page)));
+    const auto identity = request.identity.value_or(model::Identity{});
+    context.audit.add_look(identity.name, address);
+    return staff_reply(status, render_staff(context, identity, path, std::move(page)));
 }
 
-void note_look(Context& context, const http::Request& request) {
-    context.audit.add_look(request.identity.value_or(model::Identity{}).name, model::truncate_utf8(request.target, longest_noted));
-}
-
-http::Answer table_reply(Context& context, const http::Request& request, std::span<const Table> tables) {
+http::Answer table_reply(Context& context, const http::Request& request, std::span<const Table> tables, const std::string& page,
+                         const Selection& selection) {
     const auto& wanted = request.param("table");
     const auto found = std::ranges::find_if(tables, [&](const Table& table) { return table.id + ".csv" == wanted; });
     if (found == tables.end()) return not_found_page(context, request);
     context.audit.add(request.identity.value_or(model::Identity{}).name, "statistics.export",
-                      model::truncate_utf8(request.target, longest_noted));
+                      address_of(fmt::format("{}/tables/{}", page, wanted), selection));
     http::Reply reply;
     reply.fields = {{"Content-Type", "text/csv; charset=utf-8; header=present"},
                     {"Content-Disposition", fmt::format("attachment; filename=\"{}\"", wanted)}};

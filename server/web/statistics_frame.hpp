@@ -14,18 +14,16 @@
 namespace earshot::web {
 
 // A page for analysts around its template, under those tabs. `path`: which of them it is. That it was looked at is noted in the audit log,
-// once an hour.
+// once an hour, as `address`: of what was shown (address_of), never the address that was sent, in which anything may stand.
 [[nodiscard]] http::Answer statistics_reply(Context& context, const http::Request& request, std::string_view path, Page page,
-                                            int status = 200);
-
-// That figures were looked at, likewise: what is no page does it itself.
-void note_look(Context& context, const http::Request& request);
+                                            const std::string& address, int status = 200);
 
 void put_tabs(Values& values, std::string_view current);
 // Fills {{>FILTER}}: a form that leads to `path`.
 void put_filter(Values& values, const Selection& selection, const std::string& path);
 
-// The table called like the address's last part ("days.csv"), noted in the audit log; 404 when there is none.
-[[nodiscard]] http::Answer table_reply(Context& context, const http::Request& request, std::span<const Table> tables);
+// The table called like the address's last part ("days.csv"), noted in the audit log as of `page`'s selection; 404 when there is none.
+[[nodiscard]] http::Answer table_reply(Context& context, const http::Request& request, std::span<const Table> tables,
+                                       const std::string& page, const Selection& selection);
 
 }  // namespace earshot::web

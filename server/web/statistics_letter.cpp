@@ -127,7 +127,7 @@ Letter statistics_letter(Context& context, Selection selection) {
 http::Answer statistics_report_text(Context& context, const http::Request& request) {
     auto selection = select_all(context, request);
     if (!selection.problem.empty()) return http::text(400, selection.problem + '\n');
-    note_look(context, request);
+    context.audit.add_look(request.identity.value_or(model::Identity{}).name, address_of("/statistics/report.txt", selection, true));
     return http::text(200, statistics_letter(context, std::move(selection)).text);
 }
 

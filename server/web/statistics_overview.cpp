@@ -75,7 +75,7 @@ http::Answer overview_page(Context& context, const http::Request& request, int s
     values.maybe("PROBLEM", problem.empty() ? selection.problem : problem);
     if (selection.episodes.empty()) {
         values.show("NOTHING");
-        return statistics_reply(context, request, "/statistics", std::move(page), status);
+        return statistics_reply(context, request, "/statistics", std::move(page), address_of("/statistics", selection), status);
     }
     auto& report = values.add("REPORT");
     report.set("SENTENCE", all.sentence);
@@ -106,7 +106,7 @@ http::Answer overview_page(Context& context, const http::Request& request, int s
     for (const auto& change : all.changes) report.add("CHANGE").set("TEXT", change);
     if (all.changes.empty()) report.show("NO_CHANGE");
     put_annotations(report, all, request.identity.value_or(model::Identity{}).csrf_token);
-    return statistics_reply(context, request, "/statistics", std::move(page), status);
+    return statistics_reply(context, request, "/statistics", std::move(page), address_of("/statistics", selection), status);
 }
 
 http::Answer statistics(Context& context, const http::Request& request) {
@@ -114,7 +114,8 @@ http::Answer statistics(Context& context, const http::Request& request) {
 }
 
 http::Answer statistics_table(Context& context, const http::Request& request) {
-    return table_reply(context, request, gather_overview(context, select(context, request)).tables);
+    const auto all = gather_overview(context, select(context, request));
+    return table_reply(context, request, all.tables, "/statistics", all.selection);
 }
 
 }  // namespace earshot::web

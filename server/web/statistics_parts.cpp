@@ -27,7 +27,7 @@ constexpr Reason known_reasons[] = {
     {"flood", "Too many from one address", "were too many from one address"},
     {"opted_out", "Asked not to be counted (GPC, DNT)", "asked not to be counted"},
     {"preview", "Staff listening before publication", "were staff"},
-    {"withdrawn", "The episode was withdrawn", "found it withdrawn"},
+    {"withdrawn", "Withdrawn, or audio that was replaced", "asked for audio that is gone"},
     {"error", "Answered with an error", "were answered with an error"},
 };
 

@@ -89,7 +89,7 @@ Selection select(Context& context, const http::Request& request) {
     selection.before_first = format_day(before.first);
     selection.before_last = format_day(before.last);
     selection.is_before_usual = before.is_usual;
-    selection.shows = context.catalogue.list_shows();
+    selection.shows = context.catalogue.list_launched_shows();
     const auto wanted = request.query_value("show").value_or("");
     const auto chosen = std::ranges::find(selection.shows, wanted, &model::Show::slug);
     if (chosen != selection.shows.end()) selection.show = wanted;
@@ -97,6 +97,12 @@ Selection select(Context& context, const http::Request& request) {
     selection.only = only_of(request);
     selection.zone = zone_of(selection);
     return selection;
+}
+
+std::optional<model::Show> find_launched_show(Context& context, std::string_view slug) {
+    auto shows = context.catalogue.list_launched_shows();
+    const auto found = std::ranges::find(shows, slug, &model::Show::slug);
+    return found == shows.end() ? std::nullopt : std::optional(std::move(*found));
 }
 
 Selection select_all(Context& context, const http::Request& request) {

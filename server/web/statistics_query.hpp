@@ -2,7 +2,9 @@
 // What somebody asks of the statistics. The query string is all of it, so that an address shows everybody the same:
 // ?from=…&to=…&show=…&before_from=…&before_to=…&by=app:Overcast
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "content/model/episode.hpp"
@@ -18,7 +20,7 @@ struct Selection {
     std::string first_day, last_day;             // "2026-11-24"; always a valid period of at most 366 days
     std::string show;                            // slug, empty: all
     std::string problem;                         // a sentence, when what was asked for was impossible and something else is shown
-    std::vector<model::Show> shows;              // all, by title
+    std::vector<model::Show> shows;              // all of which anything was ever public, by title
     std::vector<storage::EpisodeLine> episodes;  // those ever published, of the chosen shows, oldest first
     bool is_usual{true};                         // nobody asked for a period
     std::string before_first, before_last;       // what it is compared with: as long and just before, unless asked for
@@ -31,6 +33,8 @@ struct Selection {
 [[nodiscard]] Selection select(Context& context, const http::Request& request);
 // The same of all downloads, whatever `by` asks: for pages that have no filtered figures.
 [[nodiscard]] Selection select_all(Context& context, const http::Request& request);
+// A show of which anything was ever public. Blocking.
+[[nodiscard]] std::optional<model::Show> find_launched_show(Context& context, std::string_view slug);
 [[nodiscard]] analytics::Statistics::Query query_of(const Selection& selection);
 [[nodiscard]] std::vector<model::EpisodeId> ids_of(const Selection& selection);
 [[nodiscard]] std::string title_of(const storage::EpisodeLine& episode);  // says when it is withdrawn

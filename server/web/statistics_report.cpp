@@ -20,7 +20,7 @@ http::Answer statistics_report(Context& context, const http::Request& request) {
     values.maybe("PROBLEM", all.selection.problem);
     if (all.selection.episodes.empty()) {
         values.show("NOTHING");
-        return statistics_reply(context, request, "/statistics/report", std::move(page));
+        return statistics_reply(context, request, "/statistics/report", std::move(page), address_of("/statistics/report", all.selection));
     }
     auto& report = values.add("REPORT").set("PERIOD", period_words(all.selection.first_day, all.selection.last_day));
     report.set("SENTENCE", period_sentence(all, fewest)).set("MADE", moment_words(all.selection.zone, context.clock()));
@@ -39,7 +39,7 @@ http::Answer statistics_report(Context& context, const http::Request& request) {
         if (table.rows.size() > 6) table.rows.resize(6);
         put_table(report, id == std::string_view("ages") ? "AGES_TABLE" : "EPISODES_TABLE", table);
     }
-    return statistics_reply(context, request, "/statistics/report", std::move(page));
+    return statistics_reply(context, request, "/statistics/report", std::move(page), address_of("/statistics/report", all.selection));
 }
 
 }  // namespace earshot::web

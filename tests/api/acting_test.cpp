@@ -24,6 +24,8 @@ model::Show with_action(Stage& stage) {
 TEST_CASE("totals are loaded as CSV by analysts, and stand beside downloads and follows") {
     Stage stage;
     const auto show = with_action(stage);
+    REQUIRE(stage.context().catalogue.set_state(stage.make_episode(show).id, model::EpisodeState::draft, model::EpisodeState::published,
+                                                std::nullopt));
     const std::string path = "/statistics/shows/" + show.slug;
     const Fields csv{{"Content-Type", "text/csv"}};
     CHECK(stage.api("producer", "PUT", path + "/totals", "day,calls\n2026-01-02,5\n", csv).status == 403);

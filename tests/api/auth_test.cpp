@@ -86,6 +86,50 @@ TEST_CASE("bearer tokens") {
           "This token is unknown, expired or revoked. Ask an admin for a new one.");
 }
 
+TEST_CASE("what a page fetches by itself does not prolong the session") {
+    Stage stage;
+    auto& accounts = stage.context().accounts;
+    REQUIRE(accounts.create_account("petra", model::Role::analyst, "an-unlikely-password-42"));
+    const auto session = accounts.sign_in("petra", "an-unlikely-password-42", "net").value();
+    const auto after = [&](std::chrono::minutes minutes, std::vector<http::Field> more) {
+        stage.clock_offset_ms = std::chrono::milliseconds(minutes).count();
+        return api::authenticate(stage.context(), by_session(http::Method::get, session, std::move(more))).value().has_value();
+    };
+    using std::chrono::minutes;
+    CHECK(after(minutes(20), {}));
+    CHECK(after(minutes(45), {{"X-Background", "1"}}));
+    CHECK_FALSE(after(minutes(51), {{"X-Background", "1"}}));
+}
+
+TEST_CASE("pages of staff answer each role as agreed and nobody else") {
+    Stage stage;
+    std::size_t pages = 0;
+    for (const http::Route& route : stage.routes()) {
+        const bool of_statistics = route.pattern.starts_with("/statistics"), of_studio = route.pattern.starts_with("/studio");
+        if (!of_statistics && !of_studio) continue;
+        ++pages;
+        const std::string method(http::to_string(route.method)), path = concrete(route.pattern);
+        for (const std::string_view role : {"none", "unknown", "analyst", "producer", "admin"}) {
+            CAPTURE(method, path, role);
+            const auto answer = stage.ask(role, method, path);
+            const bool may = role == "admin" || (of_statistics ? role == "analyst" : role == "producer");
+            if (method != "GET") {
+                CHECK(answer.status < 500);
+                if (!may) CHECK(answer.status >= 300);
+            } else if (may) {
+                CHECK((answer.status == 200 || answer.status == 404));
+            } else if (role == "analyst" || role == "producer") {
+                CHECK(answer.status == 403);
+                CHECK(answer.field("content-type") == "text/html; charset=utf-8");
+            } else {
+                CHECK((answer.status == 303 || answer.status == 401));
+            }
+            CHECK(answer.field("cache-control") == "no-store");
+        }
+    }
+    CHECK(pages > 15);
+}
+
 TEST_CASE("a session that changes something must come from our own pages") {
     Stage stage;
     auto& accounts = stage.context().accounts;

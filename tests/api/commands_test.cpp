@@ -105,7 +105,7 @@ TEST_CASE("accounts and tokens are made from the console") {
     const auto token = console.run("token create nightly --role analyst --days 30");
     CHECK(token.status == 0);
     const tests::Fields fields{{"Authorization", "Bearer " + token.said.substr(0, token.said.size() - 1)}};
-    CHECK(tests::request(stage.port(), "GET", "/api/v1/me", "", fields).at("name") == "nightly");
+    CHECK(tests::request(stage.port(), "GET", "/api/v1/me", "", fields).at("name") == "token:nightly");
     CHECK(console.run("token revoke nightly").status == 0);
     CHECK(tests::request(stage.port(), "GET", "/api/v1/me", "", fields).status == 401);
     CHECK(console.run("token revoke nightly").status == 1);

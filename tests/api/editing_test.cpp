@@ -83,7 +83,7 @@ TEST_CASE("a show is created, read by slug and id, and edited") {
     CHECK(edited.at("podcast_guid") == made.at("podcast_guid"));
     CHECK(stage.api("producer", "GET", "/shows").at("shows.0.category") == "News");
     CHECK(stage.context().audit.list(10).front().what == "show.edit");
-    CHECK(stage.context().audit.list(10).front().who == "producer");
+    CHECK(stage.context().audit.list(10).front().who == "token:producer");
 }
 
 TEST_CASE("a bad show is refused with a sentence") {

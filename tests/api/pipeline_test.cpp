@@ -162,7 +162,7 @@ TEST_CASE("a master that cannot be used gets a sentence, and nothing is publishe
     CHECK_THAT(stage.api("producer", "PUT", path + "/master", "{}").at("detail"),
                Contains("\"upload\" must be the id of a complete upload"));
     CHECK(stage.api("producer", "PUT", path + "/master", R"({"upload": "nothing"})").status == 404);
-    const auto half = stage.context().uploads.create(100, "", "producer").value();
+    const auto half = stage.context().uploads.create(100, "", "token:producer").value();
     const auto early = stage.api("producer", "PUT", path + "/master", R"({"upload": ")" + half.id.value + "\"}");
     CHECK(early.status == 409);
     CHECK_THAT(early.at("detail"), Contains("0 of 100 bytes"));
@@ -221,7 +221,7 @@ TEST_CASE("jobs say whose they are and how quick; what goes before everybody's i
     const auto episode = stage.make_episode(show), other = stage.make_episode(show);
     const std::string body = R"({"upload": ")" + stage.upload(tests::tone_wav(30)).value + "\"}";
     const auto waiting = stage.api("producer", "PUT", "/episodes/" + episode.id.value + "/master", body);
-    CHECK(waiting.at("producer") == "producer");
+    CHECK(waiting.at("producer") == "token:producer");
     CHECK(waiting.at("priority") == "normal");
     CHECK(waiting.at("speed") == "null");
     CHECK(waiting.at("seconds_left") == "null");

@@ -155,7 +155,7 @@ TEST_CASE("a word that is cut is in no byte that is served, and everything timed
     CHECK_FALSE(stage.context().store.open(before.renditions[0].object_key).has_value());
     CHECK(stage.ask("none", "GET", after.renditions[0].url_path).status == 200);
     CHECK(stage.context().audit.list(1)[0].what == "episode.redact");
-    CHECK(stage.context().audit.list(1)[0].who == "producer");
+    CHECK(stage.context().audit.list(1)[0].who == "token:producer");
 }
 
 TEST_CASE("mute and bleep leave everything in its place; a further redaction begins from the untouched recording, none restores it") {

@@ -116,8 +116,12 @@ api::Context& Stage::context() {
     return rooms_->api;
 }
 
+std::vector<http::Route> Stage::routes() {
+    return app::make_routes(rooms_->api, rooms_->web);
+}
+
 std::vector<http::Route> Stage::api_routes() {
-    auto routes = app::make_routes(rooms_->api, rooms_->web);
+    auto routes = Stage::routes();
     std::erase_if(routes, [](const http::Route& route) { return !route.pattern.starts_with("/api/v1/"); });
     return routes;
 }
@@ -157,7 +161,7 @@ model::Episode Stage::make_episode(const model::Show& show, std::string title) {
 }
 
 model::UploadId Stage::upload(std::string_view bytes) {
-    const auto upload = rooms_->uploads.create(bytes.size(), "", "producer").value();
+    const auto upload = rooms_->uploads.create(bytes.size(), "", "token:producer").value();
     auto writer = rooms_->uploads.open(upload.id, 0).value();
     if (!writer->write(std::as_bytes(std::span(bytes)))) throw std::runtime_error("the upload was refused");
     return writer->finish("").value().id;

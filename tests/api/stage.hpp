@@ -28,6 +28,7 @@ public:
 
     [[nodiscard]] api::Context& context();
     [[nodiscard]] const std::filesystem::path& folder() const { return data_; }
+    [[nodiscard]] std::vector<http::Route> routes();
     [[nodiscard]] std::vector<http::Route> api_routes();
     [[nodiscard]] std::string token(std::string_view role) const { return tokens_.at(std::string(role)); }
 

@@ -80,7 +80,7 @@ TEST_CASE("statistics count what was public and hide small numbers") {
     CHECK_THAT(csv.body, Contains(day + ",\"night-watch\",\"multiple-bombings\",\"'=Loud, \"\"they\"\" said\",12\r\n"));
     CHECK_THAT(csv.body, Contains("\"Quiet\",\"fewer than 10\"\r\n"));
     CHECK(stage.context().audit.list(1).front().what == "statistics.export");
-    CHECK(stage.context().audit.list(1).front().who == "analyst");
+    CHECK(stage.context().audit.list(1).front().who == "token:analyst");
 }
 
 TEST_CASE("page, API, table and export of everything say the same, and hide the same") {
@@ -190,6 +190,40 @@ TEST_CASE("the report as text says what the report says, and hides the same") {
     CHECK(stage.ask("analyst", "GET", "/statistics/report.txt?from=never&to=never").status == 400);
 }
 
+TEST_CASE("a show of which nothing was ever public is not there for analysts, and what returns keeps its figures") {
+    Stage stage;
+    auto& context = stage.context();
+    const auto secret = stage.make_show("aardvark"), show = stage.make_show();
+    (void)stage.make_episode(secret, "Secret plans");
+    const std::string day = model::format_utc_day(context.clock()), period = "?from=" + day + "&to=" + day;
+    REQUIRE(context.totals.load(secret.id.value, analytics::parse_totals("day,calls\n" + day + ",41\n", context.clock()).value()));
+    const auto unknown = stage.api("analyst", "GET", "/statistics?show=nothing");
+    for (const std::string name : {secret.slug, secret.id.value}) {
+        const auto answer = stage.api("analyst", "GET", "/statistics?show=" + name);
+        CHECK(answer.status == 404);
+        CHECK(answer.body == unknown.body);
+        for (const std::string path : {"/acting", "/acting.csv"})
+            CHECK(stage.api("analyst", "GET", "/statistics/shows/" + name + path + period).status == 404);
+        CHECK(stage.api("analyst", "PUT", "/statistics/shows/" + name + "/totals", "day,calls\n2026-01-02,5\n").status == 404);
+    }
+    CHECK_THAT(stage.api("analyst", "GET", "/statistics/everything.csv").body, !Contains("aardvark"));
+
+    using enum model::EpisodeState;
+    const auto one = public_episode(stage, show, "One");
+    listen(stage, one, 12);
+    stage.clock_offset_ms = std::chrono::milliseconds(std::chrono::hours(25)).count();
+    const auto shown = [&] {
+        return stage.api("analyst", "GET", "/statistics" + period).at("episodes.0.total.downloads") +
+               stage.api("analyst", "GET", "/statistics/shows/night-watch/acting" + period).at("downloads.0.count");
+    };
+    CHECK(shown() == "1212");
+    context.catalogue.set_state(one.id, published, withdrawn, one.publish_at).value();
+    context.catalogue.set_state(one.id, withdrawn, scheduled, context.clock() + std::chrono::hours(1)).value();
+    CHECK(shown() == "1212");
+    context.catalogue.set_state(one.id, scheduled, model::EpisodeState::draft, std::nullopt).value();
+    CHECK(shown() == "1212");
+}
+
 TEST_CASE("who looked at which figures is in the audit trail, once an hour") {
     Stage stage;
     const auto looks = [&] {
@@ -200,13 +234,17 @@ TEST_CASE("who looked at which figures is in the audit trail, once an hour") {
     };
     for (int i = 0; i < 3; ++i) REQUIRE(stage.ask("analyst", "GET", "/statistics?from=2026-01-01&to=2026-01-31").status == 200);
     REQUIRE(stage.api("admin", "GET", "/statistics").status == 200);
-    CHECK(looks() == std::vector<std::string>{"admin /api/v1/statistics", "analyst /statistics?from=2026-01-01&to=2026-01-31"});
+    CHECK(looks() == std::vector<std::string>{"token:admin /api/v1/statistics", "token:analyst /statistics?from=2026-01-01&to=2026-01-31"});
+    for (const std::string day : {"2026-01-01", "2026-01-02"})
+        REQUIRE(stage.api("analyst", "GET", "/statistics?from=" + day + "&from=" + std::string(300, 'x') + "&to=" + day).status == 200);
+    CHECK(looks().size() == 4);
+    CHECK(looks().front() == "token:analyst /api/v1/statistics?from=2026-01-02&to=2026-01-02");
     REQUIRE(stage.api("producer", "GET", "/statistics").status == 403);
     REQUIRE(stage.api("analyst", "GET", "/statistics?from=never").status == 400);
-    CHECK(looks().size() == 2);
+    CHECK(looks().size() == 4);
     stage.clock_offset_ms = std::chrono::milliseconds(std::chrono::hours(1)).count();
     REQUIRE(stage.api("admin", "GET", "/statistics").status == 200);
-    CHECK(looks().size() == 3);
+    CHECK(looks().size() == 5);
 }
 
 TEST_CASE("statistics refuse impossible questions") {
@@ -230,13 +268,13 @@ TEST_CASE("statistics refuse impossible questions") {
 TEST_CASE("who am I, and what was done") {
     Stage stage;
     const auto me = stage.api("analyst", "GET", "/me");
-    CHECK(me.at("name") == "analyst");
+    CHECK(me.at("name") == "token:analyst");
     CHECK(me.at("role") == "analyst");
     CHECK(me.at("csrf_token").empty());
     REQUIRE(stage.api("producer", "POST", "/shows", R"({"title": "T", "description": "D"})").status == 201);
     const auto trail = stage.api("admin", "GET", "/audit");
     CHECK(trail.at("whole") == "true");
     CHECK(trail.at("entries.0.what") == "show.create");
-    CHECK(trail.at("entries.0.who") == "producer");
+    CHECK(trail.at("entries.0.who") == "token:producer");
     CHECK_THAT(stage.api("producer", "GET", "/audit").at("detail"), Contains("Only admins"));
 }

@@ -171,13 +171,30 @@ TEST_CASE("who failed to sign in is remembered for ten minutes, whatever the clo
     CHECK(throttle.size() == 1);
 }
 
+TEST_CASE("no account is taken for the console, or for a token") {
+    Staff s;
+    for (const auto* name : {"console", "token:nightly"})
+        CHECK(s.accounts.create_account(name, Role::admin, password).error().code == Errc::invalid_input);
+}
+
+TEST_CASE("a page that asks by itself does not keep a session alive") {
+    Staff s;
+    const auto session = s.accounts.sign_in("anna", password, "n1").value();
+    for (int minute = 0; minute < 29; ++minute) {
+        s.time.advance(1min);
+        REQUIRE(s.accounts.find_session(session.secret, false));
+    }
+    s.time.advance(1min);
+    CHECK_FALSE(s.accounts.find_session(session.secret, false));
+}
+
 TEST_CASE("tokens work until they expire or are revoked") {
     Staff s;
     const auto token = s.accounts.create_token("nightly upload", Role::producer, s.time.now() + 24h).value();
     CHECK(token.starts_with("ear_"));
     CHECK(token.size() == 56);
     const auto found = s.accounts.find_token(token).value();
-    CHECK(found.name == "nightly upload");
+    CHECK(found.name == "token:nightly upload");  // never taken for an account
     CHECK(found.role == Role::producer);
     CHECK_FALSE(found.via_session);
     CHECK_FALSE(s.accounts.find_token("ear_" + random_id(256)).has_value());

@@ -283,6 +283,44 @@ TEST_CASE("only a draft that was never public can be removed") {
     CHECK(catalogue.remove_episode(unscheduled.id).has_value());
 }
 
+TEST_CASE("what was once public stays known as that, from its first moment on, whatever becomes of it") {
+    using enum EpisodeState;
+    Opened opened;
+    auto& catalogue = opened.catalogue;
+    const auto show = opened.show();
+    const auto episode = opened.episode(show);
+    const auto line = [&] {
+        const auto lines = catalogue.list_public_lines(show.id);
+        return lines.empty() ? std::nullopt : std::optional(lines.front());
+    };
+    const auto first = opened.time.now() + 1h;
+    (void)catalogue.set_state(episode.id, draft, scheduled, first);
+    CHECK_FALSE(line());
+    CHECK(catalogue.list_launched_shows().empty());
+    opened.time.advance(3h);  // it went public by itself
+    CHECK(line()->publish_at == first);
+    CHECK_FALSE(line()->is_withdrawn);
+    CHECK(catalogue.list_launched_shows().size() == 1);
+
+    (void)catalogue.set_state(episode.id, scheduled, withdrawn, first);
+    const auto back = opened.time.now() + 24h;
+    (void)catalogue.set_state(episode.id, withdrawn, scheduled, back);
+    REQUIRE(line());
+    CHECK(line()->publish_at == first);
+    CHECK(line()->is_withdrawn);
+    opened.time.advance(25h);
+    CHECK(line()->publish_at == first);
+    CHECK_FALSE(line()->is_withdrawn);
+
+    (void)catalogue.set_state(episode.id, scheduled, withdrawn, back);
+    (void)catalogue.set_state(episode.id, withdrawn, scheduled, opened.time.now() + 24h);
+    (void)catalogue.set_state(episode.id, scheduled, draft, std::nullopt);
+    REQUIRE(line());
+    CHECK(line()->publish_at == first);
+    CHECK(line()->is_withdrawn);
+    CHECK(catalogue.list_launched_shows().size() == 1);
+}
+
 TEST_CASE("episodes are listed drafts first, then newest first") {
     Opened opened;
     const auto show = opened.show();

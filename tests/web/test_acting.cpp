@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "content/storage/statement.hpp"
 #include "server/web/multipart.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/web/site.hpp"
@@ -107,6 +108,16 @@ TEST_CASE("staff see follows beside downloads and what was loaded, small ones hi
     CHECK(page.find("style=\"") == std::string::npos);
 }
 
+TEST_CASE("who looked at follows and totals is in the audit log, once an hour") {
+    Campaign site;
+    for (int i = 0; i < 2; ++i) (void)web::acting(site.context, look({{"from", "2026-11-24"}, {"to", "2026-11-24"}}));
+    const auto trail = site.audit.list(10);
+    REQUIRE(trail.size() == 1);
+    CHECK(trail[0].who == "ann");
+    CHECK(trail[0].what == "statistics.view");
+    CHECK(trail[0].object == "/statistics/acting?from=2026-11-24&to=2026-11-24&show=code");
+}
+
 TEST_CASE("an analyst loads totals with a form, by file or pasted; others do not") {
     Campaign site;
     REQUIRE(site.accounts.create_account("ann", model::Role::analyst, "correct horse battery"));
@@ -143,6 +154,14 @@ TEST_CASE("an analyst loads totals with a form, by file or pasted; others do not
     CHECK(entry.who == "ann");
     CHECK(entry.what == "totals.load");
     CHECK(entry.object == "code 2026-11-24/2026-11-24");
+
+    // Nothing is loaded of which no row could tell.
+    site.database.write([](soci::session& session) {
+        storage::Statement(session, "create trigger full before insert on audit_log begin select raise(abort, 'full'); end").run();
+    });
+    CHECK_THROWS(send(ann, "show=code&csrf_token=" + csrf + "&" + table, urlencoded));
+    CHECK(site.totals.list(site.show.id.value, "2026-11-24", "2026-11-24").at(0).days.at("2026-11-24") == 57);
+    site.database.write([](soci::session& session) { storage::Statement(session, "drop trigger full").run(); });
 
     const auto refused = send(ann, "show=code&csrf_token=" + csrf + "&table=day%2Ccalls%0Atomorrow%2C%3Cb%3E", urlencoded);
     CHECK(status_of(refused) == 400);

@@ -44,6 +44,33 @@ TEST_CASE("signing in sets one strict cookie and leads to where one wanted to go
     CHECK_FALSE(site.accounts.find_session(secret));
 }
 
+TEST_CASE("sign-ins are in the audit log; a flood of refused ones adds a row for each account, and no row has what was typed") {
+    Site site;
+    REQUIRE(site.accounts.create_account("ann", model::Role::analyst, password));
+    const auto rows = [&] {
+        std::vector<std::string> result;
+        for (const auto& entry : site.audit.list(1000)) result.push_back(entry.who + " " + entry.what + " " + entry.object);
+        std::ranges::sort(result);
+        return result;
+    };
+    const auto attempt = [&](const std::string& name) {
+        return status_of(web::sign_in(site.context, form("name=" + name + "&password=guess-" + name)));
+    };
+    CHECK(attempt("Ann") == 401);
+    for (int i = 0; i < 40; ++i) (void)attempt("secret-" + std::to_string(i));
+    CHECK(attempt("ann") == 429);
+    CHECK(rows() == std::vector<std::string>{"ann session.refused 2 times in the hour from 2026-11-24T12:00:00Z",
+                                             "unknown names session.refused 40 times in the hour from 2026-11-24T12:00:00Z"});
+    site.now += std::chrono::hours(1);
+    CHECK(attempt("ann") == 401);
+    site.now += std::chrono::hours(1);
+    REQUIRE(status_of(web::sign_in(site.context, form("name=ann&password=correct+horse+battery"))) == 303);
+    const auto last = rows();
+    REQUIRE(last.size() == 4);
+    CHECK(last[0] == "ann session.begin ");
+    CHECK(last[1] == "ann session.refused 1 times in the hour from 2026-11-24T13:00:00Z");
+}
+
 TEST_CASE("over https the cookie is __Host- and Secure") {
     config::Settings settings;
     settings.server.public_url = "https://pod.example.org";

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include "content/storage/statement.hpp"
+#include "server/web/figure_words.hpp"
 #include "server/web/session.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/web/site.hpp"
@@ -141,6 +143,73 @@ TEST_CASE("the overview says in words what changed, and its tables as files") {
         Contains("/statistics/tables/days.csv?from=2026-12-01&amp;to=2026-12-01&amp;before_from=2026-11-24&amp;before_to=2026-11-24"));
 }
 
+TEST_CASE("a page says when its days begin on the show's clock, all year round and the day before where that is so") {
+    const auto rule = [](const char* zone, const char* first, const char* last) {
+        return web::day_rule(storage::TimeZone::find(zone).value(), first, last);
+    };
+    CHECK(rule("Europe/London", "2026-11-01", "2026-11-24") == "Days are counted in UTC: in London they begin at 00:00.");
+    CHECK(rule("Europe/London", "2026-10-01", "2026-11-24") ==
+          "Days are counted in UTC: in London they begin at 01:00 until 25 Oct, at 00:00 from 26 Oct on.");
+    CHECK(
+        rule("Europe/London", "2026-01-01", "2026-12-31") ==
+        "Days are counted in UTC: in London they begin at 00:00 until 29 Mar, at 01:00 from 30 Mar until 25 Oct, at 00:00 from 26 Oct on.");
+    CHECK(rule("America/New_York", "2026-11-10", "2026-11-24") ==
+          "Days are counted in UTC: in New York they begin at 19:00 the day before.");
+}
+
+TEST_CASE("analysts hear of no show of which nothing was ever public") {
+    Site site;
+    const auto show = site.add_show("code", "Code"), secret = site.add_show("aardvark", "Aardvark");
+    const auto in_zone = [&](const model::Show& of, const char* zone) {
+        REQUIRE(site.catalogue.edit_show(of.id, [&](model::Show& it) {
+            it.time_zone = zone;
+            return model::Status();
+        }));
+    };
+    in_zone(show, "Europe/London");
+    in_zone(secret, "Asia/Tokyo");
+    site.publish(site.add_episode(show, {.slug = "one", .title = "One"}));
+    const auto planned = site.add_episode(secret, {.slug = "planned", .title = "Planned"});
+    site.publish(planned, site.now + std::chrono::hours(24));
+    for (const auto handler : {&web::statistics, &web::statistics_report, &web::statistics_figures, &web::acting}) {
+        for (const auto* wanted : {"", "aardvark"}) {
+            const auto page = body_of(handler(site.context, ask({{"show", wanted}})));
+            CHECK_THAT(page, !Contains("Aardvark") && !Contains("aardvark") && !Contains("Planned"));
+        }
+    }
+    CHECK_THAT(body_of(web::statistics(site.context, ask({}))), Contains("London time"));
+    CHECK_THAT(body_of(web::statistics_report(site.context, ask({}))), Contains("<h1>Code</h1>"));
+    CHECK_THAT(body_of(web::acting(site.context, ask({}))), Contains("Load for Code"));
+    site.now += std::chrono::hours(25);
+    CHECK_THAT(body_of(web::statistics(site.context, ask({}))), Contains("Aardvark") && Contains("Planned"));
+}
+
+TEST_CASE("an episode that waits for its return keeps its figures") {
+    using enum model::EpisodeState;
+    Site site;
+    const auto show = site.add_show("code", "Code");
+    const auto one = site.add_episode(show, {.slug = "one", .title = "One"});
+    site.publish(one);
+    for (int i = 0; i < 43; ++i) listen(site, one, i);
+    site.statistics.flush();
+    site.now += std::chrono::days(2);
+    site.withdraw(one);
+    const auto says_all = [&] {
+        const auto page = body_of(web::statistics_figures(site.context, ask({})));
+        CHECK_THAT(page, Contains("<td class=\"number\">43</td>"));
+        const auto own = web::statistics_episode(site.context, ask({}, {{"show", "code"}, {"episode", "one"}}));
+        REQUIRE(status_of(own) == 200);
+        CHECK_THAT(body_of(own), Contains("“One” had 43 downloads in its first 2 days") && Contains("Published Tue 24 Nov 2026, 12:00"));
+    };
+    says_all();
+    site.catalogue.set_state(one.id, withdrawn, scheduled, site.now + std::chrono::hours(1)).value();
+    says_all();
+    site.catalogue.set_state(one.id, scheduled, draft, std::nullopt).value();
+    says_all();
+    site.catalogue.set_state(one.id, draft, published, std::nullopt).value();
+    says_all();
+}
+
 TEST_CASE("an episode's page answers whether it was more than the one before, and how far it got") {
     Site site;
     auto show = site.add_show("code", "Code");
@@ -248,6 +317,19 @@ TEST_CASE("analysts note what happened on a day, on the line and in the audit lo
     for (const auto& entry : site.audit.list(20))
         if (entry.what.starts_with("annotation.")) audit += entry.who + " " + entry.what + ";";
     CHECK(audit == "ann annotation.delete;ann annotation.edit;ann annotation.add;");
+    // What was overwritten and what is gone can still be read there.
+    const auto trail = site.audit.list(20);
+    const auto object_of = [&](const char* what) { return std::ranges::find(trail, what, &storage::AuditEntry::what)->object; };
+    CHECK(object_of("annotation.add") == "2026-11-23: On the <b>Today</b> programme");
+    CHECK(object_of("annotation.edit") == noted.id + " 2026-11-22: Rain, was 2026-11-23: On the <b>Today</b> programme by ann");
+    CHECK(object_of("annotation.delete") == noted.id + " 2026-11-22: Rain by ann");
+    // No change without its row.
+    site.database.write([](soci::session& session) {
+        storage::Statement(session, "create trigger full before insert on audit_log begin select raise(abort, 'full'); end").run();
+    });
+    CHECK_THROWS(send(ann, form, ann.identity.csrf_token));
+    CHECK(site.context.annotations.list("", "2026-11-01", "2026-11-30").empty());
+    site.database.write([](soci::session& session) { storage::Statement(session, "drop trigger full").run(); });
     (void)web::statistics_table(site.context, ask({}, {{"table", "days.csv"}}));
     CHECK(site.audit.list(1).front().what == "statistics.export");
 
@@ -259,4 +341,27 @@ TEST_CASE("analysts note what happened on a day, on the line and in the audit lo
     site.now += std::chrono::hours(1);
     for (int i = 0; i < 2; ++i) (void)web::statistics(site.context, ask({}));
     CHECK(looks() == before + 1);
+    // What else stands in an address changes nothing, however long.
+    const auto with = [&](std::vector<http::Field> query) {
+        query.insert(query.begin(), {"x", std::string(400, 'x')});
+        auto request = ask(query);
+        for (const auto& field : query) request.target += (&field == query.data() ? '?' : '&') + field.name + '=' + field.value;
+        return request;
+    };
+    (void)web::statistics(site.context, with({}));
+    CHECK(looks() == before + 1);
+    for (const auto* day : {"2026-11-22", "2026-11-23"}) (void)web::statistics(site.context, with({{"from", day}, {"to", day}}));
+    CHECK(looks() == before + 3);
+    CHECK(site.audit.list(1).front().object == "/statistics?from=2026-11-23&to=2026-11-23");
+    (void)web::statistics_table(site.context, [&] {
+        auto request = with({{"from", "2026-11-23"}, {"to", "2026-11-23"}});
+        request.params = {{"table", "days.csv"}};
+        return request;
+    }());
+    CHECK(site.audit.list(1).front().object == "/statistics/tables/days.csv?from=2026-11-23&to=2026-11-23");
+    // Nor does it help to ask with a form that is refused.
+    site.now += std::chrono::hours(1);
+    const auto again = session_of("ann");
+    CHECK(status_of(send(again, "act=add&day=&words=", again.identity.csrf_token)) == 400);
+    CHECK(looks() == before + 4);
 }

@@ -3,7 +3,8 @@ const parts = ['tiles', 'live'];
 const every = 60_000;
 
 async function refresh(): Promise<void> {
-  const answer = await fetch(location.href, { credentials: 'same-origin' });
+  // Nobody did anything: the session must end as if this page were closed.
+  const answer = await fetch(location.href, { credentials: 'same-origin', headers: { 'X-Background': '1' } });
   if (!answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
   for (const id of parts) {
