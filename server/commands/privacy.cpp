@@ -46,7 +46,7 @@ std::vector<analytics::Day> days_over(const fs::path& runtime, model::Timestamp 
     return result;
 }
 
-model::Status forget(const app::Places& where, unsigned suppress_below) {
+model::Status forget(const app::Places& where, const config::Settings::Statistics& how) {
     const auto now = model::system_now();
     const auto over = days_over(where.runtime, now);
     if (over.empty()) return fmt::print("Nothing is left in {} of days that are over.\n", where.runtime.string()), model::Status();
@@ -54,7 +54,9 @@ model::Status forget(const app::Places& where, unsigned suppress_below) {
     storage::Database database(statistics_file(where.statistics_db));
     analytics::Warnings warnings;
     {
-        const analytics::Ledger ledger(database, where.runtime, warnings, now, suppress_below);  // stores their sums and destroys them
+        const analytics::Ledger ledger(
+            database, where.runtime, warnings, now,
+            {.suppress_below = how.suppress_below, .keep_hours = how.keep_hours});  // stores their sums and destroys them
     }
     if (const auto left = days_over(where.runtime, now); !left.empty())
         return model::fail(model::Errc::unavailable, fmt::format("{} of {} is still in {}. {}", left.size(), over.size(),
@@ -67,8 +69,7 @@ model::Status forget(const app::Places& where, unsigned suppress_below) {
 
 int privacy(const PrivacyOptions& options) {
     if (options.action == "forget")
-        return with_local_data(options, DataFolder::existing,
-                               [](LocalData& data) { return forget(data.where, data.settings.statistics.suppress_below); });
+        return with_local_data(options, DataFolder::existing, [](LocalData& data) { return forget(data.where, data.settings.statistics); });
     if (options.markdown) return fmt::print("{}", app::holdings_as_markdown()), 0;
     auto settings = app::effective_settings(options);
     if (!settings) return fmt::print(stderr, "{}\n", settings.error().message), 1;

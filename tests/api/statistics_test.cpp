@@ -198,7 +198,7 @@ TEST_CASE("a show of which nothing was ever public is not there for analysts, an
     const std::string day = model::format_utc_day(context.clock()), period = "?from=" + day + "&to=" + day;
     REQUIRE(context.totals.load(secret.id.value, analytics::parse_totals("day,calls\n" + day + ",41\n", context.clock()).value()));
     const auto unknown = stage.api("analyst", "GET", "/statistics?show=nothing");
-    for (const std::string name : {secret.slug, secret.id.value}) {
+    for (const std::string& name : {secret.slug, secret.id.value}) {
         const auto answer = stage.api("analyst", "GET", "/statistics?show=" + name);
         CHECK(answer.status == 404);
         CHECK(answer.body == unknown.body);

@@ -205,10 +205,11 @@ TEST_CASE("A pass hands every taker all blocks in order and stops when one fails
     std::size_t frames = 0, slow_frames = 0, ends = 0;
     media::av::AudioReader reader(file);
     const auto nothing = [](double) {};
-    media::run_level_pass(reader,
-                          {{48'000, 2, {0, -1}, [&](const media::BlockPtr& block) { block != nullptr ? frames += block->frames() : ++ends; }},
-                           {32'000, 1, {0, -1}, [&](const media::BlockPtr& block) { slow_frames += block != nullptr ? block->frames() : 0; }}},
-                          nothing);
+    media::run_level_pass(
+        reader,
+        {{48'000, 2, {0, -1}, [&](const media::BlockPtr& block) { block != nullptr ? frames += block->frames() : ++ends; }},
+         {32'000, 1, {0, -1}, [&](const media::BlockPtr& block) { slow_frames += block != nullptr ? block->frames() : 0; }}},
+        nothing);
     CHECK(frames == 4 * 48'000);
     CHECK(slow_frames == 4 * 32'000);
     CHECK(ends == 1);
