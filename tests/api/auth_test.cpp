@@ -120,7 +120,7 @@ TEST_CASE("pages of staff answer each role as agreed and nobody else") {
                 CHECK((answer.status == 200 || answer.status == 404));
             } else if (role == "analyst" || role == "producer") {
                 CHECK(answer.status == 403);
-                CHECK(answer.field("content-type") == "text/html; charset=utf-8");
+                if (route.look == http::Look::page) CHECK(answer.field("content-type") == "text/html; charset=utf-8");
             } else {
                 CHECK((answer.status == 303 || answer.status == 401));
             }

@@ -79,7 +79,7 @@ after(async () => {
 
 test('everybody’s jobs stand there with their stage and their place', async () => {
   assert.match(await page.locator('#queue').textContent(), /1 job worked on\s+3 waiting/);
-  assert.match(await row(page, 'In the works').textContent(), /by browser-test/);
+  assert.match(await row(page, 'In the works').textContent(), /by token:browser-test/);
   assert.match(await row(page, 'In the works').locator('.job-words').textContent(), /^(Starting|Inspecting|Measuring|Encoding|Checking)/i);
   assert.deepEqual(await titles(page), ['Second', 'Third', 'Fourth']);
   assert.deepEqual(await page.locator('.queue-position').allTextContents(), ['1', '2', '3']);

@@ -78,6 +78,7 @@ def make_due(server):
         rows = catalogue.execute("select name, channel, sent, attempts from digests").fetchall()
         same("digests when they are new", sorted(rows), sorted((name, channel, 1, 0) for name, channel, *_ in rows))
         catalogue.execute("update digests set last_day = '2026-01-01'")
+        catalogue.execute("update episodes set state = 'withdrawn', first_public_at = created_at")  # what was never public is in no digest
     catalogue.close()
     return len(rows)
 
@@ -116,6 +117,7 @@ def main():
         (server.folder / "secret").write_text(SECRET + "\n")
         server.api("POST", "/shows", {"slug": "night-watch", "title": "Nächtliche Wache", "description": "A test.",
                                       "actions": [{"label": "Call 999", "href": "tel:999", "emergency": True}]})
+        server.api("POST", "/shows/night-watch/episodes", {"title": "One"})
         receivers = until("the digests to be known", lambda: len(run("sqlite3", server.data / "catalogue.db", "select 1 from digests").stdout.split()) == 4)
         assert receivers and not mail.sink.got and not hook.sink.got, "a new digest begins with the next period"
         server.stop()
