@@ -3,7 +3,6 @@
 #include <array>
 #include <exception>
 
-#include "media/aac_frame.hpp"
 #include "media/mp3_frame.hpp"
 
 namespace earshot::media {
@@ -44,7 +43,7 @@ constexpr std::array rows{
              .mime_type = "audio/x-m4a",
              .tags = TagFormat::mp4,
              .lossless = false,
-             .joints = &aac_joints,
+             .joints = nullptr,
              .headroom_db = 1,
              .input_scale = &undo_aac},
     CodecRow{.codec = model::Codec::opus,
