@@ -95,7 +95,7 @@ int main(int count, char** words) {
     const auto recognition = analytics::Recognition::load({}).value();
     analytics::Warnings warnings;
     const auto start = *model::parse_rfc3339("2026-11-23T10:00:00Z");
-    analytics::Ledger ledger(database, runtime.path(), warnings, start, 10);
+    analytics::Ledger ledger(database, runtime.path(), warnings, start);
     double spent = 0;
     for (std::uint32_t second = 0; second < seconds; ++second) {
         const auto time = start + std::chrono::seconds(second);
