@@ -6,6 +6,8 @@ namespace earshot::storage {
 
 namespace {
 
+#define DIGEST_COLUMNS "select name, channel, last_day, sent, attempts, problem, tried_at from digests "
+
 void put_into(Statement& rows, DigestEntry& entry) {
     rows.into(entry.name).into(entry.channel).into(entry.last_day).into(entry.sent).into(entry.attempts);
     rows.into(entry.problem).into(entry.tried_at);
@@ -13,9 +15,7 @@ void put_into(Statement& rows, DigestEntry& entry) {
 
 std::optional<DigestEntry> read_entry(soci::session& session, std::string_view name, std::string_view channel) {
     DigestEntry entry;
-    Statement row(
-        session,
-        "select name, channel, last_day, sent, attempts, problem, tried_at from digests where name = :name and channel = :channel");
+    Statement row(session, DIGEST_COLUMNS "where name = :name and channel = :channel");
     row.bind("name", name).bind("channel", channel);
     put_into(row, entry);
     return row.next() ? std::optional(entry) : std::nullopt;
@@ -38,7 +38,7 @@ std::vector<DigestEntry> DigestLog::list() const {
     std::vector<DigestEntry> result;
     database_.read([&](soci::session& session) {
         DigestEntry entry;
-        Statement rows(session, "select name, channel, last_day, sent, attempts, problem, tried_at from digests order by name, channel");
+        Statement rows(session, DIGEST_COLUMNS "order by name, channel");
         put_into(rows, entry);
         while (rows.next()) result.push_back(entry);
     });
