@@ -15,6 +15,7 @@ constexpr unsigned most_threads = 4;  // a rendition; each holds on to 13 MiB of
 RenditionWriter::RenditionWriter(int descriptor, const CodecRow& row, std::uint32_t sample_rate, std::uint32_t channels,
                                  std::uint32_t bit_rate) {
     const av::EncoderSettings settings{.encoder = std::string(row.encoder),
+                                       .options = std::string(row.options(bit_rate, channels)),
                                        .sample_rate = sample_rate,
                                        .channels = channels,
                                        .bit_rate = bit_rate,

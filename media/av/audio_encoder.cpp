@@ -44,7 +44,7 @@ AudioEncoder::AudioEncoder(const EncoderSettings& settings, bool global_header) 
     encoder_->flags |= AV_CODEC_FLAG_BITEXACT;
     if (global_header) encoder_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     av_channel_layout_default(&encoder_->ch_layout, static_cast<int>(settings.channels));
-    encoder_.open();
+    encoder_.open(settings.options);
     pending_.channels = settings.channels;
 }
 

@@ -3,6 +3,7 @@
 extern "C" {
 #include <libavutil/avstring.h>
 #include <libavutil/mem.h>
+#include <libavutil/opt.h>
 }
 
 namespace earshot::media::av {
@@ -48,8 +49,9 @@ void Decoder::decode(const Packet* packet, const std::function<void(Frame&)>& ta
 
 Encoder::Encoder(const std::string& name) : codec_(find_encoder(name)), context_(codec_) {}
 
-void Encoder::open() {
+void Encoder::open(const std::string& options) {
     context_->thread_count = 1;
+    if (!options.empty()) av_check(av_set_options_string(context_->priv_data, options.c_str(), "=", ":"), "encoder options");
     av_check(avcodec_open2(context_.get(), codec_, nullptr), "encoder");
 }
 

@@ -51,7 +51,7 @@ public:
     AVCodecContext* operator->() const noexcept { return context_.get(); }
     [[nodiscard]] const AVCodec* codec() const noexcept { return codec_; }
 
-    void open();
+    void open(const std::string& options = {});  // of the encoder itself, "key=value:key=value"; throws AvError for one it does not know
 
     // Feeds one frame (null: end) and hands every packet that comes out to `take`.
     void encode(const Frame* frame, const std::function<void(Packet&)>& take);

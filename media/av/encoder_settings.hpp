@@ -8,6 +8,7 @@ namespace earshot::media::av {
 
 struct EncoderSettings {
     std::string encoder;                                  // libavcodec's name, see codec_table
+    std::string options;                                  // for the encoder, "key=value:key=value"
     std::uint32_t sample_rate{}, channels{}, bit_rate{};  // no bit rate for codecs that lose nothing
     float scale{1};                                       // applied to every sample, for encoders that change the level themselves
 };
