@@ -24,12 +24,12 @@ std::vector<double> levelled_tenths(const LoudnessTrace& trace, const Level& lev
     for (std::size_t tick = 0; tick + ticks_a_tenth <= trace.size();) {
         double energy = 0;
         for (std::size_t end = tick + ticks_a_tenth; tick < end; ++tick) {
-            const double peak = gain * static_cast<double>(trace[tick].peak);
+            const double peak = gain * static_cast<double>(trace[tick].peak());
             const double allowed = peak > ceiling ? ceiling / peak : 1;
             const double before = held;
             held = allowed < held ? allowed : allowed - (allowed - held) * kept;
             const double applied = allowed < before ? allowed + attack_share * (before - allowed) : (before + held) / 2;
-            energy += static_cast<double>(trace[tick].energy) * applied * applied;
+            energy += static_cast<double>(trace[tick].energy()) * applied * applied;
         }
         tenths.push_back(energy * gain * gain);
     }

@@ -9,6 +9,7 @@
 #include "media/level_chain.hpp"
 #include "media/loudness_meter.hpp"
 #include "media/master.hpp"
+#include "media/read_ahead.hpp"
 #include "media/sample_peak.hpp"
 
 namespace earshot::media {
@@ -140,7 +141,8 @@ model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::functi
         mix_meter->keep_trace(expected);
     }
     AudioBlock mix;
-    for (AudioBlock block; reader.read(block);) {
+    ReadAhead ahead(reader);
+    for (AudioBlock block; ahead.read(block);) {
         meter.add(block);
         if (scan.waveform) scan.waveform->add(block);
         for (std::size_t c = 0; c < clips.size(); ++c) clips[c].add(block.planes[c]);

@@ -16,8 +16,8 @@ enum class Tenth { sound, quiet, silent };
 Tenth judge(const LoudnessTrace& trace, std::size_t tick, double quiet_energy) {
     float energy = 0, peak = 0;
     for (std::size_t i = tick; i < tick + ticks_a_tenth; ++i) {
-        energy += trace[i].energy;
-        peak = std::max(peak, trace[i].peak);
+        energy += trace[i].energy();
+        peak = std::max(peak, trace[i].peak());
     }
     if (peak < silence_peak) return Tenth::silent;
     return static_cast<double>(energy) < quiet_energy ? Tenth::quiet : Tenth::sound;
