@@ -58,7 +58,7 @@ constexpr MemoryHeld memory[] = {
     {"the day's key",
      {listeners, "256 random bits, in locked memory between guard pages that no dump contains", "as its file above", the_day}},
     {"the day's listens",
-     {listeners, "by 96 bits of an HMAC: which parts of an episode arrived; in memory that no dump contains",
+     {listeners, "by 96 bits of an HMAC: which parts of an episode arrived; in locked memory that no dump contains",
       "to count a listener once a day", the_day}},
     {"recent requests",
      {listeners, "verdicts of the last 32,768 requests by a hash under a second key; locked", "so that counting is fast", the_day}},

@@ -37,6 +37,9 @@ std::vector<std::string> Warnings::all() const {
 
 namespace {
 
+constexpr const char* not_locked =
+    "What is remembered of today's listeners could not all be locked in memory. Raise the limit (LimitMEMLOCK) or turn swap off.";
+
 // Of a day's journal; gone with the day.
 std::string cause(Day day, std::string_view what) {
     return fmt::format("{} {}", format_day(day), what);
@@ -68,10 +71,7 @@ void Ledger::open(Day day) {
                             format_day(day)));
         windows_.open(day, DayKey::in_file(folder_.key(day)));
         journals_.emplace(day, DayJournal(std::move(journal), terms_));
-        if (!windows_.is_locked(day))
-            warnings_.set("lock",
-                          "The day's key and what is remembered of requests could not be locked in memory. Raise the limit (LimitMEMLOCK) "
-                          "or turn swap off.");
+        if (!windows_.is_locked(day)) warnings_.set("lock", not_locked);
     } catch (const std::exception& error) {
         windows_.open(day, DayKey::in_memory());
         warnings_.set(cause(day, "journal"),
@@ -114,6 +114,7 @@ std::vector<JournalPosition> Ledger::positions() const {
 }
 
 void Ledger::commit() noexcept try {
+    if (!private_memory_is_locked() && may_be_swapped()) warnings_.set("lock", not_locked);
     if (!sums_.empty()) sums_.commit(database_, positions());
     if (std::exchange(day_closed_, false)) {
         const auto open = windows_.days();

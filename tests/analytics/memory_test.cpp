@@ -159,6 +159,17 @@ TEST_CASE("what is remembered of requests is locked, and wiped with its key") {
     CHECK(again.hash != hash);
 }
 
+TEST_CASE("the day's tables are locked as they are used, and not what others get of their memory later") {
+    const auto size = std::size_t{3} << 20;
+    auto* const table = static_cast<char*>(analytics::allocate_private(size));
+    table[size - 1] = 1;
+    CHECK(is_locked(table));
+    CHECK(is_locked(table + size - 1));
+    CHECK(analytics::private_memory_is_locked());
+    analytics::release_private(table, size);
+    CHECK_FALSE(is_locked(table));
+}
+
 TEST_CASE("what downloads had in common is forgotten with the last day that had it") {
     Terms terms;
     const auto episode = terms.episode("e1"), version = terms.version({episode, 9'900, 1'000});
