@@ -81,8 +81,8 @@ void fit_connections(config::Settings& settings) {
 App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descriptor>& sockets, bool standby)
     : settings(std::move(given)),
       where(std::move(at)),
-      catalogue_db({.file = where.catalogue_db, .migrations = storage::catalogue_migrations(), .readers = 4, .full_sync = true}),
-      statistics_db({.file = where.statistics_db, .migrations = storage::statistics_migrations(), .readers = 2, .full_sync = false}),
+      catalogue_db({.file = where.catalogue_db, .migrations = storage::catalogue_migrations(), .readers = 4}),
+      statistics_db({.file = where.statistics_db, .migrations = storage::statistics_migrations(), .readers = 2}),
       store(storage::make_disk_store(where.media, disk_reserve(settings, where))),
       catalogue(catalogue_db),
       jobs(catalogue_db),
