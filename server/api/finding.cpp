@@ -42,13 +42,17 @@ void note(Context& context, const http::Request& request, std::string_view what,
     context.audit.add(request.identity->name, what, object);
 }
 
-void note_look(Context& context, const http::Request& request, std::initializer_list<std::string_view> parameters) {
+std::string address_with(const http::Request& request, std::initializer_list<std::string_view> parameters) {
     auto address = request.path;
     for (const auto name : parameters) {
         if (const auto value = request.query_value(name))
             address += fmt::format("{}{}={}", address.find('?') == std::string::npos ? '?' : '&', name, http::percent_encode(*value));
     }
-    context.audit.add_look(request.identity->name, address);
+    return address;
+}
+
+void note_look(Context& context, const http::Request& request, std::initializer_list<std::string_view> parameters) {
+    context.audit.add_look(request.identity->name, address_with(request, parameters));
 }
 
 }  // namespace earshot::api

@@ -24,7 +24,9 @@ namespace earshot::api {
 
 // Adds to the audit trail under the name of who asked.
 void note(Context& context, const http::Request& request, std::string_view what, std::string_view object);
-// The same for looking at figures. Of the query only these parameters are told, which the caller has checked: anything may stand in others.
+// The path asked for, and of its query these parameters alone, which the caller has checked: anything may stand in others.
+[[nodiscard]] std::string address_with(const http::Request& request, std::initializer_list<std::string_view> parameters);
+// note() for looking at figures.
 void note_look(Context& context, const http::Request& request, std::initializer_list<std::string_view> parameters);
 
 }  // namespace earshot::api

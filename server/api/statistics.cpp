@@ -169,7 +169,7 @@ Answer get_statistics_csv(Context& context, const Request& request) {
             csv += "\r\n";
         }
     }
-    note(context, request, "statistics.export", question->query.first_day + "/" + question->query.last_day);
+    note(context, request, "statistics.export", address_with(request, {"show", "episode", "from", "to"}));
     return csv_reply(std::move(csv), fmt::format("downloads-{}-{}.csv", question->query.first_day, question->query.last_day));
 }
 

@@ -80,6 +80,9 @@ TEST_CASE("statistics count what was public and hide small numbers") {
     CHECK_THAT(csv.body, Contains(day + ",\"night-watch\",\"multiple-bombings\",\"'=Loud, \"\"they\"\" said\",12\r\n"));
     CHECK_THAT(csv.body, Contains("\"Quiet\",\"fewer than 10\"\r\n"));
     CHECK(stage.context().audit.list(1).front().what == "statistics.export");
+    CHECK(stage.context().audit.list(1).front().object == "/api/v1/statistics.csv?from=" + day + "&to=" + day);
+    CHECK(stage.api("analyst", "GET", "/statistics.csv?episode=" + loud.id.value).status == 200);
+    CHECK(stage.context().audit.list(1).front().object == "/api/v1/statistics.csv?episode=" + loud.id.value);
     CHECK(stage.context().audit.list(1).front().who == "token:analyst");
 }
 
