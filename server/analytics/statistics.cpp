@@ -305,6 +305,7 @@ Statistics::Total Statistics::Grid::sum(std::size_t episode, std::size_t first, 
         total.shown += row[day].value.value_or(0);
         total.is_partial |= is_part || (day < closed && !row[day].value);
         total.is_rounded |= day >= closed && !row[day].value;
+        total.vague += day >= closed || !row[day].value || (is_part && row[day].value == 0U) ? 1 : 0;
     }
     return total;
 }
@@ -319,7 +320,7 @@ Statistics::Total Statistics::Grid::sum(std::size_t first, std::size_t past) con
     Total total;
     for (std::size_t episode = 0; episode < episodes.size(); ++episode) {
         const auto one = sum(episode, first, past);
-        total = {total.shown + one.shown, total.is_partial || one.is_partial, total.is_rounded || one.is_rounded};
+        total = {total.shown + one.shown, total.is_partial || one.is_partial, total.is_rounded || one.is_rounded, total.vague + one.vague};
     }
     return total;
 }

@@ -99,8 +99,9 @@ public:
     // The same, bare: quick for many episodes.
     struct Total {
         std::uint64_t shown{};
-        bool is_partial{};  // some cells are hidden
-        bool is_rounded{};  // some still change and come in steps: when nothing is shown, there may be fewer than suppress_below
+        bool is_partial{};      // some cells are hidden
+        bool is_rounded{};      // some still change and come in steps: when nothing is shown, there may be fewer than suppress_below
+        std::uint64_t vague{};  // how many cells may be more than they show, each by less than suppress_below
     };
     struct Grid {
         std::vector<std::string> days;              // of the period, ascending

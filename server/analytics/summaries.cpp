@@ -66,9 +66,10 @@ std::vector<Total> by_age(const Source& source, const AgeDays& days) {
         const auto date = days.first + static_cast<Day>(day);
         const bool hidden = source.hides(days.totals[day]);
         whole.is_partial |= hidden && !source.runs(date);  // else the first listener of a running day would be seen to come
+        whole.vague += hidden || source.runs(date) ? 1 : 0;
         if (!hidden) whole.shown += source.rounded(date, days.totals[day]);
         result.push_back({whole.shown + part_shown(days.parts[day + 1], days.totals[day + 1], date + 1, source), whole.is_partial,
-                          source.suppress_below > 1});
+                          source.suppress_below > 1, whole.vague + 1});
     }
     return result;
 }

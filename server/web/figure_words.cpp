@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -38,16 +39,31 @@ std::string clock_words(model::Timestamp local) {
     return fmt::format("{:02}:{:02}", since.count() / 60, since.count() % 60);
 }
 
-}  // namespace
-
-std::string change_words(std::uint64_t now, std::uint64_t before) {
-    if (before == 0) return {};
-    if (now == before) return "as many";
+// Of two figures that differ.
+std::string ratio_words(std::uint64_t now, std::uint64_t before) {
     const auto difference = static_cast<double>(now > before ? now - before : before - now) * 100 / static_cast<double>(before);
     const auto rounded = static_cast<std::uint64_t>(difference + 0.5);
     const std::string_view side = now > before ? "more" : "fewer";
     if (now >= 3 * before) return fmt::format("{:.1f} times as many", static_cast<double>(now) / static_cast<double>(before));
     return rounded == 0 ? fmt::format("slightly {}", side) : fmt::format("{}\u202f% {}", rounded, side);
+}
+
+}  // namespace
+
+std::string change_words(const analytics::Statistics::Total& now, const analytics::Statistics::Total& before, unsigned suppress_below) {
+    if (before.shown == 0) return {};
+    const std::uint64_t most_hidden = std::max(suppress_below, 1U) - 1;
+    const std::uint64_t more_now = now.vague * most_hidden, more_before = before.vague * most_hidden;
+    const auto most_now = now.shown + more_now, most_before = before.shown + more_before;
+    const bool overlap = now.shown <= most_before && before.shown <= most_now;
+    if (more_now + more_before == 0) return overlap ? "as many" : ratio_words(now.shown, before.shown);
+    if ((more_now + more_before) * 20 <= before.shown) return overlap ? "about as many" : "about " + ratio_words(now.shown, before.shown);
+    if (overlap) return {};
+    return "at least " + (now.shown > most_before ? ratio_words(now.shown, most_before) : ratio_words(most_now, before.shown));
+}
+
+std::string compared_with(std::string_view change_words, std::string_view what) {
+    return fmt::format("{} {} {}", change_words, change_words.ends_with("as many") ? "as" : "than", what);
 }
 
 std::string total_words(const analytics::Statistics::Total& total, unsigned suppress_below) {

@@ -11,8 +11,12 @@
 
 namespace earshot::web {
 
-// "12 % more", "8 % fewer", "as many"; "" when there were none before.
-[[nodiscard]] std::string change_words(std::uint64_t now, std::uint64_t before);
+// "12 % more", "8 % fewer", "as many", "3.5 times as many"; with "about" where what is hidden or rounded away matters little, with "at
+// least" where it is so much whatever is hidden; "" when there were none before, or what is hidden could turn it round.
+[[nodiscard]] std::string change_words(const analytics::Statistics::Total& now, const analytics::Statistics::Total& before,
+                                       unsigned suppress_below);
+[[nodiscard]] std::string compared_with(std::string_view change_words,
+                                        std::string_view what);  // "12 % more than Monday", "as many as Monday"
 // "1,240", "at least 1,240" when something is hidden, "fewer than 10 a day" when all that is; so few of a day that runs.
 [[nodiscard]] std::string total_words(const analytics::Statistics::Total& total, unsigned suppress_below);
 [[nodiscard]] std::string percent_words(std::uint64_t part, std::uint64_t whole);  // "87 %"; "–" of nothing

@@ -58,10 +58,9 @@ std::string sentence_of(const EpisodePage& page, unsigned fewest) {
     if (other == nullptr || other->after.empty()) return sentence + '.';
     const auto& before = other->after[days - 1];
     const auto& title = page.beside[page.own - 1].title;
-    const auto words = change_words(now.shown, before.shown);
+    const auto words = change_words(now, before, fewest);
     if (words.empty()) return sentence + fmt::format("; “{}” had {}.", title, total_words(before, fewest));
-    return sentence +
-           fmt::format(", {} {} “{}” ({}).", words, words.ends_with("as many") ? "as" : "than", title, total_words(before, fewest));
+    return sentence + fmt::format(", {} ({}).", compared_with(words, fmt::format("“{}”", title)), total_words(before, fewest));
 }
 
 LineChart ages_chart(const EpisodePage& page) {

@@ -34,6 +34,7 @@ void put_filter(Values& values, const Selection& selection, const std::string& p
     form.set("BEFORE_FROM", selection.is_before_usual ? "" : selection.before_first);
     form.set("BEFORE_TO", selection.is_before_usual ? "" : selection.before_last);
     form.set("PINNED", address_of(path, selection, true));
+    if (!selection.only.dimension.empty()) form.add("ONLY").set("BY", selection.only.dimension + ":" + selection.only.value);
     if (path == "/statistics") {
         auto whole = selection;
         whole.only = {};

@@ -78,12 +78,8 @@ std::string main_sentence(const Overview& all, unsigned fewest) {
                    : std::string("Nothing to compare yet: figures appear here when the first days are over.");
     }
     auto sentence = fmt::format("{} downloads in the last 7 days", total_words(all.week.now, fewest));
-    if (const auto change = change_words(now, before); change == "as many")
-        sentence += ", as many as in the 7 days before";
-    else if (change.ends_with("as many"))
-        sentence += fmt::format(", {} as in the 7 days before", change);
-    else if (!change.empty())
-        sentence += fmt::format(", {} than in the 7 days before", change);
+    if (const auto change = change_words(all.week.now, all.week.before, fewest); !change.empty())
+        sentence += ", " + compared_with(change, "in the 7 days before");
     const auto& by_episode = all.week_by_episode;
     const auto best = std::ranges::max_element(by_episode, {}, [](const auto& change) { return change.now.shown; });
     if (by_episode.size() < 2 || best == by_episode.end() || best->now.shown == 0) return sentence + '.';
@@ -108,7 +104,7 @@ std::vector<std::string> change_sentences(const Overview& all, unsigned fewest) 
     for (const auto i : ordered(episodes.size(), difference)) {
         const auto& [now, before] = all.week_by_episode[i];
         if (result.size() >= 6 || difference(i) < 10 || difference(i) * 20 < before.shown) break;
-        const auto words = change_words(now.shown, before.shown);
+        const auto words = change_words(now, before, fewest);
         result.push_back(fmt::format("“{}”: {} in the last 7 days after {} in those before{}{}.", episodes[i].title,
                                      total_words(now, fewest), total_words(before, fewest), words.empty() ? "" : ", ", words));
     }
@@ -154,7 +150,7 @@ Table episodes_table(const Overview& all, unsigned fewest) {
                               total_cell(now[i], fewest),
                               {.text = percent_words(now[i].shown, whole), .bar = share},
                               total_cell(before[i], fewest),
-                              {.text = change_words(now[i].shown, before[i].shown)}});
+                              {.text = change_words(now[i], before[i], fewest)}});
     }
     if (episodes.size() > most_listed)
         table.note = fmt::format("The first {} of {} episodes; choose a show to see its others.", most_listed, episodes.size());

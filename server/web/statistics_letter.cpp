@@ -86,10 +86,10 @@ std::string heading_of(const Selection& selection) {
 std::string period_sentence(const Overview& all, unsigned fewest) {
     const auto now = all.chosen.sum(0, all.chosen.days.size()), before = all.before.sum(0, all.before.days.size());
     auto sentence = fmt::format("{} downloads in {}", total_words(now, fewest), counted(all.chosen.days.size(), "day"));
-    const auto words = change_words(now.shown, before.shown);
+    const auto words = change_words(now, before, fewest);
     if (words.empty()) return sentence + '.';
-    return sentence + fmt::format(", {} {} in {} ({}).", words, words.ends_with("as many") ? "as" : "than",
-                                  period_words(all.selection.before_first, all.selection.before_last), total_words(before, fewest));
+    const auto then = "in " + period_words(all.selection.before_first, all.selection.before_last);
+    return sentence + fmt::format(", {} ({}).", compared_with(words, then), total_words(before, fewest));
 }
 
 model::Result<Selection> select_for_letter(Context& context, const std::string& show, const LetterPeriod& period) {

@@ -19,9 +19,9 @@ void put_tile(Values& values, std::string value, std::string name, std::string d
     values.add("TILE").set("VALUE", std::move(value)).set("NAME", std::move(name)).maybe("DETAIL", std::move(detail));
 }
 
-std::string beside(const Overview::Change& change, int days) {
-    const auto words = change_words(change.now.shown, change.before.shown);
-    return words.empty() ? std::string() : fmt::format("{} than in the {} days before", words, days);
+std::string beside(const Overview::Change& change, int days, unsigned fewest) {
+    const auto words = change_words(change.now, change.before, fewest);
+    return words.empty() ? std::string() : compared_with(words, fmt::format("in the {} days before", days));
 }
 
 void put_tiles(Values& values, const Overview& all, unsigned fewest) {
@@ -30,8 +30,8 @@ void put_tiles(Values& values, const Overview& all, unsigned fewest) {
         return fewest > 1 ? (shown == 0 ? fmt::format("under {}", fewest) : grouped(shown) + "+") : grouped(shown);
     };
     put_tile(values, so_far(all.live.all.shown), "today so far", fmt::format("{} in this hour", so_far(now)));
-    put_tile(values, total_words(all.week.now, fewest), "in the last 7 days", beside(all.week, 7));
-    put_tile(values, total_words(all.month.now, fewest), "in the last 28 days", beside(all.month, 28));
+    put_tile(values, total_words(all.week.now, fewest), "in the last 7 days", beside(all.week, 7, fewest));
+    put_tile(values, total_words(all.month.now, fewest), "in the last 28 days", beside(all.month, 28, fewest));
 }
 
 void put_hours(Values& values, const Overview& all) {

@@ -65,6 +65,16 @@ analytics::Statistics::Query::Only only_of(const http::Request& request) {
     return {std::string(by.substr(0, stop)), std::string(by.substr(stop + 1))};
 }
 
+// What was asked for and is left out: nobody shall take everybody's figures for it.
+std::string left_out(const http::Request& request, const Selection& selection) {
+    if (const auto show = request.query_value("show").value_or(""); selection.show != show)
+        return "There is no published show of that name. Here are the figures of all shows.";
+    if (const auto by = request.query_value("by").value_or(""); !by.empty() && selection.only.dimension.empty())
+        return fmt::format(
+            "Figures can be of one app, device, country or site, for example by=app:Overcast, but not of \"{}\". Here are all.", by);
+    return {};
+}
+
 // One clock for all of them, or UTC.
 storage::TimeZone zone_of(const Selection& selection) {
     std::optional<std::string> name;
@@ -96,6 +106,7 @@ Selection select(Context& context, const http::Request& request) {
     selection.episodes = context.catalogue.list_public_lines(chosen != selection.shows.end() ? std::optional(chosen->id) : std::nullopt);
     selection.only = only_of(request);
     selection.zone = zone_of(selection);
+    if (selection.problem.empty()) selection.problem = left_out(request, selection);
     return selection;
 }
 

@@ -105,7 +105,34 @@ TEST_CASE("one show can be picked") {
     CHECK_THAT(page, Contains("Episode of second") && !Contains("Episode of first"));
     CHECK_THAT(page, Contains("<option value=\"second\" selected>"));
     CHECK_THAT(page, Contains("&amp;show=second\""));
-    CHECK_THAT(body_of(web::statistics_figures(site.context, ask({{"show", "no-such"}}))), Contains("Episode of first"));
+    CHECK_THAT(
+        body_of(web::statistics_figures(site.context, ask({{"show", "no-such"}}))),
+        Contains("Episode of first") && Contains("There is no published show of that name. Here are the figures of all shows."));
+    const auto wrong = body_of(web::statistics(site.context, ask({{"show", "second"}, {"by", "shoe:42"}})));
+    CHECK_THAT(wrong, Contains("but not of &quot;shoe:42&quot;. Here are all.") && !Contains("name=\"by\""));
+    const auto limited = body_of(web::statistics(site.context, ask({{"show", "second"}, {"by", "app:Overcast"}})));
+    CHECK_THAT(limited, Contains("<input type=\"hidden\" name=\"by\" value=\"app:Overcast\">"));
+}
+
+TEST_CASE("figures are compared as far as what is hidden allows, and never the wrong way round") {
+    using Total = analytics::Statistics::Total;
+    const auto words = [](Total now, Total before) { return web::change_words(now, before, 10); };
+    const auto hidden = [](std::uint64_t shown, std::uint64_t cells) { return Total{shown, true, false, cells}; };
+    CHECK(words({50}, {40}) == "25\u202f% more");
+    CHECK(words({40}, {40}) == "as many");
+    CHECK(words({1001}, {1000}) == "slightly more");
+    CHECK(words({140}, {40}) == "3.5 times as many");
+    CHECK(words({50}, {0}).empty());
+    CHECK(words(hidden(10, 6), {20}).empty());  // up to 64 in truth
+    CHECK(words(hidden(30, 6), {20}) == "at least 50\u202f% more");
+    CHECK(words({20}, hidden(40, 3)) == "at least 50\u202f% fewer");
+    CHECK(words(hidden(40, 1), {10}) == "at least 4.0 times as many");
+    CHECK(words(hidden(60, 1), hidden(40, 1)) == "at least 22\u202f% more");
+    CHECK(words(hidden(607, 1), hidden(640, 1)) == "about 5\u202f% fewer");
+    CHECK(words(hidden(607, 1), hidden(612, 1)) == "about as many");
+    CHECK(web::change_words(hidden(10, 6), {20}, 1) == "50\u202f% fewer");  // nothing is ever hidden
+    CHECK(web::compared_with("about as many", "Monday") == "about as many as Monday");
+    CHECK(web::compared_with("at least 5\u202f% more", "Monday") == "at least 5\u202f% more than Monday");
 }
 
 TEST_CASE("the overview says in words what changed, and its tables as files") {
@@ -241,7 +268,7 @@ TEST_CASE("an episode's page answers whether it was more than the one before, an
     site.now += std::chrono::hours(25);
     site.statistics.flush();  // closes the day
     const auto page = page_of("two");
-    CHECK_THAT(page, Contains("“Two” had 60 downloads in its first 24 hours, 50\u202f% more than “One” (40)."));
+    CHECK_THAT(page, Contains("“Two” had 60 downloads in its first 24 hours, at least 22\u202f% more than “One” (40)."));
     CHECK_THAT(page, Contains("Of 60 deliveries, 100\u202f% got the middle of the episode and 50\u202f% its last minutes."));
     CHECK_THAT(page, Contains("<p class=\"topic-share\">85\u202f%</p><p class=\"topic-name\">What to look for</p>") &&
                          Contains("<p class=\"topic-share\">50\u202f%</p><p class=\"topic-name\">Fear of being wrong</p>"));
