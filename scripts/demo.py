@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The main job on real audio, through the public interfaces only: starts the server, makes the demo show, uploads and publishes its masters with
 `earshot publish`, prints the addresses and stays up until Ctrl-C. A second start keeps what is there. Called by `./dev demo`."""
-import argparse, concurrent.futures, http.client, json, math, os, pathlib, random, signal, socket, subprocess, sys, time, tomllib, urllib.error, urllib.request
+import argparse, concurrent.futures, http.client, json, math, os, pathlib, random, signal, socket, subprocess, sys, time, tomllib, urllib.error, urllib.parse, urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 DEMO = HERE.parent / "config" / "demo"
@@ -155,6 +155,14 @@ def listen(server, enclosure, address, agent, habits):
         ask(server, enclosure, address, "ExampleBot/1.0 (+https://example.org/bot)", share=0.5)
 
 
+def follow(server, slug, form):
+    """A call to action is pressed on a page of ours, which tells so."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.request("POST", f"/follows/{slug}", urllib.parse.urlencode(form), {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"})
+    connection.getresponse().read()
+    connection.close()
+
+
 def send_listeners(server, token, slug, count, age=lambda episode: 0, seed=2611):
     """`count` simulated podcast apps, each on an address of its own in 127.0.0.0/8; fewer for an episode that has been out for `age` days."""
     choice = random.Random(seed)
@@ -162,7 +170,8 @@ def send_listeners(server, token, slug, count, age=lambda episode: 0, seed=2611)
     for episode in server.api(token, "GET", f"/shows/{slug}/episodes")["episodes"]:
         if episode["state"] == "published" and episode["renditions"]:
             url, share = episode["renditions"][0]["url"], 0.25 + 0.75 * math.exp(-age(episode) / 3)
-            enclosures.append({"path": "/" + url.split("/", 3)[3], "length": episode["renditions"][0]["byte_length"], "share": share})
+            enclosures.append({"episode": episode["slug"], "path": "/" + url.split("/", 3)[3], "length": episode["renditions"][0]["byte_length"], "share": share})
+    links = [action["href"] for action in server.api(token, "GET", f"/shows/{slug}")["actions"]]
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         tasks = []
         for number in range(count):
@@ -172,6 +181,10 @@ def send_listeners(server, token, slug, count, age=lambda episode: 0, seed=2611)
                 habits = [choice.random() for _ in range(3)]
                 if choice.random() < enclosure["share"]:
                     tasks.append(pool.submit(listen, server, enclosure, address, agent, habits))
+                    if links and habits[2] > 0.75:  # most to the first link, from the band on every page
+                        place = choice.choices(["band", "notes", "chapters"], weights=[6, 3, 1])[0]
+                        link = choice.choices(links, weights=range(len(links), 0, -1))[0]
+                        tasks.append(pool.submit(follow, server, slug, {"link": link, "place": place, "episode": enclosure["episode"]}))
         for task in concurrent.futures.as_completed(tasks):
             task.result()
     time.sleep(3)  # the last bytes are acknowledged and committed
