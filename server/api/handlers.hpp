@@ -78,6 +78,11 @@ using Streamed = std::variant<Answer, std::unique_ptr<http::BodySink>>;
 // openapi.cpp: docs/openapi.json
 [[nodiscard]] Answer get_openapi(Context&, const Request&);
 
+// statistics_closer.cpp
+[[nodiscard]] Answer get_episode_statistics(Context&, const Request&);
+[[nodiscard]] Answer get_statistics_of_today(Context&, const Request&);
+[[nodiscard]] Answer get_statistics_notes(Context&, const Request&);
+
 // export.cpp
 [[nodiscard]] Answer get_everything_csv(Context&, const Request&);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "feeds/addresses.hpp"
+#include "server/analytics/audio_bytes.hpp"
 #include "server/web/figure_words.hpp"
 #include "server/web/handlers.hpp"
 #include "server/web/statistics_frame.hpp"
@@ -143,10 +144,7 @@ std::optional<EpisodePage> gather(Context& context, const http::Request& request
                    days_table(page, fewest), tally_table(page.tally), marks_table(page.chart, page.grid)};
     for (auto& table : breakdown_tables(context, query, page.path, page.selection)) page.tables.push_back(std::move(table));
     if (page.episode.renditions.empty()) return page;
-    std::vector<std::uint64_t> versions;
-    for (const auto& rendition : page.episode.renditions)
-        versions.push_back(rendition.byte_length - std::min(rendition.byte_length, rendition.audio_start));
-    if (const auto reach = statistics.reach(page.episode.id, versions)) {
+    if (const auto reach = statistics.reach(page.episode.id, analytics::audio_bytes_of(page.episode.renditions))) {
         page.reach = reach_page(*reach, page.episode, model::parse_topics(show->topics).value_or(std::vector<model::Topic>()),
                                 page.episode.renditions.front().duration);
         page.tables.insert(page.tables.end(), {page.reach->chapters, page.reach->minutes});

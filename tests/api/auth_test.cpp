@@ -61,7 +61,7 @@ TEST_CASE("every API route answers each role as agreed and nobody else") {
             CHECK(answer.field("cache-control") == "no-store");
         }
     }
-    CHECK(asked == 5 * 53);
+    CHECK(asked == 5 * 56);
     CHECK(stage.ask("admin", "GET", "/api/v1/nothing").status == 404);
     CHECK(stage.ask("none", "DELETE", "/api/v1/shows").status == 405);
 }

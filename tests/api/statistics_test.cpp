@@ -86,6 +86,38 @@ TEST_CASE("statistics count what was public and hide small numbers") {
     CHECK(stage.context().audit.list(1).front().who == "token:analyst");
 }
 
+TEST_CASE("ages, reach, today and notes are in the API, and as hidden as on the pages") {
+    Stage stage;
+    const auto show = stage.make_show();
+    const auto loud = public_episode(stage, show, "Loud"), quiet = public_episode(stage, show, "Quiet"),
+               draft = stage.make_episode(show, "Secret plans");
+    listen(stage, loud, 23);
+    listen(stage, quiet, 4);
+    const auto today = stage.api("analyst", "GET", "/statistics/today");
+    CHECK(today.at("day") == model::format_utc_day(stage.context().clock()));
+    CHECK(today.at("at_least") == "20");
+    CHECK(stage.api("analyst", "GET", "/statistics/today?show=" + show.slug).body == today.body);
+    CHECK(stage.api("analyst", "GET", "/statistics/today?show=none").status == 404);
+    const auto of = [&](const model::Episode& episode) { return stage.api("analyst", "GET", "/statistics/episodes/" + episode.id.value); };
+    CHECK(of(loud).at("so_far.downloads") == "20");
+    CHECK(of(quiet).at("so_far.downloads") == "null");
+    CHECK(of(quiet).at("so_far.fewer_than") == "10");
+    CHECK(of(quiet).at("reach") == "null");
+    CHECK(of(draft).status == 404);
+    stage.clock_offset_ms += std::chrono::milliseconds(std::chrono::hours(49)).count();
+    CHECK(of(loud).at("ages.1.days") == "2");
+    CHECK(of(loud).at("ages.1.downloads") == "23");
+    CHECK(of(quiet).at("ages.1.downloads") == "null");
+    CHECK(stage.context().audit.list(1).front().object == "/api/v1/statistics/episodes/" + quiet.id.value);
+
+    const auto day = model::format_utc_day(stage.context().clock());
+    REQUIRE(stage.context().annotations.add({.show = show.id.value, .day = day, .words = "On the Today programme", .who = "ann"}));
+    REQUIRE(stage.context().annotations.add({.day = day, .words = "Rain", .who = "ann"}));
+    const auto notes = stage.api("analyst", "GET", "/statistics/shows/" + show.slug + "/notes");
+    CHECK_THAT(notes.body, Contains("\"words\":\"On the Today programme\",\"who\":\"ann\",\"of_all_shows\":false") &&
+                               Contains("\"words\":\"Rain\",\"who\":\"ann\",\"of_all_shows\":true"));
+}
+
 TEST_CASE("page, API, table and export of everything say the same, and hide the same") {
     Stage stage;
     const auto show = stage.make_show();

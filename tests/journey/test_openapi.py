@@ -12,6 +12,8 @@ UNSEEN = {  # members that only other circumstances bring
     "Me.csrf_token",  # of a session
     "SelfAudit.differences.case", "SelfAudit.differences.expected", "SelfAudit.differences.counted",  # of a server that counts wrongly
     *(f"Statistics.{table}.fewer_than" for table in ("apps", "devices", "countries", "sites")),  # of days that are over
+    *(f"EpisodeStatistics.{member}" for member in ("ages.days", "ages.downloads", "ages.fewer_than", "ages.is_partial", "reach.listens", "reach.parts")),  # likewise
+    *(f"Notes.notes.{member}" for member in ("day", "words", "who", "of_all_shows")),  # they are written on a page
     *(f"Acting.follows.{table}.fewer_than" for table in ("episodes", "places")),
 }
 formats = jsonschema.FormatChecker(("date",))
@@ -231,11 +233,13 @@ def listen(ask, server, episode):
     until("the listeners to be counted", lambda: (server.downloads(episode["id"]) or 0) >= 10, 30)
 
 
-def ask_figures(ask, today):
+def ask_figures(ask, today, episode):
+    ask("getEpisodeStatistics", episode=episode)
     ask("getStatistics", query="?show=night-watch"), ask("getStatistics", query=f"?from={today}&to={today}")
     for table in ("getStatisticsCsv", "getEverythingCsv"):
         assert b"night-watch" in ask(table)[1]
     ask("getActing", show="night-watch"), ask("getActingCsv", show="night-watch")
+    ask("getToday"), ask("getStatisticsNotes", show="night-watch")
 
 
 def main():
@@ -246,15 +250,15 @@ def main():
         same("the document that is served", ask("getOpenApi")[1], DOCUMENT)
         episode = publish(ask, server, make_things(ask, server))
         today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-        ask_figures(ask, today)  # too few to be shown
+        ask_figures(ask, today, episode["id"])  # too few to be shown
         listen(ask, server, episode)
         ask("putTotals", f"day,calls\n{today},41\n".encode(), "text/csv", show="night-watch")
         ask("getSelfAudit", wanted=404), ask("runSelfAudit", {}), ask("getSelfAudit")
-        ask_figures(ask, today)
+        ask_figures(ask, today, episode["id"])
         server.stop()
         server.config.write_text(server.config.read_text() + "[publishing]\nworkers = 0\n[statistics]\nsuppress_below = 1\n")
         server.start()
-        ask_figures(ask, today)  # broken down, too
+        ask_figures(ask, today, episode["id"])  # broken down, too
         end_jobs(ask, server, episode["id"])
         ask("withdrawEpisode", {}, episode=episode["id"]), ask("getAuditTrail")
         same("operations nobody asked for", set(ask.operations) - ask.asked, set())
