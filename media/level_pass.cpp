@@ -9,8 +9,8 @@ namespace earshot::media {
 
 namespace {
 
-// So far ahead of the slowest taker: 6 s, 3 MiB a rate. Those who work in segments keep what they have of theirs.
-constexpr std::size_t queue_blocks = 16;
+// So far ahead of the slowest taker: 3 s, 1.5 MiB a rate. Those who work in segments keep what they have of theirs.
+constexpr std::size_t queue_blocks = 8;
 constexpr std::size_t frames_a_block = 16384;  // large enough that hand-overs cost nothing
 
 // A taker and its thread.

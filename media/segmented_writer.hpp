@@ -19,7 +19,7 @@ namespace earshot::media {
 
 // In frames.
 struct Segmentation {
-    std::size_t length{30 * 49};  // at 44.1 kHz and its kin an MP3's padding repeats after 49: only multiples keep frame sizes aligned
+    std::size_t length{20 * 49};  // at 44.1 kHz and its kin an MP3's padding repeats after 49: only multiples keep frame sizes aligned
     std::size_t overlap{12};      // behind the later encoder's warm-up, where the joint may be
 };
 
