@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "media/loudness_meter.hpp"
 
@@ -12,9 +13,35 @@ namespace {
 constexpr double mono_offset_lu = 3;
 constexpr double promised_tolerance_lu = 0.1, aiming_tolerance_lu = 0.005;
 constexpr double meter_margin_db = 0.03;  // other meters interpolate differently
-constexpr double most_made_up_db = 12;    // of gain for what the limiter takes away; beyond, peaks and noise are all that grows
+constexpr double most_made_up_db = 30;    // of gain for what the limiter and the encoder take away
+// More than foretold: the sound is single clicks, or the encoder leaves out what there is to hear. More gain would only do harm.
+constexpr double most_lost_lu = 6;
 constexpr double most_gain_db = 70;
+constexpr double worth_lu_a_db = 0.05;  // a decibel of gain, which noise gets too, has to bring that much
+constexpr double step_db = 3;
 constexpr int most_steps = 12;
+
+struct Point {
+    double gain_db, missing;  // LU to the target
+};
+
+// Where nothing is missing, between a point that misses something and one that does not: false position (Illinois), which needs no slope.
+template <class At>
+Point between(const At& at, Point low, Point high) {
+    Point middle = high;
+    for (int step = 0; step < most_steps; ++step) {
+        middle = at(low.gain_db + (high.gain_db - low.gain_db) * low.missing / (low.missing - high.missing));
+        if (std::abs(middle.missing) <= aiming_tolerance_lu) break;
+        if (middle.missing > 0) {
+            low = middle;
+            high.missing /= 2;
+        } else {
+            high = middle;
+            low.missing /= 2;
+        }
+    }
+    return middle;
+}
 
 }  // namespace
 
@@ -25,37 +52,27 @@ LevelPlan::LevelPlan(const model::RenditionProfile& profile, std::size_t channel
       ceiling_(profile.ceiling_dbtp),
       measurable_(is_measurable(before)),
       linear_gain_(std::min(target_ - before.integrated_lufs, most_gain_db)),
-      level_{.gain_db = 0, .ceiling_db = ceiling_ - headroom_db} {
+      level_{.gain_db = 0, .ceiling_db = ceiling_ - headroom_db},
+      untouched_gain_(std::min(linear_gain_, level_.ceiling_db - before.true_peak_dbtp)) {
     if (measurable_) aim();
 }
 
-// The gain that is foretold to reach the target. The gates make loudness a rugged function of gain: false position within a bracket
-// (Illinois), which needs no slope.
+// The gain that is foretold to reach the target, if it is worth it: where the limiter takes away what gain gives, peaks and noise are all
+// that grows. Loudness is a rugged function of gain (it has gates, and peaks stop to matter), so the whole range is looked at.
 void LevelPlan::aim() {
-    const auto missing_at = [&](double gain_db) { return target_ - offset_ - foretell_lufs(trace_, {gain_db, level_.ceiling_db}); };
-    double low = linear_gain_ - offset_, missing_low = missing_at(low);
-    level_.gain_db = low;
-    if (missing_low <= aiming_tolerance_lu) return;  // the limiter does nothing to speak of
-    double high = low + most_made_up_db, missing_high = missing_at(high);
-    capped_ = missing_high > 0;
-    if (capped_) {
-        level_.gain_db = linear_gain_;
-        return;
+    const auto at = [&](double gain_db) { return Point{gain_db, target_ - offset_ - foretell_lufs(trace_, {gain_db, level_.ceiling_db})}; };
+    const double most = linear_gain_ + most_made_up_db, linear = std::min(linear_gain_ - offset_, most);
+    std::vector<Point> tried;
+    for (double gain = std::min(linear, 0.0); gain < linear; gain += step_db) tried.push_back(at(gain));
+    tried.push_back(at(linear));
+    while (tried.back().missing > aiming_tolerance_lu && tried.back().gain_db + step_db <= most) {
+        const Point below = tried.back(), above = at(below.gain_db + step_db);
+        tried.push_back(above.missing > 0 ? above : between(at, below, above));
     }
-    for (int step = 0; step < most_steps; ++step) {
-        level_.gain_db = low + (high - low) * missing_low / (missing_low - missing_high);
-        const double missing = missing_at(level_.gain_db);
-        if (std::abs(missing) <= aiming_tolerance_lu) return;
-        if (missing > 0) {
-            low = level_.gain_db;
-            missing_low = missing;
-            missing_high /= 2;
-        } else {
-            high = level_.gain_db;
-            missing_high = missing;
-            missing_low /= 2;
-        }
-    }
+    const auto cost = [](const Point& point) { return std::max(point.missing, 0.0) + worth_lu_a_db * point.gain_db; };
+    const Point best = *std::ranges::min_element(tried, {}, cost);
+    level_.gain_db = best.gain_db;
+    capped_ = best.missing > promised_tolerance_lu;
 }
 
 bool LevelPlan::learn_from_rendition(const model::Loudness& measured) {
@@ -67,6 +84,9 @@ bool LevelPlan::learn_from_rendition(const model::Loudness& measured) {
     if (off_target && error >= nearest_) {  // the last correction made it worse, so this sound follows no rule
         capped_ = true;
         level_.gain_db = nearest_gain_;
+    } else if (off_target && foretell_lufs(trace_, level_) - measured.integrated_lufs > most_lost_lu) {
+        capped_ = true;
+        level_.gain_db = untouched_gain_;
     } else if (measurable_ && !capped_) {
         nearest_ = error;
         nearest_gain_ = level_.gain_db;

@@ -35,6 +35,7 @@ private:
     double linear_gain_;  // were there no limiter
     double offset_{};     // how much the file measures beyond what was foretold
     Level level_;
+    double untouched_gain_;  // the most at which the limiter does nothing, or what reaches the target if that is less
     bool capped_{};
     int encodings_{};
     double nearest_{1'000}, nearest_gain_{};  // to the target so far, in LU, and with which gain

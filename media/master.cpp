@@ -81,8 +81,9 @@ void warn(OpenMaster& master, const std::optional<WavHeader>& wav) {
     if (info.audio_streams > 1)
         warnings.push_back(fmt::format("This file holds {} soundtracks. The first one was used.", info.audio_streams));
     if (info.channels_unnamed)
-        warnings.push_back(fmt::format(
-            "This file has {} channels but does not say which is which; the usual order was assumed for the stereo mix.", info.channels));
+        warnings.push_back(
+            fmt::format("This file has {} channels but does not say which is which; the usual order was assumed for the stereo mix{}.",
+                        info.channels, info.channels < 6 ? "" : ": the fourth was taken for the low-frequency channel and left out"));
     if (info.sample_rate < 32'000)
         warnings.push_back(fmt::format("This recording has a sample rate of only {} Hz and will sound dull.", info.sample_rate));
 }

@@ -17,37 +17,45 @@ namespace earshot::media {
 namespace {
 
 constexpr float full_scale = 0.9999F;
-constexpr int clipped_run = 3;                // so many equal samples at full scale in a row are no accident
 constexpr std::uint64_t clipped_enough = 10;  // places, before it is worth a word
 constexpr double gating_block_seconds = 0.4;
 constexpr double silent_side = 1e-7, heard_side = 1e-5;  // mean squares: -70 and -50 dBFS
+constexpr double one_ear = 1e-3;                         // of the other side's: 30 dB
 
-// Places where the recorder ran out of numbers: runs at full scale that no longer move.
+// Places where the recorder ran out of numbers: runs that no longer move, at full scale or, when it was turned down later, at whatever is
+// the highest level there is. Low tones of few bits stand still for a moment at their top, too.
 class ClipCounter {
 public:
     void add(const std::vector<float>& samples) {
         for (std::size_t at = 0; at < samples.size(); at += stretch) {
             const std::size_t count = std::min(stretch, samples.size() - at);
-            if (sample_peak(samples.data() + at, count) >= full_scale)
+            if (sample_peak(samples.data() + at, count) >= top_ * same_level)
                 look_at(samples.data() + at, count);
             else
-                last_ = 0;  // whatever it was, it was not at full scale
+                last_ = 0;  // whatever it was, it was not at the top
         }
     }
     [[nodiscard]] std::uint64_t places() const noexcept { return places_; }
 
 private:
     static constexpr std::size_t stretch = 512;
+    static constexpr float same_level = 0.9999F, lowest_top = 0.25F;
+    static constexpr int run_at_full_scale = 3, run_below = 5;  // so many equal samples in a row are no accident
+
     void look_at(const float* samples, std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
-            const float sample = samples[i];
-            const bool flat = std::abs(sample) >= full_scale && std::abs(sample - last_) < 1e-6F;
+            const float sample = samples[i], level = std::abs(sample);
+            if (level > top_ / same_level && top_ < full_scale) {
+                top_ = std::min(level, full_scale);
+                places_ = 0;  // what stood still lower down was no limit
+            }
+            const bool flat = level >= top_ * same_level && std::abs(sample - last_) < 1e-6F;
             run_ = flat ? run_ + 1 : 1;
-            if (flat && run_ == clipped_run) ++places_;
+            if (flat && run_ == (top_ >= full_scale ? run_at_full_scale : run_below)) ++places_;
             last_ = sample;
         }
     }
-    float last_{};
+    float top_{lowest_top}, last_{};
     int run_{};
     std::uint64_t places_{};
 };
@@ -87,10 +95,10 @@ struct Sides {
         if (count == 0) return;
         const auto n = static_cast<double>(count);
         if (std::max(left, right) / n < heard_side) return;
-        if (std::min(left, right) / n < silent_side)
+        if (std::min(left, right) < std::max(silent_side * n, one_ear * std::max(left, right)))
             warnings.push_back(fmt::format(
-                "The {} side of this recording is silent: listeners hear it in one ear only. A mono master would be heard in both.",
-                left < right ? "left" : "right"));
+                "The {} side of this recording is silent{}: listeners hear it in one ear only. A mono master would be heard in both.",
+                left < right ? "left" : "right", std::min(left, right) / n < silent_side ? "" : " but for noise"));
         else if (difference < 1e-8 * (left + right))
             warnings.emplace_back("Both sides of this recording are the same. A mono master would sound equal and make smaller files.");
         else if (sum < 0.02 * (left + right))

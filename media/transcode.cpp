@@ -17,6 +17,7 @@
 #include "media/codec_table.hpp"
 #include "media/level_pass.hpp"
 #include "media/level_plan.hpp"
+#include "media/loudness_meter.hpp"
 #include "media/master.hpp"
 #include "media/master_scan.hpp"
 #include "media/rendition_check.hpp"
@@ -92,13 +93,14 @@ private:
     [[nodiscard]] av::AudioReader reopen() const { return av::AudioReader(descriptor_, master_.options); }
 
     [[nodiscard]] bool mixed(std::size_t channels) const { return channels < master_.reader.channels(); }
+    [[nodiscard]] const model::Loudness& before(std::size_t channels) const { return mixed(channels) ? scan_.mixed : scan_.loudness; }
     [[nodiscard]] const LoudnessTrace& trace_of(std::size_t channels) const { return mixed(channels) ? scan_.mixed_trace : scan_.trace; }
 
     void plan(const std::vector<RenditionOutput>& outputs) {
         for (const RenditionOutput& output : outputs) {
             const std::size_t channels = std::min<std::size_t>(output.profile.channels, master_.reader.channels());
             const CodecRow& row = codec_row(output.profile.codec);
-            LevelPlan plan(output.profile, channels, mixed(channels) ? scan_.mixed : scan_.loudness, trace_of(channels), row.headroom_db);
+            LevelPlan plan(output.profile, channels, before(channels), trace_of(channels), row.headroom_db);
             renditions_.push_back({output, row, channels, plan, {}});
         }
     }
@@ -149,17 +151,33 @@ private:
                     model::Errc::unprocessable,
                     fmt::format("The peaks of this recording could not be held under {:.1f} dBTP. Export it with a limiter and try again.",
                                 rendition.output.profile.ceiling_dbtp)};
-            if (!rendition.plan.holds_target(loudness))
-                scan_.warnings.push_back(fmt::format(
-                    "The peaks of this recording are so far above the rest that \"{}\" only reached {:.1f} LUFS instead of {:.1f}.",
-                    rendition.output.profile.name, loudness.integrated_lufs, rendition.plan.target_lufs()));
+            warn_of_level(rendition);
         }
         const auto loudest = std::ranges::max_element(renditions_, {}, [](const Rendition& r) { return r.report.gain_db; });
         if (loudest != renditions_.end() && loudest->report.gain_db > noisy_gain_db)
             scan_.warnings.push_back(
-                fmt::format("This master is very quiet ({:.0f} LUFS). It was raised by {:.0f} dB, and its noise with it.",
-                            scan_.loudness.integrated_lufs, loudest->report.gain_db));
+                fmt::format("{} It was raised by {:.0f} dB, and its noise with it.", quiet_words(*loudest), loudest->report.gain_db));
         return std::nullopt;
+    }
+
+    void warn_of_level(const Rendition& rendition) {
+        const auto& name = rendition.output.profile.name;
+        const double lufs = rendition.report.loudness.integrated_lufs, target = rendition.plan.target_lufs();
+        if (is_measurable(scan_.loudness) && !is_measurable(before(rendition.channels)))
+            scan_.warnings.push_back(fmt::format("\"{}\" is silent: mixed to mono, the two sides cancel each other out.", name));
+        else if (!rendition.plan.holds_target(rendition.report.loudness))
+            scan_.warnings.push_back(
+                lufs < target
+                    ? fmt::format("The peaks of this recording are so far above the rest, or its encoder leaves out so much of it, that "
+                                  "\"{}\" only reached {:.1f} LUFS instead of {:.1f}.",
+                                  name, lufs, target)
+                    : fmt::format("\"{}\" came out at {:.1f} LUFS instead of {:.1f}.", name, lufs, target));
+    }
+    [[nodiscard]] std::string quiet_words(const Rendition& rendition) const {
+        const double lufs = before(rendition.channels).integrated_lufs;
+        if (lufs > rendition.plan.target_lufs() - noisy_gain_db) return "Most of this recording is very quiet beside its loudest moments.";
+        return fmt::format("{} is very quiet ({:.0f} LUFS).", mixed(rendition.channels) ? "Mixed to mono, this master" : "This master",
+                           lufs);
     }
 
     void write_waveform(int descriptor) const {

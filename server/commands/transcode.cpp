@@ -38,15 +38,16 @@ model::Result<std::vector<model::RenditionProfile>> chosen_profiles(const config
     return chosen;
 }
 
-// The files being written, under names nobody looks for until all are good. What is not committed goes, and so does a folder made for it.
+// The files being written, without names where the file system can, until all are good: whatever ends this, nothing half-made stays. A
+// folder made for them goes, too.
 class Outputs {
 public:
-    explicit Outputs(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    Outputs(std::filesystem::path folder, int master) : folder_(std::move(folder)), master_(master) {}
     ~Outputs() {
         std::error_code ignored;
         for (const auto& file : files_) {
             ::close(file.descriptor);
-            if (!committed_) std::filesystem::remove(file.hidden, ignored);
+            if (!committed_ && !file.hidden.empty()) std::filesystem::remove(file.hidden, ignored);
         }
         if (!committed_ && made_folder_) std::filesystem::remove(folder_, ignored);
     }
@@ -77,9 +78,10 @@ public:
         return {};
     }
     model::Status commit() {
-        for (const auto& file : files_) {
+        for (auto& file : files_) {
             std::error_code failed;
-            if (::fchmod(file.descriptor, 0644) == 0) std::filesystem::rename(file.hidden, file.shown, failed);
+            if (::fchmod(file.descriptor, 0644) != 0 || !give_name(file)) failed.assign(errno, std::generic_category());
+            if (!failed) std::filesystem::rename(file.hidden, file.shown, failed);
             if (failed)
                 return model::fail(model::Errc::invalid_input,
                                    fmt::format("{} cannot be written: {}.", file.shown.string(), failed.message()));
@@ -113,8 +115,17 @@ private:
         return bytes;
     }
     model::Status open(const std::string& name, std::string_view content = {}) {
-        std::string hidden = (folder_ / ("." + name + ".XXXXXX")).string();
-        const int descriptor = ::mkostemp(hidden.data(), O_CLOEXEC);
+        if (is_master(folder_ / name))
+            return model::fail(model::Errc::invalid_input,
+                               fmt::format("{} is the recording itself, and would be replaced. Choose another folder "
+                                           "for the results.",
+                                           (folder_ / name).string()));
+        std::string hidden;
+        int descriptor = ::open(folder_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+        if (descriptor < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {  // not on every file system
+            hidden = (folder_ / ("." + name + ".XXXXXX")).string();
+            descriptor = ::mkostemp(hidden.data(), O_CLOEXEC);
+        }
         if (descriptor >= 0) files_.push_back({descriptor, hidden, folder_ / name});
         if (descriptor < 0 || ::write(descriptor, content.data(), content.size()) != std::ssize(content))
             return model::fail(model::Errc::invalid_input,
@@ -126,7 +137,20 @@ private:
         int descriptor;
         std::filesystem::path hidden, shown;
     };
+    // A hidden one beside the one to be shown, which a rename then replaces in one step.
+    static bool give_name(File& file) {
+        if (!file.hidden.empty()) return true;
+        file.hidden = file.shown.parent_path() / fmt::format(".{}.{}", file.shown.filename().string(), ::getpid());
+        return ::linkat(AT_FDCWD, fmt::format("/proc/self/fd/{}", file.descriptor).c_str(), AT_FDCWD, file.hidden.c_str(),
+                        AT_SYMLINK_FOLLOW) == 0;
+    }
+    [[nodiscard]] bool is_master(const std::filesystem::path& shown) const {
+        struct stat there{}, master{};
+        return ::stat(shown.c_str(), &there) == 0 && ::fstat(master_, &master) == 0 && there.st_dev == master.st_dev &&
+               there.st_ino == master.st_ino;
+    }
     std::filesystem::path folder_;
+    int master_;
     std::vector<File> files_;  // the renditions, then the waveforms, finest first
     std::size_t renditions_{};
     bool made_folder_{}, committed_{};
@@ -168,7 +192,7 @@ int transcode(const TranscodeOptions& options) {
     auto workers = local_workers(*settings);
     const auto redactions = chosen_redactions(workers, master->descriptor(), options.redactions);
     if (!redactions) return refuse(redactions.error().message);
-    Outputs outputs(options.out_dir);
+    Outputs outputs(options.out_dir, master->descriptor());
     if (const auto opened = outputs.open(*profiles); !opened) return refuse(opened.error().message);
 
     const auto begin = std::chrono::steady_clock::now();

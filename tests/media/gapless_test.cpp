@@ -18,6 +18,16 @@ std::uint32_t big_endian(const std::string& bytes, std::size_t at, std::size_t c
     return value;
 }
 
+// CRC-16 as LAME writes it: reflected 0x8005, from 0.
+std::uint32_t lame_crc(std::string_view bytes) {
+    std::uint32_t crc = 0;
+    for (const char c : bytes) {
+        crc ^= static_cast<unsigned char>(c);
+        for (int bit = 0; bit < 8; ++bit) crc = (crc & 1) != 0 ? crc >> 1 ^ 0xA001 : crc >> 1;
+    }
+    return crc;
+}
+
 }  // namespace
 
 TEST_CASE("Renditions are as long as the master, to the sample") {
@@ -51,6 +61,10 @@ TEST_CASE("The MP3 starts with an exact Info and LAME frame and carries no ID3")
     CHECK(bytes.substr(info + 120, 9) == "LAME3.100");
     const auto delay = big_endian(bytes, info + 141, 3) >> 12, padding = big_endian(bytes, info + 141, 3) & 0xFFF;
     CHECK(frames * 1152 - delay - padding == 4 * 44'100);
+    const std::size_t info_frame = 417;  // of 128 kbit/s, without padding
+    CHECK(big_endian(bytes, info + 148, 4) == bytes.size());
+    CHECK(big_endian(bytes, info + 152, 2) == lame_crc(std::string_view(bytes).substr(info_frame)));
+    CHECK(big_endian(bytes, info + 154, 2) == lame_crc(std::string_view(bytes).substr(0, 190)));
 }
 
 TEST_CASE("The M4A has its index in front and AAC-LC inside") {

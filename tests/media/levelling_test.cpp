@@ -191,8 +191,20 @@ TEST_CASE("The plan aims by what is foretold and corrects by what was measured")
     const auto peaks = steady(-26, 0.9F, 1);
     media::LevelPlan capped(profile, 2, before, peaks, 1);
     CHECK(capped.loudness_capped());
-    CHECK(capped.level().gain_db == Approx(10));
+    CHECK(capped.level().gain_db == 0);
     CHECK_FALSE(capped.learn_from_rendition({.integrated_lufs = -20, .true_peak_dbtp = -1.1, .range_lu = 5}));
+
+    // Loud knocks every seven seconds over quiet words: the words count, however much the limiter has to take from the knocks.
+    for (const double words : {-34, -38, -40}) {
+        auto knocks = steady(words, 0.05F);
+        for (std::size_t i = 0; i < knocks.size(); i += 700)
+            for (std::size_t k = i; k < i + 3; ++k) knocks[k] = {0.02F, 0.95F};
+        const double whole = media::foretell_lufs(knocks, {0, 0});
+        const media::LevelPlan plan_of_words(profile, 2, {.integrated_lufs = whole, .true_peak_dbtp = -0.4}, knocks, 1);
+        INFO(words << " " << whole << " " << plan_of_words.level().gain_db);
+        CHECK_FALSE(plan_of_words.loudness_capped());
+        CHECK(media::foretell_lufs(knocks, plan_of_words.level()) == Approx(-16).margin(0.1));
+    }
 
     // Silence keeps its level.
     const media::LoudnessTrace nothing;

@@ -100,8 +100,27 @@ TEST_CASE("Masters that cannot be levelled have a defined result and a warning")
         const auto report =
             transcode_both(shop, shop.ffmpeg("clicks.wav", "-f lavfi -i \"aevalsrc='if(eq(mod(n,48000),100),0.9,0)':d=4:s=48000\""));
         REQUIRE(report);
-        for (const auto& rendition : report->renditions) CHECK(rendition.loudness.true_peak_dbtp <= -1);
+        for (const auto& rendition : report->renditions) {
+            CHECK(rendition.loudness.true_peak_dbtp <= -1);
+            CHECK(rendition.gain_db <= 0);  // it would bring nothing, but to the noise
+        }
         CHECK(has_warning(report->warnings, "only reached"));
+    }
+    SECTION("quiet words and loud knocks") {
+        const auto report = transcode_both(
+            shop, shop.make("knocks.wav",
+                            "-af 'volume=-12dB,aeval=val(0)+0.95*lt(mod(t\\,1.9)\\,0.01)*sin(565*t)|val(1):c=stereo' -c:a pcm_f32le"));
+        check_promise(shop, report, -16);
+    }
+    SECTION("two sides that cancel each other out, mixed to mono") {
+        auto mono = opus_profile();
+        mono.name = "opus-low";
+        mono.channels = 1;
+        const OpenDescriptor in(shop.make("inverted.wav", "-af 'pan=stereo|c0=c0|c1=-1*c0' -c:a pcm_f32le")),
+            out(shop.path("low.opus"), O_RDWR | O_CREAT | O_TRUNC);
+        const auto report = media::transcode(in, {{mono, out}}, {});
+        REQUIRE(report);
+        CHECK(has_warning(report->warnings, "\"opus-low\" is silent: mixed to mono"));
     }
 }
 
@@ -113,7 +132,12 @@ TEST_CASE("A producer is told about clipping, a silent side, two equal sides and
         return report->warnings;
     };
     CHECK(has_warning(warnings("-af volume=40dB"), "clipped in"));
-    CHECK(has_warning(warnings("-af 'pan=stereo|c0=c0|c1=0*c0'"), "The right side"));
+    CHECK(has_warning(warnings("-af 'volume=40dB,aeval=clip(val(0)\\,-1\\,1)*0.8|clip(val(1)\\,-1\\,1)*0.8:c=same'"), "clipped in"));
+    CHECK_FALSE(has_warning(warnings("-af volume=6dB,alimiter=limit=0.8"), "clipped in"));
+    CHECK_FALSE(has_warning(warnings("-af volume=0"), "clipped in"));
+    CHECK(has_warning(warnings("-af 'pan=stereo|c0=c0|c1=0*c0'"), "The right side of this recording is silent:"));
+    CHECK(has_warning(warnings("-af 'aeval=val(0)|0.002*(random(0)-0.5):c=stereo'"),
+                      "The right side of this recording is silent but for noise"));
     CHECK(has_warning(warnings("-af 'pan=stereo|c0=c0|c1=c0'"), "Both sides"));
     CHECK(has_warning(warnings("-af 'pan=stereo|c0=c0|c1=-0.9*c0'"), "cancel each other"));
 }

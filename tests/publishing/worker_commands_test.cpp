@@ -66,6 +66,15 @@ TEST_CASE("transcode writes the chosen profiles and reports what it did") {
     CHECK(std::filesystem::exists(out / "aac.m4a"));
     CHECK(std::filesystem::exists(out / "opus.opus"));
     CHECK(std::distance(std::filesystem::directory_iterator(out), {}) == 9);
+    REQUIRE(earshot_command("transcode " + shop.path("master.wav").string() + " " + out.string()).status == 0);  // replaces what it made
+
+    // A recording that is called as a result would be.
+    const auto size = std::filesystem::file_size(out / "mp3.mp3");
+    const auto refused = earshot_command("transcode " + (out / "mp3.mp3").string() + " " + out.string() + " 2>&1");
+    CHECK(refused.status == 1);
+    CHECK(refused.out.find("is the recording itself") != std::string::npos);
+    CHECK(std::filesystem::file_size(out / "mp3.mp3") == size);
+    CHECK(std::distance(std::filesystem::directory_iterator(out), {}) == 9);
 }
 
 TEST_CASE("transcode takes ranges out, and refuses those that make no sense") {
