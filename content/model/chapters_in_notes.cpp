@@ -56,6 +56,7 @@ void skip_to_title(std::string_view& line) {
 Chapter read_title(std::string_view text) {
     Chapter chapter;
     std::string plain;
+    bool emphasised = false;
     while (!text.empty()) {
         const auto middle = text.front() == '[' ? text.find("](") : std::string_view::npos;
         const auto end = middle == std::string_view::npos ? middle : text.find(')', middle);
@@ -65,6 +66,10 @@ Chapter read_title(std::string_view text) {
             if (chapter.href.empty() && href.starts_with("https://")) chapter.href = href;
             text.remove_prefix(end + 1);
         } else if (take(text, "**") || take(text, "__") || take(text, "`")) {
+        } else if (text.front() == '*' &&
+                   (emphasised || (text.size() > 1 && text[1] != ' ' && text.find('*', 1) != std::string_view::npos))) {
+            emphasised = !emphasised;
+            text.remove_prefix(1);
         } else if (text.size() > 1 && text.front() == '\\' && std::string_view("\\`*_{}[]()#+-.!|").contains(text[1])) {
             plain += text[1];
             text.remove_prefix(2);

@@ -129,7 +129,7 @@ std::string kinds_of(const std::vector<EmbeddedItem>& items, std::size_t most) {
     for (const auto& item : items) {
         std::string kind = item.what;
         // No capital in the middle of a sentence, but "JPEG" stays.
-        const bool word = kind.size() > 1 && kind[1] >= 'a' && kind[1] <= 'z';
+        const bool word = kind.size() > 1 && (kind[1] == ' ' || (kind[1] >= 'a' && kind[1] <= 'z'));
         if (word && kind[0] >= 'A' && kind[0] <= 'Z') kind[0] = static_cast<char>(kind[0] - 'A' + 'a');
         if (std::ranges::find(kinds, kind) == kinds.end()) kinds.push_back(std::move(kind));
     }

@@ -43,6 +43,8 @@ TEST_CASE("lists of times in show notes become chapters") {
     ok("* (0:00) Intro\r\n* (1:30) What happened\r\n* (1:02:03) Title\r\n", plain);
     ok("1. [00:00] **Intro**\n2. [01:30] __What happened__\n3. [1:02:03] Title", plain);
     ok("**00:00** Intro\n\n**01:30** | What happened\n\n**1:02:03**: *Title*\n", plain);
+    ok("00:00 Intro\n1:30 What *happened*\n1:02:03 *Title*", plain);
+    ok("00:00 5 * 3\n1:30 2 * 2 * 2\n1:02:03 x*y", "0 5 * 3\n90000 2 * 2 * 2\n3723000 x*y");
     ok("> 00:00 — Intro\n> 01:30 · What happened\n> 1:02:03 → Title", plain);
     ok("00:00\tIntro\n01:30\u00A0What happened\n01:02:03)  Title  ", plain);
     ok("[0:00](https://example.org/?t=0) Intro\n[1:30](https://example.org/?t=90) What happened\n[1:02:03](x) Title", plain);
