@@ -88,7 +88,7 @@ constexpr ColumnsHeld table[] = {
      {nobody, "every address audio was ever served at", "so that one address means one recording", for_good}},
     {"catalogue.db",
      "jobs",
-     "number id kind episode_id master_id state stage progress reason attempts interruptions node lease_until priority audio "
+     "number id kind episode_id master_id state stage progress reason attempts interruptions node lease_until priority preference audio "
      "reserved_bytes started_at not_before created_at updated_at",
      {nobody, "work on recordings and how it ended", "to finish it after a restart", with_episode}},
     {"catalogue.db", "jobs", "producer", {staff, "who handed the recording in", "so that producers take turns", with_episode}},

@@ -46,7 +46,7 @@ std::vector<Job> in_turn(std::vector<Job> jobs, LastServed served) {
     const auto rank = [&](const Job& job) {
         const bool urgent = job.priority >= JobPriority::urgent;
         return std::tuple(job.kind == JobKind::transcribe, !urgent, job.kind != JobKind::tag, running[job.producer], served[job.producer],
-                          -static_cast<int>(job.priority));
+                          -static_cast<int>(job.priority), -job.preference);
     };
     for (auto next = waiting; next != jobs.end(); ++next) {
         const auto first = std::ranges::min_element(next, jobs.end(), {}, rank);  // of equals the oldest

@@ -36,6 +36,7 @@ struct Job {
     std::uint32_t interruptions{};  // the server went away while it ran; does not count against the file until 10
     std::string producer;           // who handed it in, "" for the server itself; the queue is fair between them
     JobPriority priority{JobPriority::normal};
+    std::int64_t preference{};            // of jobs of one producer and priority the highest goes first: it was put there last
     std::chrono::milliseconds audio{};    // of the master, once a worker has looked at it; else 0
     std::uint64_t reserved_bytes{};       // of the disk, for what it writes; holds while it runs
     std::optional<Timestamp> started_at;  // of the latest try

@@ -24,8 +24,9 @@ constexpr std::chrono::minutes long_wait{1};  // for a recording, while new word
 constexpr const char* interrupted_too_often =
     "The server was stopped ten times while it worked on this file. Try again; if that does not help, ask its operator to look at the log.";
 
-#define JOB_COLUMNS                                                                                                                \
-    "select id, kind, episode_id, master_id, state, stage, progress, reason, attempts, interruptions, producer, priority, audio, " \
+#define JOB_COLUMNS                                                                                                                     \
+    "select id, kind, episode_id, master_id, state, stage, progress, reason, attempts, interruptions, producer, priority, preference, " \
+    "audio, "                                                                                                                           \
     "reserved_bytes, started_at, created_at, updated_at from jobs "
 
 // What is claimed next, in this order; see JobQueue::claim.
@@ -41,7 +42,8 @@ constexpr const char* interrupted_too_often =
     "case when j.kind = 'tag' then 1 when j.created_at <= :long_ago and (select l.kind from jobs l where l.started_at is not null and "   \
     "l.kind <> 'transcribe' order by l.started_at desc, l.number desc limit 1) = 'tag' then 0 else 2 end, "                               \
     "(select count(*) from jobs r where r.producer = j.producer and r.state = 'running' and r.lease_until > :now), "                      \
-    "(select coalesce(max(s.started_at), 0) from jobs s where s.producer = j.producer), j.priority desc, j.number limit 1"
+    "(select coalesce(max(s.started_at), 0) from jobs s where s.producer = j.producer), j.priority desc, j.preference desc, j.number "    \
+    "limit 1"
 
 std::vector<Job> fetch(Statement& rows) {
     std::vector<Job> result;
@@ -49,7 +51,8 @@ std::vector<Job> fetch(Statement& rows) {
     std::string kind, state;
     int priority{};
     rows.into(job.id.value).into(kind).into(job.episode.value).into(job.master.value).into(state).into(job.stage).into(job.progress);
-    rows.into(job.reason).into(job.attempts).into(job.interruptions).into(job.producer).into(priority).into(job.audio);
+    rows.into(job.reason).into(job.attempts).into(job.interruptions).into(job.producer).into(priority);
+    rows.into(job.preference).into(job.audio);
     rows.into(job.reserved_bytes).into(job.started_at).into(job.created_at).into(job.updated_at);
     while (rows.next()) {
         const auto known_kind = model::parse_job_kind(kind);
@@ -276,7 +279,10 @@ model::Result<Job> JobQueue::cancel(const model::JobId& id) {
 model::Result<Job> JobQueue::set_priority(const model::JobId& id, model::JobPriority priority) {
     model::Result<Job> result = model::fail(Errc::not_found, "There is no such job.");
     database_.write([&](soci::session& session) {
-        Statement update(session, "update jobs set priority = :priority, updated_at = :now where id = :id and state = 'queued'");
+        Statement update(session,
+                         "update jobs set priority = :priority, updated_at = :now, "
+                         "preference = case when :priority > 0 then (select max(preference) + 1 from jobs) else 0 end "
+                         "where id = :id and state = 'queued'");
         const bool changed = update.bind("priority", static_cast<int>(priority)).bind("now", clock_()).bind("id", id.value).run() == 1;
         auto job = read_job(session, id);
         if (changed) {

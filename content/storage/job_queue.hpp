@@ -32,7 +32,8 @@ public:
     // job. A claim is
     // "<node>/<anything never used before>": a job that is cancelled and tried again must not look like its first holder's still.
     // Urgent ones go first, then new words for finished files (a moment's work), then the turn is the producer's who has the fewest running
-    // and was served longest ago; of their jobs the highest priority, then the oldest. A new title of a show is words for hundreds of
+    // and was served longest ago; of their jobs the highest priority, of those the one
+    // that was given it last (high and urgent), then the oldest. A new title of a show is words for hundreds of
     // files: one worker writes them, the others have recordings, and after each file a recording that has waited for a minute goes first.
     [[nodiscard]] std::optional<model::Job> claim(std::string_view claim, std::chrono::milliseconds lease, Lane lane = Lane::files);
     // Renews the lease and shows progress. false: the job is no longer ours or was cancelled → stop working on it.

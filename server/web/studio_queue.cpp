@@ -23,14 +23,14 @@ void put_button(Values& row, std::string_view act, std::string_view words, std::
     row.add("ACT").set("VALUE", std::string(act)).set("WORDS", std::string(words)).set("OF", std::string(title));
 }
 
-// What this person may do to the order: the API's rules (api/jobs.cpp).
-void put_order(Values& row, const model::Job& job, model::Role role, std::string_view title) {
+// What this person may do to the order: the API's rules (api/jobs.cpp). `first`: it goes before all others of its producer.
+void put_order(Values& row, const model::Job& job, bool first, model::Role role, std::string_view title) {
     if (job.kind != model::JobKind::transcode) return;
-    const bool admin = role == model::Role::admin, urgent = job.priority == JobPriority::urgent;
+    const bool admin = role == model::Role::admin, urgent = job.priority == JobPriority::urgent, high = job.priority == JobPriority::high;
     if (urgent) row.maybe("PLACE", "Before everybody’s");
-    if (job.priority == JobPriority::high) row.maybe("PLACE", "First of this producer’s");
+    if (high) row.maybe("PLACE", first ? "First of this producer’s" : "One of this producer’s first");
     if (urgent && !admin) return;
-    if (job.priority < JobPriority::high) put_button(row, "high", "Do this first", title);
+    if (!urgent && !(high && first)) put_button(row, "high", "Do this first", title);
     if (admin && !urgent) put_button(row, "urgent", "Before everybody’s", title);
     if (job.priority >= JobPriority::high) put_button(row, "normal", "Back in turn", title);
 }
@@ -52,6 +52,7 @@ void put_under_way(Context& context, Values& values, model::Role role) {
     values.set("WAITING", running == jobs.size() ? "nothing waits" : fmt::format("{} waiting", jobs.size() - running));
     if (jobs.empty()) values.show("NOTHING");
     Values *now = nullptr, *later = nullptr;
+    std::set<std::string> seen;  // producers whose first waiting recording is above
     for (std::size_t i = 0; i < std::min(jobs.size(), most_rows); ++i) {
         const auto& job = jobs[i];
         const auto episode = context.catalogue.find_episode(job.episode);
@@ -63,7 +64,8 @@ void put_under_way(Context& context, Values& values, model::Role role) {
             row.set("PROGRESS", fmt::format("{:.3f}", job.progress));
         } else {
             row.set("POSITION", static_cast<std::uint64_t>(i - running + 1));
-            put_order(row, job, role, episode->title);
+            const bool first = job.kind == model::JobKind::transcode && seen.insert(job.producer).second;
+            put_order(row, job, first, role, episode->title);
         }
         put_button(row, "cancel", "Stop", episode->title);
     }

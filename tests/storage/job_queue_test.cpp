@@ -307,6 +307,26 @@ TEST_CASE("producers take turns, however much one of them hands in") {
     CHECK(q.next() == "ann");
 }
 
+TEST_CASE("of a producer's jobs that were put first the last one goes first") {
+    Producers q;
+    const auto flac = q.from("ann"), m4a = q.from("ann"), mp3 = q.from("ann"), wav = q.from("ann");
+    for (const auto& job : {flac, m4a, mp3}) REQUIRE(q.jobs.set_priority(job.id, model::JobPriority::high));
+    const auto order = [&] {
+        std::vector<model::JobId> ids;
+        for (const auto& job : q.jobs.list_under_way()) ids.push_back(job.id);
+        return ids;
+    };
+    CHECK(order() == std::vector{mp3.id, m4a.id, flac.id, wav.id});
+    REQUIRE(q.jobs.set_priority(flac.id, model::JobPriority::high));  // once more
+    REQUIRE(q.jobs.set_priority(m4a.id, model::JobPriority::normal));
+    CHECK(order() == std::vector{flac.id, mp3.id, m4a.id, wav.id});
+    for (const auto& job : {flac, mp3, m4a, wav}) {
+        CHECK(q.jobs.claim("a", 10s)->id == job.id);
+        q.jobs.succeed(job.id, "a");
+        q.time.advance(1s);
+    }
+}
+
 TEST_CASE("with several workers the turn is the producer's who has the fewest at work") {
     Producers q;
     for (int i = 0; i < 4; ++i) (void)q.from("ann");
