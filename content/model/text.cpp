@@ -1,13 +1,15 @@
 #include "content/model/text.hpp"
 
-#include <array>
 #include <cstdint>
+
+#include "content/model/transliteration.hpp"
 
 namespace earshot::model {
 
 namespace {
 
 constexpr char32_t invalid = 0xFFFFFFFF;
+constexpr std::size_t longest_slug = 64;
 
 // Decodes one code point at text[pos], moving pos past it. An ill-formed sequence yields `invalid` and moves past its longest valid prefix
 // (Unicode 15 §3.9, "maximal subpart").
@@ -47,19 +49,6 @@ bool xml_allows(char32_t c) {
     if (c < 0x20) return c == '\t' || c == '\n' || c == '\r';
     return c != 0xFFFE && c != 0xFFFF && c != 0x7F && !(c >= 0x80 && c <= 0x9F && c != 0x85);
 }
-
-// ASCII forms of the letters that titles in Latin script are most often spelt with.
-struct Fold {
-    char32_t first, last;
-    std::string_view ascii;
-};
-constexpr std::array folds{
-    Fold{0xC0, 0xC5, "a"},  Fold{0xC6, 0xC6, "ae"}, Fold{0xC7, 0xC7, "c"},  Fold{0xC8, 0xCB, "e"}, Fold{0xCC, 0xCF, "i"},
-    Fold{0xD1, 0xD1, "n"},  Fold{0xD2, 0xD6, "o"},  Fold{0xD8, 0xD8, "o"},  Fold{0xD9, 0xDC, "u"}, Fold{0xDD, 0xDD, "y"},
-    Fold{0xDF, 0xDF, "ss"}, Fold{0xE0, 0xE5, "a"},  Fold{0xE6, 0xE6, "ae"}, Fold{0xE7, 0xE7, "c"}, Fold{0xE8, 0xEB, "e"},
-    Fold{0xEC, 0xEF, "i"},  Fold{0xF1, 0xF1, "n"},  Fold{0xF2, 0xF6, "o"},  Fold{0xF8, 0xF8, "o"}, Fold{0xF9, 0xFC, "u"},
-    Fold{0xFD, 0xFD, "y"},  Fold{0xFF, 0xFF, "y"},
-};
 
 }  // namespace
 
@@ -105,34 +94,37 @@ std::size_t utf8_length(std::string_view text) {
     return count;
 }
 
-std::string make_slug(std::string_view title) {
+std::string make_slug(std::string_view title, std::string_view otherwise) {
     std::string out;
     const auto append = [&](std::string_view piece) {
-        if (out.size() + piece.size() <= 64) out.append(piece);
+        if (out.size() + piece.size() <= longest_slug) out.append(piece);
     };
     bool dash = false;
     for (std::size_t pos = 0; pos < title.size();) {
-        const char32_t c = next_code_point(title, pos);
-        std::string piece;
-        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) piece = static_cast<char>(c);
-        if (c >= 'A' && c <= 'Z') piece = static_cast<char>(c - 'A' + 'a');
-        for (const Fold& fold : folds)
-            if (c >= fold.first && c <= fold.last) piece = fold.ascii;
-        if (c == '\'' || c == 0x2019) continue;  // "don't" → "dont"
-        if (piece.empty()) {
+        const auto piece = ascii_of(next_code_point(title, pos));
+        if (!piece) {
             dash = !out.empty();
             continue;
         }
-        if (dash && out.size() < 63) append("-");
+        if (piece->empty()) continue;
+        if (dash && out.size() < longest_slug - 1) append("-");
         dash = false;
-        append(piece);
+        append(*piece);
     }
     while (out.ends_with('-')) out.pop_back();
-    return out.empty() ? "episode" : out;
+    return out.empty() ? std::string(otherwise) : out;
+}
+
+std::string numbered_slug(std::string_view wanted, unsigned number) {
+    if (number < 2) return std::string(wanted);
+    const std::string suffix = "-" + std::to_string(number);
+    std::string slug(wanted.substr(0, longest_slug - suffix.size()));
+    while (slug.ends_with('-')) slug.pop_back();
+    return slug + suffix;
 }
 
 bool is_slug(std::string_view text) {
-    if (text.empty() || text.size() > 64 || text.front() == '-' || text.back() == '-') return false;
+    if (text.empty() || text.size() > longest_slug || text.front() == '-' || text.back() == '-') return false;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         const bool ok = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c == '-' && text[i - 1] != '-');

@@ -20,8 +20,12 @@ namespace earshot::model {
 // Number of code points.
 [[nodiscard]] std::size_t utf8_length(std::string_view text);
 
-// "Multiple Bombings!" → "multiple-bombings": ASCII letters, digits, '-', at most 64 characters; "episode" when nothing is left.
-[[nodiscard]] std::string make_slug(std::string_view title);
+// "Multiple Bombings!" → "multiple-bombings", "Привет мир" → "privet-mir": ASCII letters, digits, '-', at most 64 characters. Of scripts
+// that nothing is known of (transliteration.hpp) nothing is left; then `otherwise`.
+[[nodiscard]] std::string make_slug(std::string_view title, std::string_view otherwise);
+
+// The nth slug to try: "news", "news-2", "news-3" …
+[[nodiscard]] std::string numbered_slug(std::string_view wanted, unsigned number);
 
 // True for what make_slug could have made.
 [[nodiscard]] bool is_slug(std::string_view text);

@@ -66,13 +66,21 @@ bool slug_taken(soci::session& session, const model::ShowId& show, std::string_v
 }
 
 std::string free_slug(soci::session& session, const model::ShowId& show, std::string_view wanted) {
-    std::string slug(wanted);
-    for (int n = 2; slug_taken(session, show, slug); ++n) {
-        const auto suffix = fmt::format("-{}", n);
-        slug = std::string(wanted.substr(0, 64 - suffix.size())) + suffix;
-    }
-    return slug;
+    unsigned number = 1;
+    while (slug_taken(session, show, model::numbered_slug(wanted, number))) ++number;
+    return model::numbered_slug(wanted, number);
 }
+
+bool id_taken(soci::session& session, const model::ShowId& id) {
+    Statement query(session, "select id from shows where id = :id");
+    return any(query.bind("id", id.value));
+}
+bool id_taken(soci::session& session, const model::EpisodeId& id) {
+    Statement query(session, "select id from episodes where id = :id");
+    return any(query.bind("id", id.value));
+}
+
+constexpr const char* made_before = "This was made before.";
 
 }  // namespace
 
@@ -81,14 +89,18 @@ Catalogue::Catalogue(Database& database, model::Clock clock) : database_(databas
 model::Result<model::Show> Catalogue::create_show(model::Show show) {
     if (!model::is_slug(show.slug))
         return fail(Errc::invalid_input, "The show needs an address of lower-case letters, digits and hyphens, such as \"code-severe\".");
-    show.id.value = random_id();
+    if (show.id.empty()) show.id.value = random_id();
     if (show.podcast_guid.empty()) show.podcast_guid = uuid_v4();
     show.created_at = show.updated_at = clock_();
     model::Status status;
     database_.write([&](soci::session& session) {
+        if (id_taken(session, show.id)) {
+            status = fail(Errc::conflict, made_before);
+            return;
+        }
         Statement same(session, "select id from shows where slug = :slug or podcast_guid = :guid");
         if (any(same.bind("slug", show.slug).bind("guid", show.podcast_guid))) {
-            status = fail(Errc::conflict, fmt::format("There is already a show at \"{}\". Choose another address.", show.slug));
+            status = fail(Errc::conflict, fmt::format("The address \"{}\" belongs to another show. Choose another one.", show.slug));
             return;
         }
         insert_show(session, show);
@@ -145,8 +157,8 @@ std::vector<model::Show> Catalogue::list_shows() {
 }
 
 model::Result<model::Episode> Catalogue::create_episode(model::Episode episode) {
-    const std::string wanted = model::is_slug(episode.slug) ? episode.slug : model::make_slug(episode.title);
-    episode.id.value = random_id();
+    const std::string wanted = model::is_slug(episode.slug) ? episode.slug : model::make_slug(episode.title, "episode");
+    if (episode.id.empty()) episode.id.value = random_id();
     if (episode.guid.empty()) episode.guid = uuid_v4();
     episode.created_at = episode.updated_at = clock_();
     episode.state = model::EpisodeState::draft;
@@ -157,9 +169,12 @@ model::Result<model::Episode> Catalogue::create_episode(model::Episode episode) 
     if (episode.chapters_origin == model::ChaptersOrigin::none) model::choose_chapters(episode);
     model::Status status;
     database_.write([&](soci::session& session) {
-        Statement show(session, "select id from shows where id = :id");
-        if (!any(show.bind("id", episode.show.value))) {
+        if (!id_taken(session, episode.show)) {
             status = fail(Errc::not_found, "There is no such show.");
+            return;
+        }
+        if (id_taken(session, episode.id)) {
+            status = fail(Errc::conflict, made_before);
             return;
         }
         Statement used(session, "select guid from guids where guid = :guid");

@@ -39,7 +39,7 @@ public:
     explicit Catalogue(Database& database, model::Clock clock = model::system_now);
 
     // --- shows -------------------------------------------------------------------------------------------------
-    // id, created_at and updated_at are set here. conflict when the slug is taken.
+    // id (a random one when empty), created_at and updated_at are set here. conflict when the id or the slug is taken.
     [[nodiscard]] model::Result<model::Show> create_show(model::Show show);
     // Reads, has it changed and writes in one transaction, so that of two edits at once neither is lost. What `change` refuses changes
     // nothing. Everything but id, slug, podcast_guid, created_at. not_found. `change` must be quick and keep off the database.
@@ -51,7 +51,8 @@ public:
     [[nodiscard]] std::vector<model::Show> list_launched_shows();
 
     // --- episodes ----------------------------------------------------------------------------------------------
-    // id, guid (a UUIDv4 when empty), created_at, updated_at are set here; state is draft; slug is made unique by "-2", "-3" ….
+    // id (a random one when empty), guid (a UUIDv4 when empty), created_at, updated_at are set here; state is draft; slug is made unique by
+    // "-2", "-3" …. conflict when the id is taken.
     [[nodiscard]] model::Result<model::Episode> create_episode(model::Episode episode);
     // As edit_show: title, summary, notes, type, season, number, explicit, people, chapters and their origin, transcript and its draft,
     // artwork. Not guid, slug, state, master, renditions. Chapters that nobody typed in and no recording holds follow the notes

@@ -45,7 +45,11 @@ model::Result<Annotation> Annotations::add(Annotation annotation) {
     if (auto good = tidy(annotation); !good) return std::unexpected(good.error());
     annotation.id = storage::random_id();
     long long added = 0;
+    std::vector<Annotation> same;
     database_.write([&](soci::session& session) {
+        Statement rows(session, "select id, show, day, words, who from annotations where show = :show and day = :day and words = :words");
+        same = fetch(rows.bind("show", annotation.show).bind("day", annotation.day).bind("words", annotation.words));
+        if (!same.empty()) return;
         added = Statement(session,
                           "insert into annotations (id, show, day, words, who, changed_at) select :id, :show, :day, :words, :who, :now "
                           "where (select count(*) from annotations) < :most")
@@ -58,6 +62,7 @@ model::Result<Annotation> Annotations::add(Annotation annotation) {
                     .bind("most", most)
                     .run();
     });
+    if (!same.empty()) return same.front();
     if (added == 0) return fail(Errc::invalid_input, "There are too many annotations. Please delete old ones first.");
     return annotation;
 }

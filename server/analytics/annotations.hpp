@@ -29,7 +29,8 @@ public:
 
     // Cleans the words. Errors: invalid_input, for a day that is none, and for no or too many words.
     [[nodiscard]] static model::Status tidy(Annotation& annotation);
-    // id is set here. Errors: invalid_input, for a day that is none, for no or too many words, and when there are too many already.
+    // id is set here; the same words for the same day and show are there once, however often a button is pressed. Errors:
+    // invalid_input, for a day that is none, for no or too many words, and when there are too many already.
     [[nodiscard]] model::Result<Annotation> add(Annotation annotation);
     [[nodiscard]] model::Status edit(const Annotation& annotation);  // day and words, by id; also not_found
     [[nodiscard]] model::Status remove(std::string_view id);         // not_found

@@ -2,6 +2,7 @@
 
 #include "content/model/text.hpp"
 #include "content/model/transcript_forms.hpp"
+#include "server/api/creating.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/edits.hpp"
 #include "server/api/finding.hpp"
@@ -73,8 +74,14 @@ Answer create_episode(Context& context, const Request& request) {
     model::Episode episode;
     episode.show = show->id;
     if (auto read = read_new_episode(request.body, episode); !read) return problem(read.error());
+    auto id = id_by_key(request);
+    if (!id) return problem(id.error());
+    episode.id.value = *id;
     const auto stored = context.catalogue.create_episode(std::move(episode));
-    if (!stored) return problem(stored.error());
+    if (!stored) {
+        const auto before = context.catalogue.find_episode(model::EpisodeId{*id});
+        return before ? answer_with(context, 201, *before) : problem(stored.error());
+    }
     note(context, request, "episode.create", stored->id.value);
     return answer_with(context, 201, *stored);
 }

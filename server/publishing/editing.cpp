@@ -136,6 +136,7 @@ Status tidy_people(std::vector<model::Person>& people) {
 }
 
 Status check_category(const model::Show& show) {
+    if (show.category.empty()) return fail(Errc::invalid_input, "The category must not be empty: choose the one that fits best.");
     const Category* category = find_category(show.category);
     if (category == nullptr) {
         std::vector<std::string_view> names;
@@ -151,11 +152,9 @@ Status check_category(const model::Show& show) {
                                   category->name, fmt::join(category->below, ", ")));
 }
 
-Status tidy_slug(std::string& slug, std::string_view title) {
-    if (slug.empty()) slug = model::make_slug(title);
-    if (model::is_slug(slug)) return {};
-    return fail(Errc::invalid_input,
-                "The slug is the name in web addresses: lower-case letters, digits and single hyphens, at most 64 of them.");
+Status check_slug(const std::string& slug) {
+    if (slug.empty() || model::is_slug(slug)) return {};
+    return fail(Errc::invalid_input, "The address may have lower-case letters, digits and single hyphens, at most 64 of them.");
 }
 
 Status check_number(const std::optional<std::uint32_t>& number, std::string_view field) {
@@ -167,7 +166,7 @@ Status check_number(const std::optional<std::uint32_t>& number, std::string_view
 
 Status tidy(model::Show& show) {
     if (auto s = tidy_required_line(show.title, "The title"); !s) return s;
-    if (auto s = show.id.empty() ? tidy_slug(show.slug, show.title) : Status{}; !s) return s;
+    if (auto s = check_slug(show.slug); !s) return s;
     if (auto s = tidy_paragraphs(show.description, "The description", description_limit); !s) return s;
     if (show.description.empty())
         return fail(Errc::invalid_input, "The description must not be empty: say in a sentence or two what the show is about.");
@@ -199,7 +198,7 @@ Status tidy(model::Show& show) {
 
 Status tidy(model::Episode& episode) {
     if (auto s = tidy_required_line(episode.title, "The title"); !s) return s;
-    if (auto s = episode.id.empty() ? tidy_slug(episode.slug, episode.title) : Status{}; !s) return s;
+    if (auto s = check_slug(episode.slug); !s) return s;
     if (auto s = tidy_paragraphs(episode.summary, "The summary", description_limit); !s) return s;
     if (auto s = tidy_paragraphs(episode.notes, "The notes", notes_limit); !s) return s;
     if (auto s = check_number(episode.season, "The season"); !s) return s;
@@ -234,7 +233,7 @@ model::Result<std::string> tidy_language(std::string_view tag) {
         "yi yo "
         "za zh zu ";
     const auto refuse = [&] {
-        return fail(Errc::invalid_input, fmt::format("\"{}\" is not a language tag; write it like \"en-GB\", \"cy\" or \"ur\".",
+        return fail(Errc::invalid_input, fmt::format("\"{}\" is not a language tag; write it like \"en-GB\", \"cy\" or \"fr\".",
                                                      model::truncate_utf8(model::clean_line(tag), 60)));
     };
     const auto cased = [](std::string_view text, bool upper) {

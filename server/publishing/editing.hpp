@@ -15,7 +15,7 @@
 
 namespace earshot::publishing {
 
-// Every field a producer may set. The slug only of new ones (without id): when empty it is made from the title.
+// Every field a producer may set. An empty slug stays empty: whoever stores it makes one from the title.
 [[nodiscard]] model::Status tidy(model::Show& show);
 [[nodiscard]] model::Status tidy(model::Episode& episode);
 

@@ -211,6 +211,7 @@ TEST_CASE("annotations are added, changed, found by show and day, and deleted") 
     };
     CHECK(words("s1", "2026-11-01", "2026-11-30") == "Half-term;Mentioned on the Today programme;");
     CHECK(words("s1", "2026-11-24", "2026-11-24") == "Mentioned on the Today programme;");
+    CHECK(annotations.add({.show = "s1", .day = "2026-11-24", .words = one.words, .who = "ben"})->id == one.id);  // pressed twice
     CHECK(annotations.list("", "2026-11-01", "2026-11-30").size() == 3);
     one.day = "2026-11-25";
     one.words = "Mentioned on Newsnight";

@@ -86,6 +86,53 @@ TEST_CASE("a show is created, read by slug and id, and edited") {
     CHECK(stage.context().audit.list(10).front().who == "token:producer");
 }
 
+TEST_CASE("shows of the same title get addresses of their own, unless one is asked for") {
+    Stage stage;
+    const auto slug_of = [&](const std::string& members) {
+        return stage.api("producer", "POST", "/shows", R"({"description": "D", "category": "News", )" + members + "}").at("slug");
+    };
+    CHECK(slug_of(R"("title": "Night Watch")") == "night-watch");
+    CHECK(slug_of(R"("title": "Night watch!")") == "night-watch-2");
+    CHECK(slug_of(R"("title": "Привет мир", "slug": "")") == "privet-mir");
+    CHECK(slug_of(R"("title": "日本語")") == "show");
+    CHECK(slug_of(R"("title": "日本語")") == "show-2");
+    const auto taken =
+        stage.api("producer", "POST", "/shows", R"({"title": "T", "description": "D", "category": "News", "slug": "show-2"})");
+    CHECK(taken.status == 409);
+    CHECK(taken.at("detail") == "The address \"show-2\" belongs to another show. Choose another one.");
+    std::set<std::string> guids;
+    for (const auto* slug : {"night-watch", "night-watch-2", "privet-mir", "show", "show-2"})
+        guids.insert(stage.api("producer", "GET", std::string("/shows/") + slug).at("podcast_guid"));
+    CHECK(guids.size() == 5);
+}
+
+TEST_CASE("what is asked for twice with one key is made once") {
+    Stage stage;
+    const auto make = [&](const std::string& token, const std::string& path, const std::string& body, const std::string& key) {
+        return stage.api(token, "POST", path, body, {{"Idempotency-Key", key}});
+    };
+    const std::string show = R"({"title": "Night Watch", "description": "D", "category": "News"})";
+    const auto made = make("producer", "/shows", show, "k1"), again = make("producer", "/shows", show, "k1");
+    CHECK(made.status == 201);
+    CHECK(again.status == 201);
+    CHECK(again.body == made.body);
+    CHECK(again.field("location") == "/api/v1/shows/night-watch");
+    CHECK(make("producer", "/shows", show, "k2").at("slug") == "night-watch-2");
+    CHECK(make("admin", "/shows", show, "k1").at("slug") == "night-watch-3");  // a key is its sender's own
+
+    const std::string path = "/shows/night-watch/episodes", dup = R"({"title": "Dup"})";
+    const auto episode = make("producer", path, dup, "k1");
+    CHECK(episode.at("slug") == "dup");
+    CHECK(make("producer", path, R"({"title": "Dup, better"})", "k1").body == episode.body);
+    CHECK(make("producer", path, dup, "k2").at("slug") == "dup-2");
+    CHECK(make("producer", "/shows/night-watch-2/episodes", dup, "k1").at("slug") == "dup");
+    CHECK(stage.context().audit.list(10).front().object != episode.at("id"));
+    CHECK(make("producer", path, dup, std::string(256, 'k')).status == 400);
+    // After the draft is removed the wish counts again.
+    CHECK(stage.api("producer", "DELETE", "/episodes/" + episode.at("id")).status == 204);
+    CHECK(make("producer", path, dup, "k1").at("id") == episode.at("id"));
+}
+
 TEST_CASE("a bad show is refused with a sentence") {
     Stage stage;
     refuses_all(
@@ -102,7 +149,7 @@ TEST_CASE("a bad show is refused with a sentence") {
          {R"({"title": "\u0001\u0002", "description": "D"})", "The title must not be empty"},
          {R"({"title": "T"})", "The description must not be empty"},
          {R"({"title": "T", "description": ")" + std::string(4001, 'x') + "\"}", "The description may have at most 4000 bytes"},
-         {show_with(R"("slug": "Not A Slug")"), "The slug is the name in web addresses"},
+         {show_with(R"("slug": "Not A Slug")"), "The address may have lower-case letters, digits and single hyphens"},
          {show_with(R"("language": "english")"), "\"english\" is not a language tag"},
          {show_with(R"("language": "zz")"), "\"zz\" is not a language tag"},
          {show_with(R"("category": "Crime")"), "\"Crime\" is not a category; use one of: Arts, Business"},

@@ -31,8 +31,12 @@ export const refused = (error: unknown): Refusal =>
 
 type Body = Blob | string | object | undefined;
 
-export async function call<T>(method: string, path: string, body?: Body, type?: string): Promise<T> {
+// For what must be made once, however often its button is pressed: call() with the same key leads to the same thing.
+export const new_key = (): string => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+export async function call<T>(method: string, path: string, body?: Body, { type, key }: { type?: string; key?: string } = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json', 'X-CSRF-Token': csrf() };
+  if (key) headers['Idempotency-Key'] = key;
   const plain = typeof body === 'string' || body instanceof Blob;
   if (body !== undefined) headers['Content-Type'] = type ?? (plain ? 'text/plain; charset=utf-8' : 'application/json');
   let answer: Response;

@@ -5,7 +5,7 @@ import { ask } from './_studio_ask';
 import { take_picture, take_transcript } from './_studio_files';
 import { begin_episode } from './_studio_new';
 import { find, main, on_start, say } from './_studio_page';
-import { send } from './_studio_uploads';
+import { is_empty, send } from './_studio_uploads';
 
 type Kind = 'picture' | 'transcript' | 'recording';
 
@@ -20,7 +20,7 @@ const answer = (): HTMLElement | null => find('#recording-answer') ?? find('#hom
 export async function take_recording(file: File): Promise<void> {
   const part = find('[data-page="episode"]');
   const id = part?.dataset.episode;
-  if (!id) return;
+  if (!id || is_empty(file, answer())) return;
   try {
     const episode = await call<Episode>('GET', `/api/v1/episodes/${id}`);
     const is_public = find('#recording')?.hasAttribute('data-warn') ?? false;

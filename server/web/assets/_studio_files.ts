@@ -51,7 +51,9 @@ on_save('cover', async (form) => {
   const picture = input?.files?.[0];
   if (!input || !picture) throw new Refusal(400, 'Choose a picture first, or drop one on this page.');
   shown += 1;
-  await call('PUT', `${form.dataset.endpoint}?alt=${encodeURIComponent(alt)}`, picture, picture.type || 'application/octet-stream');
+  await call('PUT', `${form.dataset.endpoint}?alt=${encodeURIComponent(alt)}`, picture, {
+    type: picture.type || 'application/octet-stream',
+  });
   input.value = '';
   const canvas = find<HTMLCanvasElement>('canvas', form);
   if (canvas) canvas.hidden = true;

@@ -1,6 +1,6 @@
 // Forms that become one JSON document: names of inputs are the API's, rows are its lists. A refusal is shown at the field it speaks of.
 
-import { call, type Refusal, refused } from './_studio_api';
+import { call, new_key, type Refusal, refused } from './_studio_api';
 import { find, main, on_start, refresh_quietly, say, visit } from './_studio_page';
 
 type Value = string | number | boolean | null;
@@ -44,7 +44,7 @@ function field_meant(form: HTMLFormElement, sentence: string): Field | undefined
     const lists: Record<string, string> = { Person: 'people', Action: 'actions', Range: 'ranges' };
     const rows = form.querySelectorAll(`[data-rows="${lists[row[1]]}"] .row`);
     const part = rows[Number(row[2]) - 1];
-    if (row[1] === 'Range') return part?.querySelector<Field>(`[name="${/ ends /.test(sentence) ? 'end' : 'start'}"]`) ?? undefined;
+    if (row[1] === 'Range') return part?.querySelector<Field>(`[name="${/^Range \d+ (ends|has no end)/.test(sentence) ? 'end' : 'start'}"]`) ?? undefined;
     const name = /address|https|telephone|mail/.test(sentence) ? 'href' : row[1] === 'Person' ? 'name' : 'label';
     return part?.querySelector<Field>(`[name="${name}"]`) ?? undefined;
   }
@@ -93,7 +93,8 @@ export const on_save = (name: string, sender: Sender): void => {
 
 async function send_fields(form: HTMLFormElement): Promise<string> {
   const { endpoint = '', method = 'PATCH', then } = form.dataset;
-  const made = await call<{ slug?: string; id?: string }>(method, endpoint, read(form));
+  if (then !== undefined) form.dataset.key ??= new_key();
+  const made = await call<{ slug?: string; id?: string }>(method, endpoint, read(form), { key: form.dataset.key });
   if (then !== undefined) {
     delete form.dataset.dirty;
     await visit(then + (made.slug === 'new' ? made.id : made.slug));

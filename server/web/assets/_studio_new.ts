@@ -1,8 +1,8 @@
 // A new episode: its show and its title, then its recording is on its way.
 
-import { call, type Episode, refused } from './_studio_api';
+import { call, type Episode, new_key, refused } from './_studio_api';
 import { find, say, visit } from './_studio_page';
-import { begun_for, send } from './_studio_uploads';
+import { begun_for, is_empty, send } from './_studio_uploads';
 import { bytes, title_of } from './_studio_words';
 
 async function continue_begun(file: File): Promise<boolean> {
@@ -17,13 +17,15 @@ async function continue_begun(file: File): Promise<boolean> {
   }
 }
 
-async function create(dialog: HTMLDialogElement, file: File | undefined): Promise<void> {
+async function create(dialog: HTMLDialogElement, file: File | undefined, key: string): Promise<void> {
   const title = find<HTMLInputElement>('#new-title', dialog)?.value ?? '';
   const show = find<HTMLSelectElement>('#new-show', dialog)?.value ?? '';
   const answer = find('.answer', dialog);
+  const button = find<HTMLButtonElement>('button[type="submit"]', dialog);
   say(answer, 'One moment …', 'busy');
+  if (button) button.disabled = true;
   try {
-    const episode = await call<Episode>('POST', `/api/v1/shows/${show}/episodes`, { title });
+    const episode = await call<Episode>('POST', `/api/v1/shows/${show}/episodes`, { title }, { key });
     say(answer, '');
     dialog.close('started');
     if (file) await send(file, episode.id, episode.title);
@@ -31,6 +33,8 @@ async function create(dialog: HTMLDialogElement, file: File | undefined): Promis
   } catch (error) {
     say(answer, refused(error).sentence, 'problem');
     find<HTMLInputElement>('#new-title', dialog)?.focus();
+  } finally {
+    if (button) button.disabled = false;
   }
 }
 
@@ -44,6 +48,7 @@ export async function begin_episode(file: File | undefined, show: string | undef
     say(find('#home-answer'), 'Create a show first; then drop the recording here again.', 'problem');
     return;
   }
+  if (file && is_empty(file, find('#home-answer'))) return;
   if (file && (await continue_begun(file))) return;
   if (show) shows.value = show;
   title.value = file ? title_of(file.name) : '';
@@ -51,10 +56,11 @@ export async function begin_episode(file: File | undefined, show: string | undef
   if (about) about.textContent = file ? `${file.name}, ${bytes(file.size)}` : 'You can add the recording later.';
   say(find('.answer', dialog), '');
   const form = find<HTMLFormElement>('form', dialog);
+  const key = new_key();
   if (form)
     form.onsubmit = (event) => {
       event.preventDefault();
-      void create(dialog, file);
+      void create(dialog, file, key);
     };
   dialog.showModal();
   title.focus();

@@ -130,6 +130,13 @@ async function discard(row: Row, upload: Remembered, over: () => void): Promise<
   row.remove();
 }
 
+// Said before anything is made for it.
+export function is_empty(file: File, region: Element | null): boolean {
+  if (file.size > 0) return false;
+  say(region, `${file.name} is empty: it has no bytes. Export the recording again, then choose that file.`, 'problem');
+  return true;
+}
+
 // Sends a master for that episode, from where it stopped if it was begun before.
 export async function send(file: File, episode: string, title: string): Promise<void> {
   const print = print_of(file);
