@@ -87,14 +87,14 @@ std::string render_public(const Context& context, const storage::PublicSnapshot&
     const auto& base_url = context.settings.server.public_url;
     const auto shows = launched_shows(snapshot);
     const model::Show* show = page.show;
-    if (!show && shows.size() == 1) show = &shows.front()->show;
+    if (!show && !page.neutral && shows.size() == 1) show = &shows.front()->show;
+    const bool alone = shows.size() == 1 && show == &shows.front()->show;  // the front page is its page
 
     Values values;
     if (show && !show->actions.empty()) page.scripts.emplace_back("follow.js");
     const std::string brand = show ? show->title : common<std::string>(shows, "Podcasts", [](const auto& each) { return each.author; });
     put_head(values, page, brand);
-    const std::string home = show && shows.size() > 1 ? feeds::show_path(*show) : "/";
-    values.set("BRAND_HREF", home);
+    values.set("BRAND_HREF", show && !alone ? feeds::show_path(*show) : "/");
     std::vector<Link> links;
     if (show && page.show && shows.size() > 1) links.push_back({"All shows", "/"});
     if (show) {
@@ -108,7 +108,8 @@ std::string render_public(const Context& context, const storage::PublicSnapshot&
     if (!page.path.empty()) values.maybe("CANONICAL", base_url + page.path);
     put_sharing(values, page, base_url);
     if (show) values.add("FEED").set("FEED", feeds::feed_path(*show)).set("FEED_TITLE", show->title);
-    values.maybe("NOTICE", show ? show->notice : common<std::string>(shows, "", [](const auto& each) { return each.notice; }));
+    if (!page.neutral)
+        values.maybe("NOTICE", show ? show->notice : common<std::string>(shows, "", [](const auto& each) { return each.notice; }));
     put_actions(values, page, show,
                 show ? show->actions : common<std::vector<model::CallToAction>>(shows, {}, [](const auto& each) { return each.actions; }));
     values.show("PUBLIC_FOOTER");
@@ -134,20 +135,38 @@ http::Reply staff_reply(int status, std::string html) {
     return reply;
 }
 
+namespace {
+
+// {show} of "/shows/{show}…"; "" elsewhere.
+std::string_view show_in(std::string_view path) {
+    constexpr std::string_view folder = "/shows/";
+    if (!path.starts_with(folder)) return {};
+    path.remove_prefix(folder.size());
+    return path.substr(0, path.find('/'));
+}
+
+}  // namespace
+
 http::Reply error_page(const Context& context, const http::Request& request, int status, std::string_view heading, std::string_view text) {
     const auto snapshot = context.view.get();
     Page page{.title = std::string(heading), .main = "error.html"};
     // A failure of ours is answered through here too and has its own status; the sentence says enough.
     if (status < 500) page.values.add("CODE").set("STATUS", static_cast<std::uint64_t>(status));
     page.values.set("HEADING", std::string(heading)).set("TEXT", std::string(text));
+    if (const auto slug = show_in(request.path); !slug.empty()) {
+        const auto* known = snapshot->find_show(slug);
+        if (known && known->is_launched()) page.show = &known->show;
+        page.neutral = !page.show;
+    }
     const bool staff = request.path.starts_with("/studio") || request.path.starts_with("/statistics");
-    page.values.set("HREF", staff ? "/sign-in" : "/").set("LABEL", staff ? "Sign in with another account" : "Go to the front page");
+    page.values.set("HREF", staff ? "/sign-in" : page.show ? feeds::show_path(*page.show) : "/");
+    page.values.set("LABEL", staff ? "Sign in with another account" : page.show ? "Go to the show’s page" : "Go to the front page");
     return http::html(status, render_public(context, *snapshot, std::move(page)));
 }
 
 http::Reply not_found_page(const Context& context, const http::Request& request) {
     return error_page(context, request, 404, "This page does not exist",
-                      "Perhaps the address was mistyped or cut off. All episodes are on the front page.");
+                      "Perhaps the address was mistyped or cut off. From here you find everything that is public.");
 }
 
 http::Reply gone_page(const Context& context, const http::Request& request) {

@@ -38,12 +38,14 @@ struct Page {
     std::vector<std::string> scripts, styles;  // asset names beside the house's own
     std::optional<Sharing> sharing;
     const model::Show* show{};  // whose brand, band, notice and feed the page carries
+    bool neutral{};             // no show's, also where there is only one
     std::string episode;        // slug, on an episode's page
     std::string main;           // template of the page's own part
     Values values;              // for that template
 };
 
-// A page for everybody. Without page.show the brand and the band are what all launched shows have in common.
+// A page for everybody. Without page.show it is the only launched show's; where there are several, or it is neutral, the brand and the band
+// are what all launched shows have in common: their author, what listeners can do.
 [[nodiscard]] std::string render_public(const Context& context, const storage::PublicSnapshot& snapshot, Page page);
 
 // A page for staff: navigation by role, sign-out, never indexed. For the studio too.
@@ -52,7 +54,8 @@ struct Page {
 // A staff page as a reply: no-store comes from the route; the referrer stays on this site, so that browsers send Origin with forms.
 [[nodiscard]] http::Reply staff_reply(int status, std::string html);
 
-// An error in the look of the site, with the way back.
+// An error in the look of the site, with the way back. Below a show's address it carries that show's brand, or, where the public knows of
+// no such show, none's.
 [[nodiscard]] http::Reply error_page(const Context& context, const http::Request& request, int status, std::string_view heading,
                                      std::string_view text);
 [[nodiscard]] http::Reply not_found_page(const Context& context, const http::Request& request);

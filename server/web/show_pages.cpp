@@ -81,7 +81,7 @@ std::string render_show(const Context& context, const PublicSnapshot& snapshot, 
     put_paragraphs(values, show.description);
     const auto episodes = in_listening_order(entry);
     if (episodes.empty()) {
-        values.show("NO_EPISODES");
+        values.show("ALL_WITHDRAWN");  // before the first one there is no page
     } else {
         const bool serial = show.type == model::ShowType::serial;
         values.add("FIRST")

@@ -187,6 +187,31 @@ TEST_CASE("a withdrawn episode is gone: page, files and audio answer 410, the fe
     CHECK(field_of(feed, "Last-Modified").empty());  // the date could not tell of a withdrawal; the ETag can
 }
 
+TEST_CASE("what is not there answers in its own show's name, or in nobody's") {
+    Site site;
+    const auto other = site.add_show("code", "Code Severe");
+    site.publish(site.add_episode(other, {.slug = "one", .title = "One"}));
+    const auto show = site.add_show("harbour-lights", "Harbour Lights");
+    const auto episode = site.add_episode(show, {.slug = "talk", .title = "Talk"});
+    const auto ask = [&](const std::string& slug, const std::string& name) {
+        return body_of(web::episode_page(site.context, Site::get("/shows/" + slug + '/' + name, {{"show", slug}, {"episode", name}})));
+    };
+    for (const auto* slug : {"harbour-lights", "nothing"}) {
+        INFO(slug);
+        CHECK_THAT(ask(slug, "talk"), Contains("Error 404") && Contains("This page does not exist · The Press Office") &&
+                                          !Contains("Code Severe") && !Contains("Harbour"));
+    }
+    site.publish(episode);
+    site.withdraw(episode);
+    const auto gone = ask("harbour-lights", "talk");
+    CHECK_THAT(gone, Contains("Error 410") && Contains("withdrawn · Harbour Lights") && Contains("Report online") &&
+                         Contains("href=\"/shows/harbour-lights\">Go to the show") && !Contains("Code Severe"));
+    CHECK_THAT(ask("harbour-lights", "nothing"), Contains("Error 404") && Contains("· Harbour Lights"));
+    CHECK_THAT(ask("code", "nothing"), Contains("Error 404") && Contains("· Code Severe"));
+    const auto page = body_of(web::show_page(site.context, Site::get("/shows/harbour-lights", {{"show", "harbour-lights"}})));
+    CHECK_THAT(page, Contains("All episodes of this show have been withdrawn.") && !Contains("Code Severe"));
+}
+
 TEST_CASE("an episode page has player, chapters, transcript, people and neighbours") {
     Site site;
     const auto show = site.add_show("code", "Code");
