@@ -12,7 +12,7 @@ namespace earshot::media {
 
 namespace {
 
-constexpr std::string_view accepted = "Hand in WAV, W64, FLAC, AIFF, MP3, M4A or Ogg.";
+constexpr std::string_view accepted = "Hand in WAV, W64, FLAC, AIFF, CAF, MP3, M4A or Ogg.";
 
 std::string first_bytes(int descriptor) {
     std::string bytes(4096, '\0');

@@ -135,7 +135,7 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
     const auto show = rooms_.catalogue.find_show(episode.show);
     const model::Artwork* artwork = episode.artwork ? &*episode.artwork : show && show->artwork ? &*show->artwork : nullptr;
     if (artwork == nullptr)
-        sentences.emplace_back("Add cover art (square, 1400 to 3000 pixels): directories refuse a show without it.");
+        sentences.emplace_back("Add cover art (square, best 3000 pixels wide): directories refuse a show without it.");
     else if (artwork->alt.empty())
         sentences.emplace_back("Describe the cover art in words for people who do not see it.");
     if (show && show->type == model::ShowType::serial && !episode.number && episode.type == model::EpisodeType::full)

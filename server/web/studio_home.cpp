@@ -30,7 +30,7 @@ void put_show(Context& context, Values& values, const model::Show& show) {
     auto& part = values.add("SHOW");
     const auto path = studio_show_path(show);
     part.set("SHOW_ID", show.id.value).set("SHOW_TITLE", show.title).set("SLUG", show.slug).set("EDIT", path);
-    part.set("PAGE", feeds::show_path(show)).set("FEED", feeds::feed_path(show));
+    put_public_links(context, part, show);
     put_staff_cover(part, show.artwork ? &*show.artwork : nullptr, path, "5rem", true);
     const auto episodes = context.catalogue.list_episodes(show.id);
     part.set("COUNT", counted(episodes.size(), "episode"));

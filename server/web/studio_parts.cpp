@@ -67,6 +67,15 @@ std::string studio_show_path(const model::Show& show) {
     return "/studio/shows/" + (show.slug == "new" ? show.id.value : show.slug);  // "new" is the page that makes one
 }
 
+void put_public_links(const Context& context, Values& values, const model::Show& show) {
+    const auto snapshot = context.view.get();
+    const auto* seen = snapshot->find_show(show.slug);
+    if (seen && seen->is_launched())
+        values.add("LAUNCHED").set("PAGE", feeds::show_path(show)).set("FEED", feeds::feed_path(show));
+    else
+        values.show("NOT_LAUNCHED");
+}
+
 std::string studio_episode_path(const model::Episode& episode) {
     return "/studio/episodes/" + episode.id.value;
 }
@@ -75,13 +84,15 @@ model::EpisodeState state_now(const model::Episode& episode, model::Timestamp no
     return model::is_public(episode, now) ? model::EpisodeState::published : episode.state;
 }
 
+std::string utc_moment(model::Timestamp time) {
+    return fmt::format("{}, {} UTC", long_date(time), model::format_rfc3339(time).substr(11, 5));
+}
+
 void put_state(Values& values, const model::Episode& episode, model::Timestamp now) {
     const auto state = state_now(episode, now);
     values.set("STATE", std::string(model::to_string(state))).set("STATE_WORD", capitalised(model::to_string(state)));
     if (!episode.publish_at || state == model::EpisodeState::draft) return;
-    values.add("WHEN")
-        .set("ISO", model::format_rfc3339(*episode.publish_at))
-        .set("UTC", fmt::format("{}, {} UTC", long_date(*episode.publish_at), model::format_rfc3339(*episode.publish_at).substr(11, 5)));
+    values.add("WHEN").set("ISO", model::format_rfc3339(*episode.publish_at)).set("UTC", utc_moment(*episode.publish_at));
 }
 
 std::string words_of(const model::Job& job) {
@@ -99,6 +110,12 @@ std::string words_of(const model::Job& job) {
     return words;
 }
 
+bool needs_other_file(const model::Job& job) {
+    constexpr std::uint32_t most_attempts = 3, most_interruptions = 10;  // storage/job_queue.cpp
+    const bool worn_out = job.attempts >= most_attempts || job.interruptions >= most_interruptions;
+    return job.kind == model::JobKind::transcode && job.state == model::JobState::failed && job.audio.count() == 0 && !worn_out;
+}
+
 void put_job(Values& values, const std::vector<model::Job>& newest_first) {
     if (newest_first.empty()) return;
     const auto transcoding = std::ranges::find_if(
@@ -113,7 +130,7 @@ void put_job(Values& values, const std::vector<model::Job>& newest_first) {
         const bool may_be_first = job.kind == model::JobKind::transcode && job.priority < model::JobPriority::high;
         if (job.state == model::JobState::queued && may_be_first) row.show("QUEUED");
     } else if (job.state == model::JobState::failed) {
-        part.add("FAILED").set("REASON", job.reason);
+        part.add("FAILED").set("REASON", job.reason).show(needs_other_file(job) ? "OTHER_FILE" : "AGAIN");
     } else {
         part.show("CANCELLED");
     }

@@ -24,6 +24,12 @@ enum class Scripts { needed, helpful };
 [[nodiscard]] std::string studio_show_path(const model::Show& show);
 [[nodiscard]] std::string studio_episode_path(const model::Episode& episode);
 
+// Section LAUNCHED with PAGE and FEED, or NOT_LAUNCHED: these do not exist before the first episode is public.
+void put_public_links(const Context& context, Values& values, const model::Show& show);
+
+// "26 November 2026, 07:00 UTC": what <time data-local> says until the browser knows better.
+[[nodiscard]] std::string utc_moment(model::Timestamp time);
+
 // The state as the clock has it: a scheduled episode is published at its instant.
 [[nodiscard]] model::EpisodeState state_now(const model::Episode& episode, model::Timestamp now);
 // STATE ("draft"), STATE_WORD ("Draft") and, when there is a date, section WHEN with ISO and UTC.
@@ -31,6 +37,9 @@ void put_state(Values& values, const model::Episode& episode, model::Timestamp n
 
 // How far a job under way has come, in words; as assets/_studio_jobs.ts says it while a page is open.
 [[nodiscard]] std::string words_of(const model::Job& job);
+
+// It failed because its file is no recording that can be read: to try again would end alike.
+[[nodiscard]] bool needs_other_file(const model::Job& job);
 
 // Section JOB with its words, when the episode's newest job still says something: waiting, running, failed or cancelled.
 void put_job(Values& values, const std::vector<model::Job>& newest_first);

@@ -19,32 +19,39 @@ using model::JobPriority;
 constexpr std::size_t most_rows = 200;
 constexpr int looked_back = 100;
 
-void put_button(Values& row, std::string_view act, std::string_view words, std::string_view title) {
-    row.add("ACT").set("VALUE", std::string(act)).set("WORDS", std::string(words)).set("OF", std::string(title));
+struct Row {
+    Values& row;
+    Values& acts;
+};
+
+void put_button(Values& acts, std::string_view act, std::string_view words, std::string_view title) {
+    acts.add("ACT").set("VALUE", std::string(act)).set("WORDS", std::string(words)).set("OF", std::string(title));
 }
 
 // What this person may do to the order: the API's rules (api/jobs.cpp). `first`: it goes before all others of its producer.
-void put_order(Values& row, const model::Job& job, bool first, model::Role role, std::string_view title) {
+void put_order(const Row& into, const model::Job& job, bool first, model::Role role, std::string_view title) {
     if (job.kind != model::JobKind::transcode) return;
     const bool admin = role == model::Role::admin, urgent = job.priority == JobPriority::urgent, high = job.priority == JobPriority::high;
-    if (urgent) row.maybe("PLACE", "Before everybody’s");
-    if (high) row.maybe("PLACE", first ? "First of this producer’s" : "One of this producer’s first");
+    if (urgent) into.row.maybe("PLACE", "Before everybody’s");
+    if (high) into.row.maybe("PLACE", first ? "First of this producer’s" : "One of this producer’s first");
     if (urgent && !admin) return;
-    if (!urgent && !(high && first)) put_button(row, "high", "Do this first", title);
-    if (admin && !urgent) put_button(row, "urgent", "Before everybody’s", title);
-    if (job.priority >= JobPriority::high) put_button(row, "normal", "Back in turn", title);
+    if (!urgent && !(high && first)) put_button(into.acts, "high", "Do this first", title);
+    if (admin && !urgent) put_button(into.acts, "urgent", "Before everybody’s", title);
+    if (job.priority >= JobPriority::high) put_button(into.acts, "normal", "Back in turn", title);
 }
 
-Values& put_row(Context& context, Values& list, const model::Job& job, const model::Episode& episode) {
+Row put_row(Context& context, const model::Identity& who, Values& list, const model::Job& job, const model::Episode& episode) {
     auto& row = list.add("ROW");
     row.set("JOB_ID", job.id.value).set("WHO", job.producer.empty() ? "the server itself" : job.producer);
-    row.set("SINCE", model::format_rfc3339(job.created_at)).set("SINCE_DAY", long_date(job.created_at));
+    row.set("SINCE", model::format_rfc3339(job.created_at)).set("SINCE_UTC", utc_moment(job.created_at));
     row.set("TITLE", episode.title).set("HREF", studio_episode_path(episode));
     if (const auto show = context.catalogue.find_show(episode.show)) row.set("SHOW", show->title);
-    return row;
+    auto& acts = row.include("ACTS", "studio_queue_acts.html");
+    acts.set("CSRF", who.csrf_token).set("JOB_ID", job.id.value);
+    return {row, acts};
 }
 
-void put_under_way(Context& context, Values& values, model::Role role) {
+void put_under_way(Context& context, const model::Identity& who, Values& values) {
     const auto jobs = context.jobs.list_under_way();
     const auto waiting = std::ranges::find(jobs, model::JobState::queued, &model::Job::state);
     const auto running = static_cast<std::size_t>(waiting - jobs.begin());
@@ -59,21 +66,22 @@ void put_under_way(Context& context, Values& values, model::Role role) {
         if (!episode) continue;  // deleted this moment
         auto*& list = i < running ? now : later;
         if (list == nullptr) list = &values.add(i < running ? "NOW" : "LATER");
-        auto& row = put_row(context, *list, job, *episode).set("WORDS", words_of(job));
+        const auto into = put_row(context, who, *list, job, *episode);
+        into.row.set("WORDS", words_of(job));
         if (i < running) {
-            row.set("PROGRESS", fmt::format("{:.3f}", job.progress));
+            into.row.set("PROGRESS", fmt::format("{:.3f}", job.progress));
         } else {
-            row.set("POSITION", static_cast<std::uint64_t>(i - running + 1));
+            into.row.set("POSITION", static_cast<std::uint64_t>(i - running + 1));
             const bool first = job.kind == model::JobKind::transcode && seen.insert(job.producer).second;
-            put_order(row, job, first, role, episode->title);
+            put_order(into, job, first, who.role, episode->title);
         }
-        put_button(row, "cancel", "Stop", episode->title);
+        put_button(into.acts, "cancel", "Stop", episode->title);
     }
     if (jobs.size() > most_rows) values.add("MORE").set("COUNT", fmt::format("{}", jobs.size() - most_rows));
 }
 
 // Failed and stopped recordings whose episode has no newer job: retry() takes no others.
-void put_ended(Context& context, Values& values) {
+void put_ended(Context& context, const model::Identity& who, Values& values) {
     std::set<std::string> seen;
     Values* list = nullptr;
     for (const auto& job : context.jobs.list_recent(looked_back)) {
@@ -82,15 +90,20 @@ void put_ended(Context& context, Values& values) {
         const auto episode = context.catalogue.find_episode(job.episode);
         if (!episode) continue;
         if (list == nullptr) list = &values.add("ENDED");
-        put_button(put_row(context, *list, job, *episode).set("WORDS", job.reason), "retry", "Try again", episode->title);
+        const auto into = put_row(context, who, *list, job, *episode);
+        into.row.set("WORDS", job.reason);
+        if (needs_other_file(job))
+            into.acts.add("OTHER_FILE").set("HREF", studio_episode_path(*episode)).set("OF", episode->title);
+        else
+            put_button(into.acts, "retry", "Try again", episode->title);
     }
 }
 
 http::Reply queue_page(Context& context, const http::Request& request, int status, std::string_view problem) {
     Values values;
-    values.set("CSRF", request.identity->csrf_token).maybe("PROBLEM", std::string(problem));
-    put_under_way(context, values, request.identity->role);
-    put_ended(context, values);
+    values.maybe("PROBLEM", std::string(problem));
+    put_under_way(context, *request.identity, values);
+    put_ended(context, *request.identity, values);
     auto reply = studio_reply(context, request, "Queue", "studio_queue.html", std::move(values), Scripts::helpful);
     reply.status = status;
     return reply;

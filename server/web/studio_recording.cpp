@@ -25,8 +25,8 @@ void put_loudness(Values& row, const model::Loudness& loudness) {
 }
 
 std::string container_word(const std::string& name) {
-    static const std::map<std::string_view, std::string_view> words{{"wav", "WAV"},   {"w64", "Wave64"}, {"flac", "FLAC"},
-                                                                    {"aiff", "AIFF"}, {"mp3", "MP3"},    {"ogg", "Ogg"}};
+    static const std::map<std::string_view, std::string_view> words{{"wav", "WAV"}, {"w64", "Wave64"}, {"flac", "FLAC"}, {"aiff", "AIFF"},
+                                                                    {"caf", "CAF"}, {"mp3", "MP3"},    {"ogg", "Ogg"}};
     const auto found = words.find(name);
     if (found != words.end()) return std::string(found->second);
     return name.find("mp4") != std::string::npos ? "MPEG-4 audio" : name;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "feeds/addresses.hpp"
 #include "server/publishing/categories.hpp"
 #include "server/web/studio.hpp"
 #include "server/web/studio_parts.hpp"
@@ -52,7 +51,9 @@ http::Answer studio_new_show(Context& context, const http::Request& request) {
     Values values;
     values.set("HEADING", "New show").set("ENDPOINT", "/api/v1/shows").set("METHOD", "POST").set("BUTTON", "Create the show");
     values.show("NEW");
-    put_form(values, {});
+    model::Show show;
+    show.category.clear();  // to be chosen
+    put_form(values, show);
     return studio_reply(context, request, "New show", "studio_show.html", std::move(values));
 }
 
@@ -66,7 +67,8 @@ http::Answer studio_show(Context& context, const http::Request& request) {
     const std::string endpoint = "/api/v1/shows/" + show->id.value;
     values.set("ENDPOINT", endpoint);
     auto& known = values.add("KNOWN");
-    known.set("PAGE", feeds::show_path(*show)).set("FEED", feeds::feed_path(*show)).set("ENDPOINT", endpoint);
+    known.set("ENDPOINT", endpoint);
+    put_public_links(context, known, *show);
     known.set("ALT", show->artwork ? show->artwork->alt : "");
     put_staff_cover(known, show->artwork ? &*show->artwork : nullptr, studio_show_path(*show), "14rem", false);
     if (!show->artwork) known.show("NO_COVER");

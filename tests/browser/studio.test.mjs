@@ -116,6 +116,12 @@ test('a producer signs in and makes a show', async () => {
   expectRefusal();
   await page.fill('#description', 'Recordings of what was prevented.\n\nAnd by whom.');
   await page.selectOption('#category', { label: 'Documentary' });
+  await page.fill('#slug', 'No Address');
+  await page.click('button:has-text("Create the show")');
+  await said('The address may have lower-case letters, digits and single hyphens');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'slug');
+  expectRefusal();
+  await page.fill('#slug', '');
   await page.click('button:has-text("Add an action")');
   await page.fill('.row-action [name=label]', 'Report online');
   await page.fill('.row-action [name=href]', 'www.gov.uk/ACT');
@@ -296,6 +302,10 @@ test('a stretch is drawn over the recording and taken out; audio, chapters and t
   await said('Range 1 ends at 2:00, but the recording is only 1:10 long.');
   expectRefusal();
   assert.equal(await page.evaluate(() => document.activeElement.name), 'end');
+  await row.locator('[name=end]').fill('abc');
+  await page.click('#redact button:has-text("Make the audio again")');
+  await said('Range 1 ends at “abc”, which is not a time: write it like 1:23.5.');
+  assert.equal(await page.evaluate(() => document.activeElement.name), 'end');
   await row.locator('[name=start]').fill('0:15');
   await row.locator('[name=end]').fill('0:25.5');
   await row.locator('[name=kind]').selectOption({ label: 'Cut it out' });
@@ -303,6 +313,7 @@ test('a stretch is drawn over the recording and taken out; audio, chapters and t
   await page.click('#redact button:has-text("Make the audio again")');
   await said('The audio is being made again without it.');
   await page.locator('#recording', { hasText: 'Length1:00' }).waitFor({ timeout: 300_000 });
+  await said('The new audio is public now: listen to it.');
   const after = await site.api('GET', `/episodes/${id}`);
   assert.equal(after.guid, before.guid);
   assert.notEqual(after.renditions[0].url, before.renditions[0].url);
@@ -363,6 +374,14 @@ test('an episode is scheduled by the local clock, moved, and taken off again', a
   await page.click('#publication button:has-text("Take it off the schedule")');
   await confirm('Take it off');
   await said('It is a draft again.');
+
+  const greenwich = await browser.newContext({ storageState: await context.storageState(), viewport: sizes[0], timezoneId: 'UTC', locale: 'en-GB' });
+  const window = await openPage(greenwich, site.base);
+  await window.goto(page.url());
+  await window.click('#publication button:has-text("Schedule")');
+  await window.fill('#schedule-at', '2038-01-15T07:00');
+  await window.locator('#schedule-words', { hasText: /^Friday,? 15 January 2038 at 07:00 UTC\.$/ }).waitFor(); // said once
+  await greenwich.close();
   assert.equal((await site.api('GET', `/episodes/${id}`)).state, 'draft');
   expectRefusal();
   assert.deepEqual(page.wrong, []);
@@ -378,6 +397,9 @@ test('text in a recording’s clothes is refused with a sentence, and the draft 
   assert.match(await sentence.textContent(), /[a-z]{3,} .*\.$/);
   assert.ok(await page.locator('#publication .must', { hasText: 'The master could not be used' }).isVisible());
   assert.ok(await page.locator('#publication button:has-text("Publish now")').isDisabled());
+  assert.equal(await page.locator('button:has-text("Try again")').count(), 0, 'that would end alike');
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.click('button:has-text("Choose another file")')]);
+  assert.ok(!chooser.isMultiple());
   await checkEverywhere('refused');
   const id = page.url().split('/').pop();
 
@@ -414,5 +436,28 @@ test('the keyboard alone gets an episode started', async () => {
   await page.waitForURL((url) => url.pathname.startsWith('/studio/episodes/'));
   assert.equal(await page.locator('h1').textContent(), 'Typed only');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+  assert.deepEqual(page.wrong, []);
+});
+
+test('a button that is pressed twice makes one episode, and an empty file makes none', async () => {
+  const count = async () => (await site.api('GET', '/shows/signals-in-the-dark/episodes')).episodes.length;
+  const before = await count();
+  await page.goto(`${site.base}/studio`);
+  await page.click('button:has-text("Without a recording")');
+  await page.fill('#new-title', 'Dup');
+  await page.evaluate(() => {
+    const form = document.querySelector('#new-episode form');
+    for (let i = 0; i < 2; ++i) form.dispatchEvent(new SubmitEvent('submit', { cancelable: true })); // faster than any button is disabled
+  });
+  await page.waitForURL((url) => url.pathname.startsWith('/studio/episodes/'));
+  await page.waitForLoadState('networkidle');
+  assert.equal(await count(), before + 1);
+
+  writeFileSync(file('empty.wav'), '');
+  await page.goto(`${site.base}/studio`);
+  await drop([file('empty.wav')]);
+  await said('empty.wav is empty');
+  assert.equal(await page.locator('#new-episode[open]').count(), 0);
+  assert.equal(await count(), before + 1);
   assert.deepEqual(page.wrong, []);
 });

@@ -147,8 +147,51 @@ TEST_CASE("a failed job's sentence stands on the page, with the way to try again
     site.jobs.fail(job.id, "here", "This file is <text>, not audio.");
     const auto body = episode_page(site, episode);
     CHECK_THAT(body, Contains("This file is &lt;text&gt;, not audio."));
-    CHECK_THAT(body, Contains("data-act=\"retry-job\" data-id=\"" + job.id.value));
+    CHECK_THAT(body, Contains("data-act=\"choose-master\"") && !Contains("retry-job"));  // a second try would end alike
     CHECK_THAT(body, !Contains("data-job="));
+    const auto queue = body_of(web::studio_queue(site.context, as_producer("/studio/queue")));
+    CHECK_THAT(queue, Contains("Choose another file") && !Contains("value=\"retry\""));
+
+    REQUIRE(site.jobs.retry(job.id));
+    REQUIRE(site.jobs.claim("here", std::chrono::minutes(1)));
+    REQUIRE(site.jobs.reserve(job.id, "here", 20, 10, std::chrono::minutes(20)) == storage::JobQueue::Room::never);
+    site.jobs.fail(job.id, "here", "No room.");
+    CHECK_THAT(episode_page(site, episode),
+               Contains("data-act=\"retry-job\" data-id=\"" + job.id.value) && !Contains("data-act=\"choose-master\""));
+}
+
+TEST_CASE("of a producer's recordings that were put first only the first is said to be it") {
+    Site site;
+    const auto show = site.add_show("code", "Code");
+    std::vector<model::Episode> episodes;
+    for (const auto* slug : {"flac", "m4a", "mp3"}) episodes.push_back(site.add_episode(show, {.slug = slug, .title = slug}));
+    std::vector<model::Job> jobs;
+    for (const auto& episode : episodes) {
+        jobs.push_back(site.jobs.enqueue(model::JobKind::transcode, episode.id, episode.master->id));
+        REQUIRE(site.jobs.set_priority(jobs.back().id, model::JobPriority::high));
+    }
+    const auto body = body_of(web::studio_queue(site.context, as_producer("/studio/queue")));
+    const auto at = [&](const std::string& words) { return body.find(words); };
+    CHECK(at("First of this producer’s") < at("One of this producer’s first"));
+    CHECK(at("job-" + jobs[2].id.value) < at("job-" + jobs[1].id.value));
+    CHECK(at("high-" + jobs[2].id.value) == std::string::npos);  // it is there already
+    CHECK(at("high-" + jobs[0].id.value) != std::string::npos);
+    CHECK_THAT(body, Contains("24 November 2026, 12:00 UTC</time>"));
+}
+
+TEST_CASE("the studio leads to public pages only where there are some, and presets no category") {
+    Site site;
+    const auto show = site.add_show("code", "Code");
+    const auto episode = site.add_episode(show, {.slug = "one", .title = "One"});
+    const auto pages = [&] {
+        return body_of(web::studio_home(site.context, as_producer("/studio"))) +
+               body_of(web::studio_show(site.context, as_producer("/studio/shows/code", {{"show", "code"}})));
+    };
+    CHECK_THAT(pages(), !Contains("/shows/code/feed.xml") && Contains("appear with the first episode"));
+    site.publish(episode);
+    CHECK_THAT(pages(), Contains("href=\"/shows/code\"") && Contains("/shows/code/feed.xml") && !Contains("appear with the first episode"));
+    const auto form = body_of(web::studio_new_show(site.context, as_producer("/studio/shows/new")));
+    CHECK_THAT(form, Contains("<option value=\"\">Choose one</option>") && !Contains(" selected>News"));
 }
 
 TEST_CASE("a job's page says how far it is, how quick and how long still; one that waits can be put first") {

@@ -89,10 +89,12 @@ function show(part: HTMLElement, job: Job): void {
   if (job.state !== 'queued') part.querySelector('[data-act="job-first"]')?.remove();
 }
 
-const sentences: Partial<Record<Job['state'], string>> = {
-  succeeded: 'The recording is ready: listen to it, then publish.',
-  cancelled: 'Transcoding was stopped.',
-};
+function outcome(job: Job): string {
+  if (job.state === 'cancelled') return 'Transcoding was stopped.';
+  if (job.state !== 'succeeded') return '';
+  const is_public = document.querySelector('#recording')?.hasAttribute('data-warn');
+  return is_public ? 'The new audio is public now: listen to it.' : 'The recording is ready: listen to it, then publish.';
+}
 
 on_start((root) => {
   const here = root === document ? new Set<string>() : undefined;
@@ -102,7 +104,7 @@ on_start((root) => {
     watch(id, (job) => {
       for (const each of document.querySelectorAll<HTMLElement>(`[data-job="${id}"]`)) show(each, job);
       if (!ended(job)) return;
-      if (job.kind === 'transcode') say(document.querySelector('#recording-answer'), sentences[job.state] ?? '');
+      if (job.kind === 'transcode') say(document.querySelector('#recording-answer'), outcome(job));
       refresh_quietly();
     });
   }

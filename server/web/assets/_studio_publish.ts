@@ -84,7 +84,10 @@ function next_morning(): Date {
   return time;
 }
 
-const sentence_for = (time: Date): string => `${local_time(time)} where you are (${time_zone()}); that is ${utc_time(time)} in UTC.`;
+function sentence_for(time: Date): string {
+  if (time.getTimezoneOffset() === 0) return `${local_time(time)}.`;
+  return `${local_time(time)} where you are (${time_zone()}); that is ${utc_time(time)} in UTC.`;
+}
 
 async function schedule(): Promise<void> {
   const dialog = find<HTMLDialogElement>('#schedule');

@@ -1,6 +1,6 @@
 // Taking something out: ranges are typed, drawn on the recording's shape with the pointer, or begun where a player stands.
 
-import { call } from './_studio_api';
+import { call, Refusal } from './_studio_api';
 import { mark, on_save } from './_studio_forms';
 import { find, on_start } from './_studio_page';
 import { type Span, Zoom } from './_studio_zoom';
@@ -191,11 +191,38 @@ document.addEventListener('click', (event) => {
   if (row) find<HTMLInputElement>('[name="start"]', row)?.focus();
 });
 
+const example = 'write it like 1:23.5.';
+
+function check_times({ start, end }: Range, number: number): void {
+  const wrong = (words: string) => new Refusal(400, `Range ${number} ${words}`);
+  if (start === '') throw wrong(`has no beginning: ${example}`);
+  if (seconds_of(start) === undefined) throw wrong(`begins at “${start}”, which is not a time: ${example}`);
+  if (end === '') throw wrong(`has no end: ${example}`);
+  if (seconds_of(end) === undefined) throw wrong(`ends at “${end}”, which is not a time: ${example}`);
+}
+
+// In order of time, as the server wants and counts them; rows that nothing was typed in last.
+function sort_rows(form: HTMLFormElement): HTMLElement[] {
+  const start = (row: HTMLElement) => seconds_of(value(row, 'start')) ?? Infinity;
+  const all = rows(form);
+  const sorted = [...all].sort((a, b) => start(a) - start(b));
+  if (sorted.some((row, i) => row !== all[i])) all[0].parentElement?.append(...sorted);
+  return sorted;
+}
+
 on_save('redact', async (form) => {
-  const ranges: Range[] = rows(form)
-    .map((row) => ({ start: value(row, 'start').replace(',', '.'), end: value(row, 'end').replace(',', '.'), kind: value(row, 'kind') }))
+  const read = (row: HTMLElement): Range => ({
+    start: value(row, 'start').replace(',', '.'),
+    end: value(row, 'end').replace(',', '.'),
+    kind: value(row, 'kind'),
+  });
+  for (const [i, row] of rows(form).entries()) {
+    const range = read(row);
+    if (range.start !== '' || range.end !== '') check_times(range, i + 1);
+  }
+  const ranges = sort_rows(form)
+    .map(read)
     .filter((range) => range.start !== '' || range.end !== '');
-  ranges.sort((a, b) => (seconds_of(a.start) ?? 0) - (seconds_of(b.start) ?? 0));
   await call('PUT', form.dataset.endpoint ?? '', { ranges });
   return ranges.length === 0 ? 'The whole recording is being made again.' : 'The audio is being made again without it. You can leave this page.';
 });

@@ -39,6 +39,7 @@ const buttons: Record<string, (button: HTMLElement) => void> = {
   ...acts,
   'choose-new': (button) => choose_recording(button.closest<HTMLElement>('[data-show]')?.dataset.show),
   'new-empty': (button) => void begin_episode(undefined, button.closest<HTMLElement>('[data-show]')?.dataset.show),
+  'choose-master': () => find<HTMLInputElement>('#master')?.click(),
   'found-chapters': () => void take_found_chapters(),
   'accept-draft': () => void accept_draft(),
   'discard-draft': () => void discard_draft(),
