@@ -39,7 +39,10 @@ void resume_counting(analytics::Statistics& statistics) {
 }
 
 void log_reload(std::string_view what, const model::Status& loaded) {
-    log(loaded ? Level::info : Level::error, what, {{"problem", loaded ? std::string_view() : std::string_view(loaded.error().message)}});
+    if (loaded)
+        log(Level::info, fmt::format("{} read again", what));
+    else
+        log(Level::error, what, {{"problem", std::string_view(loaded.error().message)}});
 }
 
 }  // namespace
@@ -121,7 +124,7 @@ void App::Run::heed(int signal) {
         return;
     }
     if (signal == SIGHUP) {
-        log_reload("certificate", rooms.server.reload_certificate());
+        if (!rooms.settings.tls.listen.empty()) log_reload("certificate", rooms.server.reload_certificate());
         log_reload("counting lists", rooms.statistics.reload_lists());
         return;
     }
