@@ -13,6 +13,7 @@ namespace earshot::commands {
 namespace {
 
 constexpr int most_retries = 9;
+constexpr const char* interrupted = "Interrupted.";
 
 std::size_t take_body(char* data, std::size_t size, std::size_t count, void* into) {
     static_cast<ApiAnswer*>(into)->body.append(data, size * count);
@@ -40,7 +41,14 @@ bool worth_repeating(const ApiAnswer& answer) {
 
 struct ApiClient::State {
     std::string server, token;
+    Interruption* interruption{};
     CURL* curl{};
+
+    // As libcurl asks it: at least once a second, and with every piece.
+    static int is_interrupted(void* state, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+        auto* const interruption = static_cast<State*>(state)->interruption;
+        return interruption != nullptr && interruption->comes_within(std::chrono::milliseconds(0)) ? 1 : 0;
+    }
 };
 
 std::string ApiAnswer::field(const std::string& name) const {
@@ -48,10 +56,11 @@ std::string ApiAnswer::field(const std::string& name) const {
     return found == fields.end() ? std::string() : found->second;
 }
 
-ApiClient::ApiClient(std::string server, std::string token) : state_(std::make_unique<State>()) {
+ApiClient::ApiClient(std::string server, std::string token, Interruption* interruption) : state_(std::make_unique<State>()) {
     while (server.ends_with('/')) server.pop_back();
     state_->server = std::move(server);
     state_->token = std::move(token);
+    state_->interruption = interruption;
     curl_global_init(CURL_GLOBAL_DEFAULT);
     state_->curl = curl_easy_init();
     if (state_->curl == nullptr) throw std::runtime_error("libcurl could not be started.");
@@ -89,6 +98,9 @@ ApiAnswer ApiClient::send(std::string_view method, std::string_view path, std::s
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &take_field);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, &answer);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &State::is_interrupted);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, state_.get());
     if (method == "HEAD") {
         curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
     } else {
@@ -101,6 +113,7 @@ ApiAnswer ApiClient::send(std::string_view method, std::string_view path, std::s
     }
     const CURLcode code = curl_easy_perform(curl);
     curl_slist_free_all(lines);
+    if (code == CURLE_ABORTED_BY_CALLBACK) throw ApiRefusal(interrupted);
     if (code == CURLE_OK) {
         long status = 0;
         curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
@@ -123,17 +136,32 @@ std::string refusal_sentence(const ApiAnswer& answer) {
     return fmt::format("The server answered with status {}.", answer.status);
 }
 
+int needs_token(std::string_view whose) {
+    fmt::print(stderr, "{} token is needed: --token-file F, or EARSHOT_TOKEN in the environment (earshot token create).\n", whose);
+    return 2;
+}
+
 std::chrono::milliseconds pause_before_retry(int retry) {
     return std::chrono::milliseconds(250 << std::min(retry, 4));
 }
 
-ApiAnswer ApiClient::insist(std::string_view method, std::string_view path, std::string_view body, const Fields& fields) {
+void ApiClient::pause(std::chrono::milliseconds time) {
+    if (state_->interruption == nullptr) return std::this_thread::sleep_for(time);
+    if (state_->interruption->comes_within(time)) throw ApiRefusal(interrupted);
+}
+
+ApiAnswer ApiClient::persist(std::string_view method, std::string_view path, std::string_view body, const Fields& fields) {
     for (int retry = 0;; ++retry) {
         ApiAnswer answer = send(method, path, body, fields);
-        if (answer.good()) return answer;
-        if (retry == most_retries || !worth_repeating(answer)) throw ApiRefusal(refusal_sentence(answer));
-        std::this_thread::sleep_for(pause_before_retry(retry));
+        if (answer.good() || retry == most_retries || !worth_repeating(answer)) return answer;
+        pause(pause_before_retry(retry));
     }
+}
+
+ApiAnswer ApiClient::insist(std::string_view method, std::string_view path, std::string_view body, const Fields& fields) {
+    ApiAnswer answer = persist(method, path, body, fields);
+    if (!answer.good()) throw ApiRefusal(refusal_sentence(answer));
+    return answer;
 }
 
 ApiAnswer ApiClient::expect(std::string_view method, std::string_view path, std::string_view body, const Fields& fields) {

@@ -11,6 +11,7 @@
 namespace earshot::commands {
 
 int audit(const AuditOptions& options) {
+    if (options.token.empty()) return needs_token("An analyst's");
     ApiClient client(options.server, options.token);
     const auto answer =
         boost::json::parse(client.expect("POST", "/api/v1/statistics/audit", "{}", {{"Content-Type", "application/json"}}).body);

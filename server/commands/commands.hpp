@@ -51,7 +51,7 @@ int feed(const FeedOptions& options);
 int count(const ConfigOption& options);
 int classify(const ConfigOption& options);
 
-// audit: replays the documented cases on a running server. 0: all counted as documented; 1: not, or no answer.
+// audit: replays the documented cases on a running server. 0: all counted as documented; 1: not, or no answer; 2: no token.
 struct AuditOptions {
     std::string server{"http://127.0.0.1:8080"};  // --server, or $EARSHOT_SERVER
     std::string token;                            // --token-file F, or $EARSHOT_TOKEN: an analyst's

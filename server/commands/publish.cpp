@@ -6,10 +6,10 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <optional>
-#include <thread>
 
 #include "content/model/time.hpp"
 #include "server/commands/commands.hpp"
@@ -108,7 +108,7 @@ void wait_for_job(ApiClient& client, const std::string& job) {
         if (now == "succeeded") return;
         if (now == "failed") throw ApiRefusal(text_of(state, "reason"));
         if (now == "cancelled") throw ApiRefusal("Somebody cancelled the transcoding.");
-        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        client.pause(std::chrono::milliseconds(300));
     }
 }
 
@@ -132,12 +132,12 @@ void print_addresses(const object& episode, const std::string& feed) {
             fmt::print("{:4}  {}\n", text_of(rendition.get_object(), "profile"), text_of(rendition.get_object(), "url"));
 }
 
-// A draft that came to nothing is taken away again, so that the same command can simply be repeated.
+// A draft that came to nothing is taken away again, whatever went wrong, so that the same command can simply be repeated.
 class Draft {
 public:
     Draft(ApiClient& client, std::string path) : client_(client), path_(std::move(path)) {}
     ~Draft() {
-        if (!kept_) (void)client_.send("DELETE", path_);
+        if (!kept_) remove();
     }
     Draft(const Draft&) = delete;
     Draft& operator=(const Draft&) = delete;
@@ -145,6 +145,12 @@ public:
     void keep() noexcept { kept_ = true; }
 
 private:
+    void remove() const noexcept try {
+        const ApiAnswer answer = client_.persist("DELETE", path_);
+        if (!answer.good() && answer.status != 404) fmt::print(stderr, "The draft could not be removed: {}\n", refusal_sentence(answer));
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "The draft could not be removed: %s\n", error.what());
+    }
     ApiClient& client_;
     std::string path_;
     bool kept_{false};
@@ -155,13 +161,13 @@ void publish_whole(ApiClient& client, const PublishOptions& options) {
     const std::string request = episode_request(options);
     const std::string show = "/api/v1/shows/" + percent_encoded(options.show);
     const std::string feed = text_of(document_of(client.insist("GET", show)), "feed_url");
-    const std::string id = text_of(document_of(client.expect("POST", show + "/episodes", request)), "id");
+    // Not to be interrupted: who does not hear of his draft cannot remove it.
+    const std::string id = text_of(document_of(ApiClient(options.server, options.token).expect("POST", show + "/episodes", request)), "id");
     Draft draft(client, "/api/v1/episodes/" + id);
     send_companions(client, options, draft.path(), files);
     const std::string upload = upload_file(client, options.master);
     const ApiAnswer job = client.insist("PUT", draft.path() + "/master", serialize(object{{"upload", upload}}));
     wait_for_job(client, text_of(document_of(job), "id"));
-    draft.keep();  // from here on the work is worth keeping
     ApiAnswer done;
     if (options.draft) {
         done = client.insist("GET", draft.path());
@@ -170,6 +176,7 @@ void publish_whole(ApiClient& client, const PublishOptions& options) {
         if (!options.schedule.empty()) when["at"] = options.schedule;
         done = client.expect("POST", draft.path() + "/publish", serialize(when));
     }
+    draft.keep();
     print_warnings(document_of(done));
     if (options.draft) {
         fmt::print("draft {}/studio/episodes/{}\n", options.server, id);
@@ -181,10 +188,8 @@ void publish_whole(ApiClient& client, const PublishOptions& options) {
 }  // namespace
 
 int publish(const PublishOptions& options) {
-    if (options.token.empty()) {
-        fmt::print(stderr, "A producer's token is needed: --token-file F, or EARSHOT_TOKEN in the environment (earshot token create).\n");
-        return 2;
-    }
+    if (options.token.empty()) return needs_token("A producer's");
+    Interruption interruption;
     try {
         std::error_code missing;
         if (!std::filesystem::is_regular_file(options.master, missing))
@@ -192,7 +197,7 @@ int publish(const PublishOptions& options) {
         // Before a gigabyte is on its way.
         if (const auto at = model::parse_rfc3339(options.schedule); !options.schedule.empty() && (!at || *at <= model::system_now()))
             throw ApiRefusal("--schedule must be a time to come, with its offset, like 2026-11-24T07:00:00Z.");
-        ApiClient client(options.server, options.token);
+        ApiClient client(options.server, options.token, &interruption);
         publish_whole(client, options);
     } catch (const ApiRefusal& refusal) {
         fmt::print(stderr, "{}\n", refusal.what());

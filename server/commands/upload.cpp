@@ -9,7 +9,6 @@
 #include <charconv>
 #include <cstring>
 #include <optional>
-#include <thread>
 
 #include "content/storage/digest.hpp"
 #include "server/commands/progress_bar.hpp"
@@ -99,7 +98,7 @@ std::string upload_file(ApiClient& client, const std::filesystem::path& file) {
         ApiAnswer answer = client.send("PATCH", location, piece, fields);
         if (!answer.good()) {
             if (retries == most_retries || !may_go_on(answer.status)) throw ApiRefusal(refusal_sentence(answer));
-            std::this_thread::sleep_for(pause_before_retry(retries++));
+            client.pause(pause_before_retry(retries++));
             answer = client.insist("HEAD", location, {}, version);  // how far did it get?
         }
         const auto reached = offset_in(answer);
