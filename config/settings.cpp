@@ -27,6 +27,7 @@ struct Reading {
     std::string file;
     std::filesystem::path folder;
     std::optional<model::Error> error;
+    std::vector<Mention> mentions;
 
     void refuse(const toml::source_region& at, std::string_view where, std::string_view sentence) {
         if (!error) error = model::Error{model::Errc::invalid_input, fmt::format("{}:{}: {}: {}", file, at.begin.line, where, sentence)};
@@ -81,11 +82,18 @@ public:
         out = value->get();
     }
 
-    void path(std::string_view key, std::filesystem::path& out) {
+    void path(std::string_view key, std::filesystem::path& out, Mention::What what) {
         std::string value = out.string();
         text(key, value);
         out = value;
         if (out.is_relative() && !out.empty() && !reading_.folder.empty()) out = reading_.folder / out;
+        mention(key, out, what);
+    }
+
+    void mention(std::string_view key, const std::filesystem::path& path, Mention::What what) {
+        if (path.empty() || !has(key)) return;
+        const auto line = table_->get(key)->source().begin.line;
+        reading_.mentions.push_back({what, label(key), fmt::format("{}:{}: {}", reading_.file, line, label(key)), path});
     }
 
     template <class T>
@@ -190,8 +198,8 @@ void read_server(Section section, Settings::Server& out) {
 
 void read_tls(Section section, Settings::Tls& out, const std::string& public_url) {
     section.texts("listen", out.listen, check_listen_address);
-    section.path("certificate", out.certificate);
-    section.path("key", out.key);
+    section.path("certificate", out.certificate, Mention::What::file);
+    section.path("key", out.key, Mention::What::file);
     section.yes_or_no("redirect", out.redirect);
     section.duration("strict_transport", out.strict_transport, seconds(0), seconds(2 * 366 * 24 * 3600));
     const bool lacks_files = out.certificate.empty() || out.key.empty();
@@ -221,9 +229,9 @@ void read_limits(Section section, Limits& out) {
 }
 
 void read_storage(Section section, Settings::Storage& out) {
-    section.path("data_dir", out.data_dir);
+    section.path("data_dir", out.data_dir, Mention::What::folder);
     section.require("data_dir", out.data_dir.empty() ? Complaint("must name a folder.") : std::nullopt);
-    section.path("runtime_dir", out.runtime_dir);
+    section.path("runtime_dir", out.runtime_dir, Mention::What::memory_folder);
     section.bytes("reserve_bytes", out.reserve_bytes, 0);
     section.finish();
 }
@@ -248,17 +256,18 @@ void read_transcribe(Section section, Settings::Transcribe& out) {
     section.duration("deadline", out.deadline, seconds(1), seconds(7 * 86400));
     if (!out.command.empty() && !out.command.front().starts_with('/'))
         section.require("command", "must begin with the whole path of a program, such as \"/usr/local/bin/transcribe\".");
+    if (!out.command.empty()) section.mention("command", out.command.front(), Mention::What::program);
     section.finish();
 }
 
 void read_statistics(Section section, Settings::Statistics& out) {
     section.whole("suppress_below", out.suppress_below, 1U, 1000U);
     section.duration("keep_hours", out.keep_hours, std::chrono::days(2), std::chrono::days(100 * 366));
-    section.path("agents_file", out.agents_file);
-    section.path("data_centres_file", out.data_centres_file);
-    section.path("countries_file", out.countries_file);
+    section.path("agents_file", out.agents_file, Mention::What::file_or_folder);
+    section.path("data_centres_file", out.data_centres_file, Mention::What::file);
+    section.path("countries_file", out.countries_file, Mention::What::file);
     section.whole("most_per_address", out.most_per_address, 0U, 60'000U);
-    section.path("shared_addresses_file", out.shared_addresses_file);
+    section.path("shared_addresses_file", out.shared_addresses_file, Mention::What::file);
     section.finish();
 }
 
@@ -313,7 +322,7 @@ void read_mail(Section section, Settings::Mail& out) {
     section.text("relay", out.relay, check_mail_relay);
     section.text("from", out.from, check_mail_address);
     section.text("user", out.user);
-    section.path("password_file", out.password_file);
+    section.path("password_file", out.password_file, Mention::What::password);
     section.yes_or_no("plain", out.plain);
     section.require("relay", !out.relay.empty() && out.from.empty() ? Complaint("needs mail.from, the sender's address.") : std::nullopt);
     section.require("user", out.user.empty() != out.password_file.empty() ? Complaint("goes with mail.password_file; set both or neither.")
@@ -332,7 +341,7 @@ void read_digest(Section section, const Settings::Mail& mail, std::vector<Settin
     digest.at = std::chrono::minutes((at[0] - '0') * 600 + (at[1] - '0') * 60 + (at[3] - '0') * 10 + (at[4] - '0'));
     section.texts("email", digest.email, check_mail_address);
     section.text("webhook", digest.webhook, check_webhook);
-    section.path("secret_file", digest.secret_file);
+    section.path("secret_file", digest.secret_file, Mention::What::secret);
     section.choice("format", digest.format, {"text", "json"});
     section.yes_or_no("internal", digest.internal);
     const auto complain = [&](std::string_view key, bool is_so, std::string_view sentence) {
@@ -404,6 +413,7 @@ model::Result<Settings> parse_settings(std::string_view toml, std::string_view f
         auto settings = default_settings();
         read_root(reading, root, settings);
         if (reading.error) return std::unexpected(*reading.error);
+        settings.mentions = std::move(reading.mentions);
         return settings;
     } catch (const toml::parse_error& error) {
         return model::fail(model::Errc::invalid_input,
@@ -414,7 +424,7 @@ model::Result<Settings> parse_settings(std::string_view toml, std::string_view f
 model::Result<Settings> load_settings(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
     std::ostringstream text;
-    if (stream) text << stream.rdbuf();
+    if (stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();  // which fails where there is nothing
     if (!stream || !text)
         return model::fail(model::Errc::invalid_input, fmt::format("{}: cannot be read: {}.", file.string(), std::strerror(errno)));
     return parse_settings(text.str(), file.string());

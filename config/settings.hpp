@@ -14,6 +14,23 @@
 
 namespace earshot::config {
 
+// What the settings name outside of themselves. Whether it is there shows on the machine only: server/settings_check.hpp.
+struct Mention {
+    enum class What {
+        file,
+        file_or_folder,
+        password,  // a file whose first line is one
+        secret,    // the same, for signing
+        program,
+        folder,        // for what lasts
+        memory_folder  // for what must never come to a disk
+    };
+    What what{};
+    std::string key;  // "tls.certificate"
+    std::string at;   // with file and line: "earshot.toml:12: tls.certificate"
+    std::filesystem::path path;
+};
+
 struct Settings {
     struct Server {
         std::vector<std::string> listen{"127.0.0.1:8080"};
@@ -87,6 +104,7 @@ struct Settings {
         std::string level{"info"};   // trace debug info warn error
         std::string format{"json"};  // or "text"
     } log;
+    std::vector<Mention> mentions;  // in the file's order of sections; of defaults none
 };
 
 [[nodiscard]] Settings default_settings();

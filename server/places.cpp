@@ -65,7 +65,10 @@ model::Result<config::Settings> effective_settings(const commands::ConfigOption&
 model::Result<config::Settings> effective_settings(const commands::ServeOptions& options) {
     auto settings = effective_settings(static_cast<const commands::ConfigOption&>(options));
     if (!settings) return settings;
-    if (!options.data.empty()) settings->storage.data_dir = options.data;
+    if (!options.data.empty()) {
+        settings->storage.data_dir = options.data;
+        std::erase_if(settings->mentions, [](const config::Mention& mention) { return mention.what == config::Mention::What::folder; });
+    }
     if (options.port) {
         const bool default_url = settings->server.public_url == config::default_settings().server.public_url;
         settings->server.listen = {fmt::format("127.0.0.1:{}", *options.port)};

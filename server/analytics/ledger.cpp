@@ -49,17 +49,23 @@ std::string cause(Day day, std::string_view what) {
 
 Ledger::Ledger(storage::Database& database, fs::path runtime, Warnings& warnings, model::Timestamp now, LedgerOptions options)
     : database_(database), warnings_(warnings), options_(options), folder_(std::move(runtime)) {
-    if (!is_in_memory(folder_.path()))
-        warnings_.set("runtime",
-                      fmt::format("{} is on a disk: what is known about today's listeners could be recovered from it after the day. "
-                                  "Set storage.runtime_dir to a folder on a tmpfs.",
-                                  folder_.path().string()));
+    if (!in_memory_)
+        warnings_.set(
+            "runtime",
+            fmt::format("{} is on a disk, where what is known of today's listeners must not come: they are counted in memory only, "
+                        "and a restart may count them twice. Set storage.runtime_dir to a folder on a tmpfs.",
+                        folder_.path().string()));
     recover(now);
     forget_old_hours(now);
 }
 
 void Ledger::open(Day day) {
     if (windows_.is_open(day)) return;
+    if (!in_memory_ && !fs::exists(folder_.journal(day))) {
+        windows_.open(day, DayKey::in_memory());
+        if (!windows_.is_locked(day)) warnings_.set("lock", not_locked);
+        return;
+    }
     try {
         if (spent_.contains(day)) throw std::runtime_error("its journal is still to be committed");
         auto journal = Journal::open(folder_.journal(day));
@@ -145,19 +151,22 @@ void Ledger::add_reach(Day day) noexcept {
     }
 }
 
+void Ledger::close(Day day) noexcept {
+    add_reach(day);
+    windows_.close(day);
+    day_closed_ = true;
+    wipe(&step_.record.listener, sizeof step_.record.listener);
+    wipe(&step_.record.place, sizeof step_.record.place);
+    warnings_.clear_all(format_day(day));
+    Journal::destroy(folder_.shorter_journal(day));
+    if (auto journal = journals_.extract(day)) spent_.emplace(day, std::move(journal.mapped().journal()));
+}
+
 void Ledger::close_days(model::Timestamp now) noexcept {
     for (const auto day : windows_.days()) {
-        if (!is_over(day, now)) continue;
-        add_reach(day);
-        windows_.close(day);
-        day_closed_ = true;
-        wipe(&step_.record.listener, sizeof step_.record.listener);
-        wipe(&step_.record.place, sizeof step_.record.place);
-        warnings_.clear_all(format_day(day));
-        Journal::destroy(folder_.shorter_journal(day));
-        if (auto journal = journals_.extract(day)) spent_.emplace(day, std::move(journal.mapped().journal()));
+        if (is_over(day, now) || (!in_memory_ && journals_.contains(day))) close(day);  // a disk keeps none for a moment longer
     }
-    if (spent_.empty()) return;
+    if (spent_.empty() && !day_closed_) return;
     commit();
     forget_old_hours(now);
 }
@@ -211,7 +220,7 @@ void Ledger::recover(model::Timestamp now) {
         Journal::destroy(folder_.shorter_journal(day));
         if (fs::exists(folder_.journal(day)))
             replay(day, committed);
-        else if (is_over(day, now) && fs::exists(folder_.key(day)))
+        else if ((is_over(day, now) || !in_memory_) && fs::exists(folder_.key(day)))
             DayKey::in_file(folder_.key(day)).destroy();
     }
     commit();

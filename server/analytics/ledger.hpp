@@ -39,7 +39,8 @@ struct LedgerOptions {
 
 class Ledger {
 public:
-    // Replays what the runtime folder holds. Throws std::runtime_error when another process counts in it or it cannot be used.
+    // Replays what the runtime folder holds; destroys that, and keeps to memory, where the folder is on a disk. Throws std::runtime_error
+    // when another process counts in it or it cannot be used.
     Ledger(storage::Database& database, std::filesystem::path runtime, Warnings& warnings, model::Timestamp now,
            LedgerOptions options = {});
 
@@ -53,6 +54,7 @@ private:
     void open(Day day);
     void recover(model::Timestamp now);
     void replay(Day day, const std::map<std::string, JournalPosition>& committed);
+    void close(Day day) noexcept;
     void add_reach(Day day) noexcept;
     void write_journals();
     void forget_old_hours(model::Timestamp now) noexcept;
@@ -65,6 +67,7 @@ private:
     Warnings& warnings_;
     const LedgerOptions options_;
     RuntimeFolder folder_;
+    const bool in_memory_{is_in_memory(folder_.path())};  // else no day has a key or journal in it
     Terms terms_;
     Windows windows_{terms_};
     Sums sums_{terms_};

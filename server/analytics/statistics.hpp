@@ -22,7 +22,7 @@
 namespace earshot::analytics {
 
 struct StatisticsOptions {
-    std::filesystem::path runtime_dir;                 // RAM-backed (tmpfs); checked at start, a warning is given when it is not
+    std::filesystem::path runtime_dir;                 // RAM-backed (tmpfs); when it is not, a warning is given and nothing is kept in it
     ListFiles lists;                                   // of agents, networks, countries
     std::shared_ptr<const Recognition> recognition{};  // when given, instead of what the lists say
     unsigned suppress_below{10};

@@ -83,8 +83,11 @@ int privacy(const PrivacyOptions& options) {
     look_at_folder("data", where.data, looked);
     look_at_folder("runtime", where.runtime, looked);
     if (fs::exists(where.runtime) && !analytics::is_in_memory(where.runtime))
-        looked.findings.push_back(fmt::format(
-            "{} is on a disk, not in memory as said above; set storage.runtime_dir to a folder on a tmpfs.", where.runtime.string()));
+        looked.findings.push_back(
+            fmt::format("{} is on a disk, so nothing new of listeners comes into it, and a restart may count them twice; set "
+                        "storage.runtime_dir to a folder on a "
+                        "tmpfs.",
+                        where.runtime.string()));
     for (const auto day : days_over(where.runtime, model::system_now()))
         looked.findings.push_back(fmt::format("{}: what is left of {}, a day that is over; `earshot privacy forget` destroys it.",
                                               where.runtime.string(), analytics::format_day(day)));

@@ -11,6 +11,7 @@
 #include "server/commands/commands.hpp"
 #include "server/log.hpp"
 #include "server/places.hpp"
+#include "server/settings_check.hpp"
 
 namespace earshot::commands {
 
@@ -38,6 +39,8 @@ int serve(const ServeOptions& options) {
         return 1;
     }
     app::open_log(settings->log);
+    for (const std::string& problem : app::missing_mentions(*settings))
+        app::log(app::Level::error, "settings", {{"problem", std::string_view(problem)}});
     try {
         leave_no_core_dumps();
         app::App app(std::move(*settings), options.take_over);

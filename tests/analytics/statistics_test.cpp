@@ -307,12 +307,34 @@ TEST_CASE("a server that was down at midnight commits yesterday's journal once")
     CHECK(room.total("e1") == 20);
 }
 
-TEST_CASE("a folder on a disk is warned about, one in memory is not") {
+TEST_CASE("a folder on a disk is warned about and gets nothing of listeners; one in memory is neither") {
     CHECK(Room().statistics().warnings().empty());
-    const TemporaryFolder folder;
     Room room({}, "/var/tmp");
     REQUIRE(room.statistics().warnings().size() == 1);
     CHECK_THAT(room.statistics().warnings().front(), Catch::Contains("is on a disk"));
+    const auto days = [&] { return analytics::days_in(room.runtime()); };
+    room.set_clock("2026-11-23T23:00:00Z");
+    for (int i = 0; i < 20; ++i) room.statistics().submit(room.download("e1", "2026-11-23T23:00:00Z", "Overcast/3.0"));
+    room.statistics().flush();
+    CHECK(days().empty());
+    CHECK(room.total("e1") == 20);
+    room.set_clock("2026-11-24T09:00:00Z");  // the day is closed like any other
+    room.statistics().flush();
+    CHECK(room.total("e1") == 20);
+}
+
+TEST_CASE("what another version left of today on a disk is counted and destroyed") {
+    Room memory({.commit_every = std::chrono::hours(1)}), room({}, "/var/tmp");
+    memory.set_clock("2026-11-23T12:00:00Z");
+    for (int i = 0; i < 20; ++i) memory.statistics().submit(memory.download("e1", "2026-11-23T12:00:00Z", "Overcast/3.0"));
+    memory.statistics().settle();
+    room.stop();
+    for (const char* name : {"day-2026-11-23.key", "day-2026-11-23.journal"})
+        std::filesystem::copy_file(memory.runtime() / name, room.runtime() / name);
+    room.set_clock("2026-11-23T12:30:00Z");
+    room.restart();
+    CHECK(room.total("e1") == 20);
+    CHECK(analytics::days_in(room.runtime()).empty());
 }
 
 TEST_CASE("one folder serves one server") {

@@ -25,7 +25,7 @@ struct Ran {
 class Console {
 public:
     explicit Console(fs::path data) : data_(std::move(data)) {
-        std::ofstream(settings()) << "[storage]\nruntime_dir = \"" << (folder_.path() / "run").string() << "\"\n";
+        std::ofstream(settings()) << "[storage]\nruntime_dir = \"" << runtime_.path().string() << "\"\n";
     }
     Ran run(const std::string& words, const std::string& data = "") const {
         const std::string command = std::string(EARSHOT_BINARY) + " " + words + " --config " + settings().string() + " --data " +
@@ -39,10 +39,11 @@ public:
         return ran;
     }
     [[nodiscard]] const fs::path& folder() const { return folder_.path(); }
+    [[nodiscard]] const fs::path& runtime() const { return runtime_.path(); }
 
 private:
     [[nodiscard]] fs::path settings() const { return folder_.path() / "earshot.toml"; }
-    tests::TemporaryFolder folder_;
+    tests::TemporaryFolder folder_, runtime_{"/dev/shm"};
     fs::path data_;
 };
 
@@ -153,7 +154,7 @@ TEST_CASE("a command given the wrong folder says so and makes nothing there") {
 
 TEST_CASE("without a server, what is left of days that are over is destroyed by a command, and its sums stored") {
     const Console console("/nowhere");
-    const fs::path data = console.folder() / "data", runtime = console.folder() / "run";
+    const fs::path data = console.folder() / "data", runtime = console.runtime();
     REQUIRE(console.run("token create first --role admin", data.string()).status == 0);
     storage::Database database({.file = data / "statistics.db", .migrations = storage::statistics_migrations()});
     const auto counting = [&](model::Timestamp now) {

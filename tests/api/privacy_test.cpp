@@ -72,11 +72,11 @@ TEST_CASE("every file of a server that has worked is explained") {
     // There is something to be explained: the day's own files.
     for (const char* name : {".key", ".journal"}) {
         INFO(name);
-        CHECK(std::ranges::count_if(fs::directory_iterator(stage.folder() / "run"),
+        CHECK(std::ranges::count_if(fs::directory_iterator(stage.runtime()),
                                     [&](const auto& each) { return each.path().extension() == name; }) == 1);
     }
     CHECK(unexplained_files("data", stage.folder()) == std::vector<std::string>{});
-    CHECK(unexplained_files("runtime", stage.folder() / "run") == std::vector<std::string>{});
+    CHECK(unexplained_files("runtime", stage.runtime()) == std::vector<std::string>{});
     for (const char* file : {"access.log", "media/ab/cd/notes.txt", "media/ab/abcd", "core", "node.bak", "work/folder/file"})
         CHECK_FALSE(app::is_explained("data", file));
     for (const char* file : {"day-2026-11-24.key", "day-2026-11-24.journal", "counting.lock"}) CHECK(app::is_explained("runtime", file));

@@ -47,7 +47,7 @@ struct Stage::Rooms {
     web::Context web;
     std::unique_ptr<http::Server> server;
 
-    Rooms(config::Settings given, const std::filesystem::path& folder, model::Clock time)
+    Rooms(config::Settings given, const std::filesystem::path& folder, const std::filesystem::path& runtime, model::Clock time)
         : settings(std::move(given)),
           clock(std::move(time)),
           catalogue_db({.file = folder / "catalogue.db", .migrations = storage::catalogue_migrations()}),
@@ -59,12 +59,12 @@ struct Stage::Rooms {
           audit(catalogue_db, clock),
           uploads(catalogue_db, *store, folder / "uploads", clock),
           view(catalogue, clock),
-          statistics(statistics_db, {.runtime_dir = folder / "run", .suppress_below = settings.statistics.suppress_below}, clock),
+          statistics(statistics_db, {.runtime_dir = runtime, .suppress_below = settings.statistics.suppress_below}, clock),
           annotations(statistics_db, clock),
           follows(statistics_db, settings.statistics.suppress_below, clock),
           totals(statistics_db),
           audits(
-              statistics_db, folder / "run", [this] { return statistics.recognition(); }, clock),
+              statistics_db, runtime, [this] { return statistics.recognition(); }, clock),
           workers(EARSHOT_BINARY, {.degraded = true}),
           publishing_rooms{catalogue, jobs, *store, uploads, audit, view, workers},
           publisher(publishing_rooms, settings, clock),
@@ -84,8 +84,8 @@ config::Settings Stage::roomy_settings() {
 
 Stage::Stage(config::Settings settings, std::filesystem::path data) : data_(data.empty() ? folder_.path() : std::move(data)) {
     settings.storage.data_dir = data_;
-    std::filesystem::create_directories(data_ / "run");
-    rooms_ = std::make_unique<Rooms>(std::move(settings), data_,
+    std::filesystem::create_directories(data_);
+    rooms_ = std::make_unique<Rooms>(std::move(settings), data_, runtime(),
                                      [this] { return model::system_now() + std::chrono::milliseconds(clock_offset_ms.load()); });
     for (const auto role : {model::Role::admin, model::Role::producer, model::Role::analyst}) {
         const std::string name(model::to_string(role));

@@ -28,6 +28,7 @@ public:
 
     [[nodiscard]] api::Context& context();
     [[nodiscard]] const std::filesystem::path& folder() const { return data_; }
+    [[nodiscard]] const std::filesystem::path& runtime() const { return runtime_.path(); }
     [[nodiscard]] std::vector<http::Route> routes();
     [[nodiscard]] std::vector<http::Route> api_routes();
     [[nodiscard]] std::string token(std::string_view role) const { return tokens_.at(std::string(role)); }
@@ -51,7 +52,7 @@ public:
 
 private:
     struct Rooms;
-    TemporaryFolder folder_;
+    TemporaryFolder folder_, runtime_{"/dev/shm"};
     std::filesystem::path data_;
     std::map<std::string, std::string> tokens_;
     std::unique_ptr<Rooms> rooms_;

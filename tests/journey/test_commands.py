@@ -1,5 +1,5 @@
 """Commands as people type them, and what is left when they come to nothing: publish (refused at each stage, interrupted, then repeated), audit,
-check-config beside serve, and what the server says of being told to read its files again."""
+and what serve says of settings that name what is not there, and of being told to read its files again."""
 import os, signal, subprocess
 
 from support import BINARY, cover, earshot, run, same, speech_master, step, until
@@ -78,7 +78,9 @@ def check_reading_again(server):
 
 
 def main():
-    with earshot() as server:
+    with earshot('[transcribe]\ncommand = ["/nope"]\n') as server:
+        problem = server.events("settings")[0]["problem"]
+        assert problem.startswith(f"{server.config}:") and problem.endswith("transcribe.command: /nope cannot be run: No such file or directory."), problem
         server.api("POST", "/shows", {"slug": "night-watch", "title": "Night Watch", "description": "A test.", "language": "en", "author": "The testers",
                                       "category": "Technology"})
         server.api("PUT", "/shows/night-watch/artwork?alt=A%20lamp", cover(server.folder / "cover.png").read_bytes(), content_type="image/png")
