@@ -25,14 +25,22 @@ void save(storage::Database& database, const Pending& sums) {
     boost::json::array rows;
     for (const auto& [key, count] : sums) {
         const auto& [follow, hour] = key;
-        rows.push_back(boost::json::array{follow.show, follow.episode, follow.place, follow.link, milliseconds(hour), count});
+        rows.push_back(boost::json::array{follow.show, follow.episode, follow.place, follow.link, hour, count});
     }
+    const auto all = boost::json::serialize(rows);
     database.write([&](soci::session& session) {
         storage::Statement(session,
-                           "insert into follows (show, episode, place, link, hour, follows) "
-                           "select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 from json_each(:rows) where true "
-                           "on conflict (show, hour, link, episode, place) do update set follows = follows.follows + excluded.follows")
-            .bind("rows", boost::json::serialize(rows))
+                           "insert into calls_to_action (show, episode, place, link) "
+                           "select value->>0, value->>1, value->>2, value->>3 from json_each(:rows) where true "
+                           "on conflict (show, link, episode, place) do nothing")
+            .bind("rows", all)
+            .run();
+        storage::Statement(session,
+                           "insert into follows (call, hour, follows) "
+                           "select number, value->>4, value->>5 from json_each(:rows) join calls_to_action on show = value->>0 and "
+                           "link = value->>3 and episode = value->>1 and place = value->>2 where true "
+                           "on conflict (call, hour) do update set follows = follows.follows + excluded.follows")
+            .bind("rows", all)
             .run();
     });
 }

@@ -40,11 +40,12 @@ void read(soci::session& session, const std::string& show, Period period, Words&
     std::string link, episode, place;
     Day day = 0;
     std::uint64_t count = 0;
-    storage::Statement rows(session,
-                            "select link, hour / 86400000, episode, place, cast(sum(follows) as bigint) from follows "
-                            "where show = :show and hour >= :first and hour < :past group by link, hour / 86400000, episode, place "
-                            "order by link, hour / 86400000, episode, place");
-    rows.bind("show", show).bind("first", milliseconds(period.first * 24)).bind("past", milliseconds((period.last + 1) * 24));
+    storage::Statement rows(
+        session,
+        "select link, hour / 24, episode, place, cast(sum(follows) as bigint) from calls_to_action join follows on call = number "
+        "where show = :show and hour >= :first and hour < :past group by link, hour / 24, episode, place "
+        "order by link, hour / 24, episode, place");
+    rows.bind("show", show).bind("first", period.first * 24).bind("past", (period.last + 1) * 24);
     rows.into(link).into(day).into(episode).into(place).into(count);
     while (rows.next()) {
         auto& parts = links[link][day];

@@ -38,6 +38,10 @@ void fill(storage::Database& database) {
             run(session, "insert into bytes_served " + hours + "select " + id + ", hour, 1000 from hours");
             run(session, "insert into reach values (" + id + ", 5000, -1, 60), (" + id + ", 5000, 0, 60), (" + id + ", 5000, 239, 20)");
         }
+        for (const auto* follow :
+             {"'e1', 'notes', 'https://a.example/', 1795392000000, 3", "'e1', 'notes', 'https://a.example/', 1795395600000, 4",
+              "'', 'header', 'https://a.example/', 1795392000000, 5"})
+            run(session, "insert into follows values ('s1', " + std::string(follow) + ")");
         run(session,
             "insert into request_days select episode, hour / 86400000 * 86400000, reason, sum(requests) from requests group by 1, 2, 3");
     });
@@ -76,6 +80,9 @@ TEST_CASE("sums of an earlier version stay what they are") {
     }
     CHECK(figure(database, "select sum(bytes) from days") == 96'000);
     CHECK(figure(database, "select sum(bytes) from hours") == 96'000);
+    CHECK(figure(database, "select count(*) from calls_to_action where show = 's1' and link = 'https://a.example/'") == 2);
+    CHECK(figure(database, "select sum(follows) from follows join calls_to_action on call = number where episode = 'e1'") == 7);
+    CHECK(figure(database, "select sum(follows) from follows where hour = 1795392000000 / 3600000") == 8);
     CHECK(figure(database, "select count(*) from sqlite_master where name = 'request_days'") == 0);
 
     const analytics::reports::Source source{database, 10};
