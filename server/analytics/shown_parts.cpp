@@ -23,11 +23,12 @@ std::uint32_t number_of(const KnownNames::Table& names, std::string_view dimensi
 }
 
 // Only browsers say a site, and which apps are browsers is no secret. So beside these the sites must not tell how few browsers are on none
-// of those that are shown, nor how few say none.
+// of those that are shown, nor how few say none. So few browsers that none is on a site are as hidden among the apps as they are here.
 Cells folded_sites(Cells named, std::uint64_t total, std::uint64_t browsers, std::uint32_t none, const Source& source) {
     const auto* said_none = find(named, none);
     const auto on_sites = sum(named) - (said_none != nullptr ? said_none->count : 0);
-    if (source.hides(browsers - std::min(browsers, on_sites))) std::erase_if(named, [&](const Cell& cell) { return cell.name == none; });
+    if (on_sites > 0 && source.hides(browsers - std::min(browsers, on_sites)))
+        std::erase_if(named, [&](const Cell& cell) { return cell.name == none; });
     auto shown = folded(std::move(named), total, source);
     while (true) {
         Cell* smallest = nullptr;

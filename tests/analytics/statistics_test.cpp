@@ -109,6 +109,30 @@ TEST_CASE("small numbers are hidden, and no sum gives them away") {
     CHECK(one_day.requests.value == std::nullopt);
 }
 
+TEST_CASE("who is on no page is told apart unless beside it few on a page could be computed") {
+    Room room({.suppress_below = 10});
+    room.set_clock("2026-11-23T12:00:00Z");
+    constexpr auto browser = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
+    const auto listen = [&room](const char* episode, const char* agent, const char* referrer, int listeners) {
+        for (int i = 0; i < listeners; ++i) {
+            auto delivery = room.download(episode, "2026-11-23T10:00:00Z", agent);
+            delivery.referrer = referrer;
+            room.statistics().submit(std::move(delivery));
+        }
+    };
+    for (const auto* episode : {"none", "few", "many"}) listen(episode, "Overcast/3.0", "", 30);
+    listen("none", browser, "", 3);
+    listen("few", browser, "https://www.facebook.com/", 3);
+    listen("many", browser, "https://www.facebook.com/", 12);
+    room.statistics().flush();
+    room.set_clock("2026-11-24T12:00:00Z");
+    using Row = std::pair<std::string, Statistics::Figure>;
+    const auto sites = [&](const char* episode) { return room.statistics().breakdown("site", {"2026-11-23", "2026-11-23", {{episode}}}); };
+    CHECK(sites("none") == std::vector<Row>{{"none", {33}}});
+    CHECK(sites("few") == std::vector<Row>{{"other", {33}}});
+    CHECK(sites("many") == std::vector<Row>{{"none", {30}}, {"Facebook", {12}}});
+}
+
 TEST_CASE("a dimension that is younger than its day gives no small number away") {
     Room room({.suppress_below = 10});
     room.set_clock("2026-11-23T12:00:00Z");
