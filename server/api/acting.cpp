@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "server/analytics/day.hpp"
 #include "server/api/csv.hpp"
 #include "server/api/finding.hpp"
 #include "server/api/handlers.hpp"
@@ -136,7 +137,8 @@ Answer get_acting_csv(Context& context, const Request& request) {
     std::string csv = "day,downloads";
     for (const auto& link : beside->links) csv += ',' + csv_cell("followed: " + label_of(beside->show, link.link));
     for (const auto& series : beside->totals) csv += ',' + csv_cell(series.name);
-    csv += "\r\n";
+    csv += ",running\r\n";
+    const auto running = analytics::format_day(analytics::first_running(context.clock()));
     const auto first =
         std::chrono::sys_days(std::chrono::floor<std::chrono::days>(*model::parse_rfc3339(beside->period.first_day + "T00:00:00Z")));
     for (auto day = first; model::format_utc_day(day) <= beside->period.last_day; day += std::chrono::days(1)) {
@@ -148,7 +150,7 @@ Answer get_acting_csv(Context& context, const Request& request) {
             const auto total = series.days.find(model::format_utc_day(day));
             csv += ',' + (total == series.days.end() ? std::string() : std::to_string(total->second));
         }
-        csv += "\r\n";
+        csv += model::format_utc_day(day) >= running ? ",running\r\n" : ",\r\n";
     }
     note(context, request, "acting.export", fmt::format("{} {}/{}", beside->show.slug, beside->period.first_day, beside->period.last_day));
     return csv_reply(std::move(csv),

@@ -36,13 +36,14 @@ public:
         : context_(context),
           few_(fmt::format("fewer than {}", context.settings.statistics.suppress_below)),
           today_(analytics::day_of(now)),
+          first_running_(analytics::format_day(analytics::first_running(now))),
           shows_(context.catalogue.list_launched_shows()) {}
 
     // nullopt: that was all.
     std::optional<std::string> next() {
         std::string lines;
         if (!std::exchange(begun_, true)) {
-            lines = "kind,day,show,episode,name,value\r\n";
+            lines = "kind,day,show,episode,name,value,running\r\n";
             add_annotations(lines, "", "");
         }
         while (lines.empty()) {
@@ -83,20 +84,21 @@ private:
         add_reach(lines);
     }
 
-    void add(std::string& lines, std::string_view kind, std::string_view day, std::string_view name, std::string_view value) const {
-        fmt::format_to(std::back_inserter(lines), "{},{},{},{},{},{}\r\n", kind, day, csv_cell(show_->slug),
-                       episode_ ? csv_cell(episode_->slug) : "", name.empty() ? "" : csv_cell(name), value);
+    void add(std::string& lines, std::string_view kind, std::string_view day, std::string_view name, std::string_view value,
+             bool runs = false) const {
+        fmt::format_to(std::back_inserter(lines), "{},{},{},{},{},{},{}\r\n", kind, day, csv_cell(show_->slug),
+                       episode_ ? csv_cell(episode_->slug) : "", name.empty() ? "" : csv_cell(name), value, runs ? "running" : "");
     }
     void add(std::string& lines, std::string_view kind, std::string_view day, std::string_view name, const Statistics::Figure& figure,
              std::string_view hidden) const {
-        add(lines, kind, day, name, figure.value ? std::to_string(*figure.value) : csv_cell(hidden));
+        add(lines, kind, day, name, figure.value ? std::to_string(*figure.value) : csv_cell(hidden), day >= first_running_);
     }
 
     // Of a show, or (show "") of all together.
     void add_annotations(std::string& lines, std::string_view show, std::string_view slug) {
         for (const auto& annotation : context_.annotations.list(show, first_of_all, last_of_all)) {
             if (annotation.show != show) continue;
-            fmt::format_to(std::back_inserter(lines), "note,{},{},,{},\r\n", annotation.day, slug.empty() ? "" : csv_cell(slug),
+            fmt::format_to(std::back_inserter(lines), "note,{},{},,{},,\r\n", annotation.day, slug.empty() ? "" : csv_cell(slug),
                            csv_cell(annotation.words));
         }
     }
@@ -145,6 +147,7 @@ private:
     Context& context_;
     std::string few_;
     Day today_;
+    std::string first_running_;  // figures of days from it on still grow
     std::vector<model::Show> shows_;
     std::size_t next_show_{};
     const model::Show* show_{};

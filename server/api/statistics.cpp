@@ -8,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 #include <memory>
 
+#include "server/analytics/day.hpp"
 #include "server/api/csv.hpp"
 #include "server/api/finding.hpp"
 #include "server/api/handlers.hpp"
@@ -158,7 +159,8 @@ Answer get_statistics_csv(Context& context, const Request& request) {
     const auto question = read_question(context, request);
     if (!question) return problem(question.error());
     const auto reports = context.statistics.report(question->query);
-    std::string csv = "day,show,episode,title,downloads\r\n";
+    const auto running = analytics::format_day(analytics::first_running(context.clock()));
+    std::string csv = "day,show,episode,title,downloads,running\r\n";
     for (std::size_t i = 0; i < reports.size(); ++i) {
         const Subject& subject = question->subjects[i];
         for (const Statistics::DayRow& row : reports[i].days) {
@@ -166,7 +168,7 @@ Answer get_statistics_csv(Context& context, const Request& request) {
                                csv_cell(subject.episode.title));
             csv += row.downloads.value ? std::to_string(*row.downloads.value)
                                        : fmt::format("\"fewer than {}\"", context.settings.statistics.suppress_below);
-            csv += "\r\n";
+            csv += row.day >= running ? ",running\r\n" : ",\r\n";
         }
     }
     note(context, request, "statistics.export", address_with(request, {"show", "episode", "from", "to"}));

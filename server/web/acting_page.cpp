@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "server/web/figure_words.hpp"
 #include "server/web/handlers.hpp"
 #include "server/web/multipart.hpp"
 #include "server/web/page.hpp"
@@ -24,23 +25,25 @@ using Totals = std::vector<analytics::DailyTotals::Series>;
 struct Beside {
     model::Show show;
     std::vector<Statistics::DayRow> downloads;
+    std::vector<bool> partial;  // by day: an episode's downloads of it are too few to be shown
     Links links;
     Totals totals;
 };
 
-std::vector<Statistics::DayRow> downloads_of(Context& context, const Selection& selection) {
-    std::vector<Statistics::DayRow> sums;
+void read_downloads(Context& context, const Selection& selection, Beside& beside) {
     for (const auto& report : context.statistics.report(query_of(selection))) {
+        auto& sums = beside.downloads;
         if (sums.empty()) sums.resize(report.days.size());
+        beside.partial.resize(sums.size());
         for (std::size_t day = 0; day < sums.size(); ++day) {
             const auto& figure = report.days[day].downloads;
             sums[day].day = report.days[day].day;
+            if (!figure.value) beside.partial[day] = true;
             // Hidden as long as nothing that is shown goes into it.
             if (!figure.value && sums[day].downloads.value == 0) sums[day].downloads.value.reset();
             if (figure.value.value_or(0) > 0) sums[day].downloads.value = sums[day].downloads.value.value_or(0) + *figure.value;
         }
     }
-    return sums;
 }
 
 // A link's own words; links that the show has no longer are told by their address.
@@ -55,27 +58,23 @@ std::vector<std::string> links_of(const model::Show& show) {
     return links;
 }
 
-std::vector<StripDay> strip_of(const std::vector<Statistics::DayRow>& rows) {
-    std::vector<StripDay> days;
-    for (const auto& row : rows) days.push_back({row.day, row.downloads.value, !row.downloads.value});
-    return days;
-}
-
-std::vector<StripDay> strip_of(const analytics::DailyTotals::Series& series, const std::vector<Statistics::DayRow>& rows) {
+std::vector<StripDay> strip_of_totals(const analytics::DailyTotals::Series& series, const std::vector<Statistics::DayRow>& rows) {
     std::vector<StripDay> days;
     for (const auto& row : rows) {
         const auto found = series.days.find(row.day);
-        days.push_back({row.day, found == series.days.end() ? std::nullopt : std::optional(found->second), false});
+        days.push_back({.day = row.day, .value = found == series.days.end() ? std::nullopt : std::optional(found->second)});
     }
     return days;
 }
 
-void put_strips(Values& values, const Beside& beside, const std::string& few) {
-    auto& strips = values.add("STRIPS");
-    strips.set("FIRST", beside.downloads.front().day).set("LAST", beside.downloads.back().day);
-    put_strip(strips, "Downloads", 1, strip_of(beside.downloads), few);
-    for (const auto& link : beside.links) put_strip(strips, "Followed: " + label_of(beside.show, link.link), 2, strip_of(link.days), few);
-    for (const auto& series : beside.totals) put_strip(strips, series.name, 3, strip_of(series, beside.downloads), few);
+void put_strips(Values& values, const Beside& beside, const Selection& selection, const std::string& few) {
+    auto& strips = values.add("STRIPS").set("PERIOD", period_words(selection.first_day, selection.last_day));
+    auto downloads = strip_of(beside.downloads, selection.first_running);
+    for (std::size_t day = 0; day < downloads.size(); ++day) downloads[day].is_partial = beside.partial[day];
+    put_strip(strips, "Downloads", 1, downloads, few);
+    for (const auto& link : beside.links)
+        put_strip(strips, "Followed: " + label_of(beside.show, link.link), 2, strip_of(link.days, selection.first_running), few);
+    for (const auto& series : beside.totals) put_strip(strips, series.name, 3, strip_of_totals(series, beside.downloads), few);
 }
 
 void put_figure(Values& row, const Statistics::Figure& figure, unsigned fewest) {
@@ -119,8 +118,8 @@ std::string place_name(const std::string& place) {
 
 void put_link(Values& values, const Beside& beside, const Selection& selection, const analytics::Follows::Link& link, unsigned fewest) {
     auto& item = values.add("LINK");
-    item.set("LABEL", label_of(beside.show, link.link)).set("HREF", link.link).set("VALUE", shown(link.total, fewest));
-    if (link.total_is_partial) item.show("PARTIAL");
+    item.set("LABEL", label_of(beside.show, link.link)).set("HREF", link.link);
+    item.set("VALUE", sum_words(strip_of(link.days, selection.first_running), fmt::format("fewer than {}", fewest)));
     if (link.episodes.empty()) {
         item.show("NO_PARTS");
         return;
@@ -141,7 +140,8 @@ Selection select_one_show(Context& context, const http::Request& request) {
 
 Beside read_beside(Context& context, const Selection& selection) {
     const auto show = std::ranges::find(selection.shows, selection.show, &model::Show::slug);
-    Beside beside{.show = *show, .downloads = downloads_of(context, selection)};
+    Beside beside{.show = *show};
+    read_downloads(context, selection, beside);
     const auto& id = beside.show.id.value;
     beside.links = context.follows.report(id, links_of(*show), selection.first_day, selection.last_day);
     beside.totals = context.totals.list(id, selection.first_day, selection.last_day);
@@ -152,7 +152,8 @@ void put_acting_filter(Values& values, const Selection& selection) {
     values.set("FROM", selection.first_day)
         .set("TO", selection.last_day)
         .set("SHOW_SLUG", selection.show)
-        .maybe("PROBLEM", selection.problem);
+        .maybe("PROBLEM", selection.problem)
+        .maybe("WITH_TODAY", with_today("/statistics/acting", selection));
     values.set("CSV", fmt::format("/api/v1/statistics/shows/{}/acting.csv?from={}&to={}", selection.show, selection.first_day,
                                   selection.last_day));
     for (const auto& show : selection.shows) {
@@ -189,7 +190,7 @@ std::string render_acting(Context& context, const http::Request& request, const 
         if (beside.downloads.empty()) {
             body.show("NOT_PUBLISHED");
         } else {
-            put_strips(body, beside, fmt::format("fewer than {}", fewest));
+            put_strips(body, beside, selection, fmt::format("fewer than {}", fewest));
             put_day_table(body, beside, fewest);
         }
         for (const auto& link : beside.links) put_link(body, beside, selection, link, fewest);

@@ -86,6 +86,7 @@ void put_chart(Values& values, const Reports& reports, const std::vector<std::st
     const double slot = plot_width / static_cast<double>(count), bar = std::max(1.0, std::min(slot * 0.78, 64.0));
     put_lines(chart, scale);
     put_days(chart, reports, slot);
+    auto& bars = chart.include("BARS", "bars.html");
     bool hidden_anywhere = false;
     for (std::size_t day = 0; day < count; ++day) {
         const double x = left + slot * (static_cast<double>(day) + 0.5) - bar / 2;
@@ -96,14 +97,14 @@ void put_chart(Values& values, const Reports& reports, const std::vector<std::st
             hidden = hidden || !figure.value;
             if (!figure.value || *figure.value == 0) continue;
             const double foot = scale.y(below), head = scale.y(below + *figure.value);
-            auto& rect = chart.add("BAR");
+            auto& rect = bars.add("BAR");
             rect.set("X", at(x)).set("Y", at(head)).set("W", at(bar)).set("H", at(foot - head)).set("COLOUR", row % colours + 1);
             rect.set("TEXT", fmt::format("{}: {} on {}", titles[row], grouped(*figure.value), short_day(reports[row].days[day].day)));
             below += *figure.value;
         }
         if (!hidden) continue;
         hidden_anywhere = true;
-        auto& rect = chart.add("HIDDEN_DAY");  // a stub of one size: it must not tell how many
+        auto& rect = bars.add("HIDDEN_DAY");  // a stub of one size: it must not tell how many
         rect.set("X", at(x)).set("Y", at(scale.y(below) - 9)).set("W", at(bar)).set("H", "8");
         rect.set("TEXT", fmt::format("{} on {}", few, short_day(reports.front().days[day].day)));
     }

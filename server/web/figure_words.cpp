@@ -48,22 +48,35 @@ std::string ratio_words(std::uint64_t now, std::uint64_t before) {
     return rounded == 0 ? fmt::format("slightly {}", side) : fmt::format("{}\u202f% {}", rounded, side);
 }
 
-}  // namespace
+struct Bounds {
+    std::uint64_t least, most;
+};
 
-std::string change_words(const analytics::Statistics::Total& now, const analytics::Statistics::Total& before, unsigned suppress_below) {
-    if (before.shown == 0) return {};
-    const std::uint64_t most_hidden = std::max(suppress_below, 1U) - 1;
-    const std::uint64_t more_now = now.vague * most_hidden, more_before = before.vague * most_hidden;
-    const auto most_now = now.shown + more_now, most_before = before.shown + more_before;
-    const bool overlap = now.shown <= most_before && before.shown <= most_now;
-    if (more_now + more_before == 0) return overlap ? "as many" : ratio_words(now.shown, before.shown);
-    if ((more_now + more_before) * 20 <= before.shown) return overlap ? "about as many" : "about " + ratio_words(now.shown, before.shown);
+std::string change_of(Bounds now, Bounds before) {
+    const auto vagueness = now.most - now.least + before.most - before.least;
+    const bool overlap = now.least <= before.most && before.least <= now.most;
+    if (vagueness == 0) return overlap ? "as many" : ratio_words(now.least, before.least);
+    if (vagueness * 20 <= before.least) return overlap ? "about as many" : "about " + ratio_words(now.least, before.least);
     if (overlap) return {};
-    return "at least " + (now.shown > most_before ? ratio_words(now.shown, most_before) : ratio_words(most_now, before.shown));
+    return "at least " + (now.least > before.most ? ratio_words(now.least, before.most) : ratio_words(now.most, before.least));
 }
 
-std::string compared_with(std::string_view change_words, std::string_view what) {
-    return fmt::format("{} {} {}", change_words, change_words.ends_with("as many") ? "as" : "than", what);
+}  // namespace
+
+std::string change_words(const analytics::Statistics::Total& now, const analytics::Statistics::Total& before, unsigned suppress_below,
+                         std::uint64_t days, std::uint64_t days_before) {
+    if (before.shown == 0) return {};
+    const auto bounds = [&](const analytics::Statistics::Total& total, std::uint64_t times) {
+        return Bounds{total.shown * times, (total.shown + total.vague * (std::max(suppress_below, 1U) - 1)) * times};
+    };
+    if (days == days_before) return change_of(bounds(now, 1), bounds(before, 1));
+    const auto change = change_of(bounds(now, days_before), bounds(before, days));
+    return change.empty() ? change : change + " a day";
+}
+
+std::string compared_words(const std::string& change, std::string_view with) {
+    if (change.empty()) return {};
+    return fmt::format("{} {} {}", change, change.contains("as many") ? "as" : "than", with);
 }
 
 std::string total_words(const analytics::Statistics::Total& total, unsigned suppress_below) {
@@ -90,6 +103,10 @@ std::string period_words(std::string_view first, std::string_view last) {
     if (from == to) return with_weekday(to);
     const auto begin = year_of(from) == year_of(to) ? without_year(from) : fmt::format("{} {}", without_year(from), year_of(from));
     return fmt::format("{} – {} {}", begin, without_year(to), year_of(to));
+}
+
+std::string in_period_words(std::string_view first, std::string_view last) {
+    return (first == last ? "on " : "in ") + period_words(first, last);
 }
 
 std::string day_after(std::string_view day, int count) {

@@ -12,6 +12,7 @@ namespace earshot::web {
 namespace {
 
 constexpr double width = 960, left = 60, right = 16, top = 34, plot_height = 240, axis = 30, band_height = 26;
+constexpr std::size_t most_points = 62;  // of a line; more would be a band
 
 std::string at(double value) {
     return fmt::format("{:.1f}", value);
@@ -50,6 +51,10 @@ public:
         return chart_.full_labels.empty() ? chart_.labels[position] : chart_.full_labels[position];
     }
 
+    [[nodiscard]] std::string place(std::size_t position, double value) const {
+        return fmt::format("{} {}", at(x(static_cast<double>(position))), at(y(value)));
+    }
+
     void put_scale(Values& values) const {
         for (double value = 0; value <= most_ + 0.5; value += step_) {
             auto& line = values.add("SCALE");
@@ -69,41 +74,42 @@ public:
         }
     }
 
+    // A piece for each stretch that has values.
     void put_line(Values& values, const LineChart::Line& line) const {
-        const auto last = std::ranges::find_if(line.values.rbegin(), line.values.rend(), [](const auto& v) { return v.has_value(); });
-        const auto end = static_cast<std::size_t>(line.values.rend() - last);
+        const auto end = line.values.size();
         const auto closed = line.is_open && end > 1 ? end - 1 : end;
-        std::string path, first_x, last_x;
-        bool pen_down = false;
+        auto& drawn = values.add("LINE").set("COLOUR", static_cast<std::uint64_t>(line.colour));
+        std::string path;
         for (std::size_t i = 0; i < closed; ++i) {
-            if (!line.values[i]) {
-                pen_down = false;
-                continue;
-            }
-            path += fmt::format("{}{} {}", pen_down ? "L" : "M", at(x(static_cast<double>(i))), at(y(*line.values[i])));
-            if (first_x.empty()) first_x = at(x(static_cast<double>(i)));
-            last_x = at(x(static_cast<double>(i)));
-            pen_down = true;
+            if (!line.values[i]) continue;
+            const auto first = i;
+            std::string piece = "M" + place(i, *line.values[i]);
+            for (; i + 1 < closed && line.values[i + 1]; ++i) piece += "L" + place(i + 1, *line.values[i + 1]);
+            if (i == first) piece += "h0";  // a dot
+            if (line.has_area) drawn.add("AREA").set("PATH", fmt::format("{}L{}L{}Z", piece, place(i, 0), place(first, 0)));
+            path += piece;
         }
-        auto& drawn = values.add("LINE").set("PATH", path).set("COLOUR", static_cast<std::uint64_t>(line.colour));
+        drawn.set("PATH", path);
         if (line.is_faint) drawn.show("FAINT");
-        if (line.has_area && !path.empty()) {
-            drawn.add("AREA").set("PATH", fmt::format("{}L{} {}L{} {}Z", path, last_x, at(y(0)), first_x, at(y(0))));
-        }
         if (closed < end && line.values[closed - 1]) {
-            drawn.add("OPEN").set("PATH",
-                                  fmt::format("M{} {}L{} {}", at(x(static_cast<double>(closed - 1))), at(y(*line.values[closed - 1])),
-                                              at(x(static_cast<double>(end - 1))), at(y(*line.values[end - 1]))));
+            drawn.add("OPEN").set(
+                "PATH", fmt::format("M{}L{}", place(closed - 1, *line.values[closed - 1]), place(end - 1, *line.values[end - 1])));
         }
-        if (line.values.size() <= 62) put_points(drawn, line, end, closed < end);
+        if (end <= most_points) put_points(drawn, line, closed);
     }
 
-    void put_points(Values& drawn, const LineChart::Line& line, std::size_t end, bool last_is_open) const {
-        for (std::size_t i = 0; i < end; ++i) {
-            if (!line.values[i]) continue;
-            auto& point = drawn.add("POINT").set("X", at(x(static_cast<double>(i)))).set("Y", at(y(*line.values[i])));
-            if (last_is_open && i + 1 == end) point.show("GROWS");
-            point.set("TEXT", fmt::format("{}, {}: {} {}", line.label, label(i), words(*line.values[i]), chart_.unit));
+    void put_points(Values& drawn, const LineChart::Line& line, std::size_t closed) const {
+        for (std::size_t i = 0; i < line.values.size(); ++i) {
+            const auto put_point = [&](const char* name, double value, const std::string& words) -> Values& {
+                auto& point = drawn.add(name).set("X", at(x(static_cast<double>(i)))).set("Y", at(y(value)));
+                return point.set("TEXT", fmt::format("{}, {}: {} {}", line.label, label(i), words, chart_.unit));
+            };
+            if (line.values[i]) {
+                auto& point = put_point("POINT", *line.values[i], words(*line.values[i]));
+                if (i >= closed) point.show("GROWS");
+            } else if (i < line.hidden.size() && line.hidden[i]) {
+                put_point("HIDDEN", 0, chart_.hidden_words);
+            }
         }
     }
 
@@ -148,6 +154,8 @@ void put_line_chart(Values& values, std::string name, const LineChart& chart) {
         auto& key = drawn.add("KEY").set("LABEL", line.label).set("COLOUR", static_cast<std::uint64_t>(line.colour));
         if (line.is_faint) key.show("FAINT");
     }
+    if (std::ranges::any_of(chart.lines, [](const auto& line) { return std::ranges::count(line.hidden, true) > 0; }))
+        drawn.add("HIDDEN_KEY").set("WORDS", chart.hidden_words);
 }
 
 }  // namespace earshot::web

@@ -14,6 +14,7 @@ struct LineChart {
     struct Line {
         std::string label;
         std::vector<std::optional<double>> values;  // by position; nothing: no line there
+        std::vector<bool> hidden;                   // by position, or empty: there is a value, and it is not shown
         int colour{1};                              // 1 to 6
         bool is_faint{};                            // what the others are compared with
         bool has_area{};
@@ -37,6 +38,7 @@ struct LineChart {
     std::vector<Mark> marks;
     std::vector<Band> bands;
     std::string unit{"downloads"};
+    std::string hidden_words;    // "fewer than 10"
     std::optional<double> most;  // of the scale; else the greatest value
     bool is_percent{};
     bool ends_now{};  // where there is no room for all of it, its end is seen first

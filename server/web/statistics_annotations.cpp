@@ -54,7 +54,15 @@ http::Answer annotate(Context& context, const http::Request& request) {
     if (identity.role == model::Role::producer)
         return error_page(context, request, 403, "This is not for your role", "Analysts write annotations.");
     const auto done = carry_out(context, *form, identity.name);
-    if (done) return http::redirect(address_of("/statistics", select(context, request)) + "#annotations");
+    if (done) {
+        const auto selection = select(context, request);
+        auto back = address_of("/statistics", selection);
+        // The page cannot show what lies outside its days, so it has to say that it was saved.
+        const auto day = form_value(*form, "act") == "delete" ? std::string() : form_value(*form, "day");
+        if (!day.empty() && (day < selection.first_day || day > selection.last_day))
+            back += fmt::format("{}noted={}", back.contains('?') ? '&' : '?', http::percent_encode(day));
+        return http::redirect(back + "#annotations");
+    }
     auto again = request;
     again.identity = identity;
     return overview_page(context, again, model::to_status(done.error().code), done.error().message);

@@ -59,9 +59,9 @@ std::string sentence_of(const EpisodePage& page, unsigned fewest) {
     if (other == nullptr || other->after.empty()) return sentence + '.';
     const auto& before = other->after[days - 1];
     const auto& title = page.beside[page.own - 1].title;
-    const auto words = change_words(now, before, fewest);
+    const auto words = compared_words(change_words(now, before, fewest), fmt::format("“{}”", title));
     if (words.empty()) return sentence + fmt::format("; “{}” had {}.", title, total_words(before, fewest));
-    return sentence + fmt::format(", {} ({}).", compared_with(words, fmt::format("“{}”", title)), total_words(before, fewest));
+    return sentence + fmt::format(", {} ({}).", words, total_words(before, fewest));
 }
 
 LineChart ages_chart(const EpisodePage& page) {
@@ -102,10 +102,12 @@ Table curve_table(const EpisodePage& page, unsigned fewest) {
 
 Table days_table(const EpisodePage& page, unsigned fewest) {
     Table table{.id = "days", .caption = "Downloads by day"};
-    table.columns = {{"Day (UTC)"}, {"Downloads", true}};
-    for (std::size_t day = page.grid.days.size(); day-- > 0;)
+    table.columns = {{"Day (UTC)"}, {"Downloads", true}, running_column};
+    for (std::size_t day = page.grid.days.size(); day-- > 0;) {
         table.rows.push_back(
             {{.text = full_day(page.grid.days[day]), .csv = page.grid.days[day]}, total_cell(page.grid.sum(day, day + 1), fewest)});
+        put_running(table.rows.back(), page.grid.days[day] >= page.selection.first_running);
+    }
     return table;
 }
 
@@ -133,8 +135,7 @@ std::optional<EpisodePage> gather(Context& context, const http::Request& request
     page.grid = statistics.grid(query);
     page.before = statistics.grid({page.selection.before_first, page.selection.before_last, {page.episode.id}, page.selection.only});
     const auto annotations = annotations_of(context, page.selection);
-    page.chart =
-        days_chart(page.selection, page.grid, page.before, model::format_utc_day(context.clock()), {page.beside[page.own]}, annotations);
+    page.chart = days_chart(page.selection, page.grid, page.before, {page.beside[page.own]}, annotations, fewest);
     query.only = {};
     page.tally = statistics.tallies(query).all;
     const auto link = [&](const storage::EpisodeLine& line) {
@@ -146,7 +147,7 @@ std::optional<EpisodePage> gather(Context& context, const http::Request& request
     if (page.episode.renditions.empty()) return page;
     if (const auto reach = statistics.reach(page.episode.id, analytics::audio_bytes_of(page.episode.renditions))) {
         page.reach = reach_page(*reach, page.episode, model::parse_topics(show->topics).value_or(std::vector<model::Topic>()),
-                                page.episode.renditions.front().duration);
+                                page.episode.renditions.front().duration, fewest);
         page.tables.insert(page.tables.end(), {page.reach->chapters, page.reach->minutes});
     }
     for (auto& table : page.tables) table.csv_path = table_path(page, table.id);
@@ -196,13 +197,11 @@ http::Answer statistics_episode(Context& context, const http::Request& request) 
     put_line_chart(values, "AGES_CHART", ages_chart(episode));
     put_table(values, "AGES_TABLE", *episode.table("ages"));
     if (const auto& curve = *episode.table("curve"); !curve.rows.empty()) put_table(values.add("CURVE"), "CURVE_TABLE", curve);
-    put_line_chart(values, "LINE_CHART", episode.chart);
-    if (!episode.chart.marks.empty()) put_table(values.add("MARKS"), "MARKS_TABLE", *episode.table("marks"));
-    put_table(values, "DAYS_TABLE", *episode.table("days"));
+    put_days(values, episode.chart, episode.tables, episode.path, episode.selection);
     values.set("PERIOD", period_words(episode.selection.first_day, episode.selection.last_day));
-    if (!episode.selection.only.dimension.empty()) values.add("ONLY").set("VALUE", episode.selection.only.value).set("ALL", episode.path);
     put_reach(values, episode);
-    put_breakdowns(values, episode.tables);
+    values.maybe("RUNNING", running_sentence(episode.selection, fewest));
+    put_breakdowns(values, episode.tables, episode.selection);
     values.set("TALLY_SENTENCE", tally_sentence(episode.tally));
     put_table(values, "TALLY_TABLE", *episode.table("requests"));
     return statistics_reply(context, request, episode.path, std::move(page), address_of(episode.path, episode.selection));

@@ -8,7 +8,9 @@
 
 #include "server/analytics/count.hpp"
 #include "server/analytics/day.hpp"
+#include "server/analytics/dimensions.hpp"
 #include "server/web/chart.hpp"
+#include "server/web/figure_words.hpp"
 #include "server/web/handlers.hpp"
 #include "server/web/page.hpp"
 #include "server/web/statistics_frame.hpp"
@@ -34,8 +36,8 @@ void put_form(Values& values, const Selection& selection) {
     values.set("FROM", selection.first_day).set("TO", selection.last_day).maybe("PROBLEM", selection.problem);
     values.set("CSV", fmt::format("/api/v1/statistics.csv?from={}&to={}{}{}", selection.first_day, selection.last_day,
                                   selection.show.empty() ? "" : "&show=", selection.show));
-    values.set("PERIOD", selection.first_day == selection.last_day ? fmt::format("on {}", selection.first_day)
-                                                                   : fmt::format("from {} to {}", selection.first_day, selection.last_day));
+    values.set("PERIOD", period_words(selection.first_day, selection.last_day));
+    values.maybe("WITH_TODAY", with_today("/statistics/figures", selection));
     for (const auto& show : selection.shows) {
         auto& option = values.add("SHOW");
         option.set("SLUG", show.slug).set("TITLE", show.title);
@@ -80,7 +82,8 @@ void put_figures(Values& values, const Reports& reports, std::uint64_t total) {
         if (sum_of_day(reports, day) > sum_of_day(reports, best)) best = day;
     }
     const auto most = sum_of_day(reports, best);
-    values.set("BEST", grouped(most)).set("BEST_NAME", most > 0 ? "on the best day, " + reports.front().days[best].day : "on the best day");
+    values.set("BEST", grouped(most))
+        .set("BEST_NAME", most > 0 ? "on the best day, " + full_day(reports.front().days[best].day) : "on the best day");
 }
 
 using Tallies = std::vector<Statistics::Tally>;
@@ -131,6 +134,7 @@ void put_breakdown(Values& values, const BreakdownNames& names, const Statistics
     }
     auto& table = section.add("TABLE");
     table.set("COLUMN", std::string(names.column));
+    if (rows.back().first == analytics::other_values) table.maybe("NOTE", other_sentence(names.dimension, fewest));
     for (const auto& [value, figure] : rows)
         table.add("ENTRY").set("NAME", value_words(names.dimension, value)).set("VALUE", shown(figure, fewest));
 }
@@ -162,7 +166,7 @@ void put_report(Values& values, Statistics& statistics, const Selection& selecti
     put_chart(report, reports, titles, few);
     if (std::ranges::any_of(reports, &Statistics::EpisodeReport::total_is_partial)) report.add("PARTIAL").set("FEW", few);
     const auto rounded_from = statistics.first_rounded_day(query);
-    if (rounded_from) report.add("ROUNDED").set("DAY", *rounded_from).set("STEP", fewest);
+    if (rounded_from) report.add("ROUNDED").set("DAY", full_day(*rounded_from)).set("STEP", fewest);
     const auto tallies = statistics.tallies(query);
     put_tally(values, tallies.all, tallies.by_episode, titles);
     if (!tallies.by_hour.empty())

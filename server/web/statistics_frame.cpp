@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "server/web/figure_words.hpp"
+
 namespace earshot::web {
 namespace {
 
@@ -28,11 +30,21 @@ void put_tabs(Values& values, std::string_view current) {
     }
 }
 
+std::string with_today(const std::string& path, const Selection& selection) {
+    if (selection.runs()) return {};
+    auto longer = selection;
+    longer.is_usual = false;
+    longer.last_day = selection.today;
+    longer.first_day = day_after(selection.today, -27);
+    return address_of(path, longer);
+}
+
 void put_filter(Values& values, const Selection& selection, const std::string& path) {
     auto& form = values.include("FILTER", "statistics_filter.html");
     form.set("PATH", path).set("FROM", selection.first_day).set("TO", selection.last_day);
     form.set("BEFORE_FROM", selection.is_before_usual ? "" : selection.before_first);
     form.set("BEFORE_TO", selection.is_before_usual ? "" : selection.before_last);
+    form.maybe("WITH_TODAY", with_today(path, selection));
     form.set("PINNED", address_of(path, selection, true));
     if (!selection.only.dimension.empty()) form.add("ONLY").set("BY", selection.only.dimension + ":" + selection.only.value);
     if (path == "/statistics") {

@@ -19,6 +19,8 @@ namespace earshot::web {
                                             const std::string& address, int status = 200);
 
 void put_tabs(Values& values, std::string_view current);
+// Where `path` shows the day that is not over, too; "" when it does.
+[[nodiscard]] std::string with_today(const std::string& path, const Selection& selection);
 // Fills {{>FILTER}}: a form that leads to `path`.
 void put_filter(Values& values, const Selection& selection, const std::string& path);
 

@@ -78,14 +78,22 @@ std::string main_sentence(const Overview& all, unsigned fewest) {
                    : std::string("Nothing to compare yet: figures appear here when the first days are over.");
     }
     auto sentence = fmt::format("{} downloads in the last 7 days", total_words(all.week.now, fewest));
-    if (const auto change = change_words(all.week.now, all.week.before, fewest); !change.empty())
-        sentence += ", " + compared_with(change, "in the 7 days before");
+    if (const auto words = compared_words(change_words(all.week.now, all.week.before, fewest), "in the 7 days before"); !words.empty()) sentence += ", " + words;
     const auto& by_episode = all.week_by_episode;
     const auto best = std::ranges::max_element(by_episode, {}, [](const auto& change) { return change.now.shown; });
     if (by_episode.size() < 2 || best == by_episode.end() || best->now.shown == 0) return sentence + '.';
     const auto& title = all.selection.episodes[static_cast<std::size_t>(best - by_episode.begin())].title;
     const bool most = best->now.shown * 2 > now;
     return sentence + fmt::format("; “{}” brought {} ({}).", title, most ? "most of them" : "the most", total_words(best->now, fewest));
+}
+
+// Who was not out during all of an earlier span has nothing to be compared with there.
+bool came_later(const storage::EpisodeLine& episode, const std::string& first_day) {
+    return episode.publish_at > model::parse_rfc3339(first_day + "T00:00:00Z").value_or(model::Timestamp());
+}
+
+std::string came_words(const Overview& all, const storage::EpisodeLine& episode) {
+    return "published " + short_day(model::format_utc_day(all.selection.zone.local(episode.publish_at)));
 }
 
 std::vector<std::string> change_sentences(const Overview& all, unsigned fewest) {
@@ -104,7 +112,8 @@ std::vector<std::string> change_sentences(const Overview& all, unsigned fewest) 
     for (const auto i : ordered(episodes.size(), difference)) {
         const auto& [now, before] = all.week_by_episode[i];
         if (result.size() >= 6 || difference(i) < 10 || difference(i) * 20 < before.shown) break;
-        const auto words = change_words(now, before, fewest);
+        const auto words =
+            came_later(episodes[i], all.before_those_7) ? came_words(all, episodes[i]) : change_words(now, before, fewest);
         result.push_back(fmt::format("“{}”: {} in the last 7 days after {} in those before{}{}.", episodes[i].title,
                                      total_words(now, fewest), total_words(before, fewest), words.empty() ? "" : ", ", words));
     }
@@ -115,7 +124,7 @@ std::vector<std::string> change_sentences(const Overview& all, unsigned fewest) 
 
 Table days_table(const Overview& all, unsigned fewest) {
     Table table{.id = "days", .caption = "Downloads by day", .csv_path = table_path(all.selection, "days")};
-    table.columns = {{"Day (UTC)"}, {"Downloads", true}, {"Compared with"}, {"Downloads then", true}};
+    table.columns = {{"Day (UTC)"}, {"Downloads", true}, {"Compared with"}, {"Downloads then", true}, running_column};
     const auto count = all.chosen.days.size();
     for (std::size_t back = 0; back < count; ++back) {
         const auto day = count - 1 - back;  // the newest is what people come for
@@ -127,7 +136,7 @@ Table days_table(const Overview& all, unsigned fewest) {
         } else {
             row.insert(row.end(), {{.text = "–"}, {.text = "–"}});
         }
-        if (all.chosen.days[day] == all.today) row[0].text += ", so far";
+        put_running(row, all.chosen.days[day] >= all.selection.first_running);
         table.rows.push_back(std::move(row));
     }
     return table;
@@ -135,36 +144,46 @@ Table days_table(const Overview& all, unsigned fewest) {
 
 Table episodes_table(const Overview& all, unsigned fewest) {
     Table table{.id = "episodes", .caption = "Episodes by downloads", .csv_path = table_path(all.selection, "episodes")};
+    const auto& selection = all.selection;
+    const auto days = all.chosen.days.size(), days_before = all.before.days.size();
     table.columns = {{"Episode"}, {"Downloads", true}, {"Share"}, {"Before", true}, {"Change"}};
-    const auto& episodes = all.selection.episodes;
+    const auto& episodes = selection.episodes;
     const auto whole = all.chosen.sum(0, all.chosen.days.size()).shown;
     std::vector<Total> now, before;
     for (std::size_t i = 0; i < episodes.size(); ++i) {
         now.push_back(all.chosen.sum(i, 0, all.chosen.days.size()));
         before.push_back(all.before.sum(i, 0, all.before.days.size()));
     }
+    std::size_t out = 0;  // by the end of the period
     for (const auto i : ordered(episodes.size(), [&](std::size_t each) { return now[each].shown; })) {
-        if (table.rows.size() == most_listed) break;
+        if (model::format_utc_day(episodes[i].publish_at) > selection.last_day || ++out > most_listed) continue;
         const double share = whole == 0 ? 0 : static_cast<double>(now[i].shown) / static_cast<double>(whole);
         table.rows.push_back({{.text = title_of(episodes[i]), .href = episode_path(all.selection, episodes[i])},
                               total_cell(now[i], fewest),
                               {.text = percent_words(now[i].shown, whole), .bar = share},
                               total_cell(before[i], fewest),
-                              {.text = change_words(now[i], before[i], fewest)}});
+                              {.text = came_later(episodes[i], selection.before_first) ? came_words(all, episodes[i])
+                                       : selection.runs()                              ? ""
+                                                          : change_words(now[i], before[i], fewest, days, days_before)}});
     }
-    if (episodes.size() > most_listed)
-        table.note = fmt::format("The first {} of {} episodes; choose a show to see its others.", most_listed, episodes.size());
+    const auto say = [&](const std::string& sentence) { table.note += (table.note.empty() ? "" : " ") + sentence; };
+    if (selection.runs())
+        say("Not compared with the time before, as long as the last day is not over.");
+    else if (days != days_before)
+        say(fmt::format("{} against {}: changes are of a day’s average.", counted(days, "day"), days_before));
+    if (out > most_listed) say(fmt::format("The first {} of {} episodes; choose a show to see its others.", most_listed, out));
     return table;
 }
 
 Table hours_table(const Overview& all) {
     Table table{.id = "hours", .caption = "Today by the hour", .csv_path = table_path(all.selection, "hours")};
-    table.columns = {{fmt::format("Hour ({})", place_words(all.selection.zone))}, {"Downloads, at least", true}};
+    table.columns = {{fmt::format("Hour ({})", place_words(all.selection.zone))}, {"Downloads, at least", true}, running_column};
     const auto midnight = model::parse_rfc3339(all.today + "T00:00:00Z").value_or(model::Timestamp{});
     for (std::size_t hour = 0; hour < all.live.hours.size(); ++hour) {
         const auto begins = midnight + std::chrono::hours(hour);
         table.rows.push_back({{.text = moment_words(all.selection.zone, begins), .csv = model::format_rfc3339(begins)},
                               {.text = grouped(all.live.hours[hour]), .is_quiet = all.live.hours[hour] == 0}});
+        put_running(table.rows.back(), true, "");
     }
     return table;
 }
@@ -184,6 +203,7 @@ Overview gather_overview(Context& context, Selection chosen) {
     all.today = model::format_utc_day(context.clock());
     all.last_closed = analytics::format_day(analytics::first_running(context.clock()) - 1);
     all.first_closed_of_7 = day_after(all.last_closed, -6);
+    all.before_those_7 = day_after(all.last_closed, -13);
     all.live = statistics.today(ids);
     const auto recent_first = day_after(all.last_closed, 1 - 2 * static_cast<int>(month_days));
     const auto grids = Grids(statistics, ids, std::min({recent_first, selection.first_day, selection.before_first}),
@@ -200,7 +220,7 @@ Overview gather_overview(Context& context, Selection chosen) {
     all.sentence = main_sentence(all, fewest);
     all.changes = change_sentences(all, fewest);
     all.annotations = annotations_of(context, selection);
-    all.chart = days_chart(selection, all.chosen, all.before, all.today, selection.episodes, all.annotations);
+    all.chart = days_chart(selection, all.chosen, all.before, selection.episodes, all.annotations, fewest);
     all.tables = {days_table(all, fewest), episodes_table(all, fewest), newest_by_age(context, all), hours_table(all),
                   marks_table(all.chart, all.chosen)};
     all.tables.back().csv_path = table_path(selection, "marks");

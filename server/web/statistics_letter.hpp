@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "server/web/statistics_overview.hpp"
+#include "server/web/statistics_query.hpp"
 
 namespace earshot::web {
 
@@ -18,9 +18,5 @@ struct LetterPeriod {
     std::string first_day, last_day, before_first, before_last;  // UTC days, both included
 };
 [[nodiscard]] model::Result<Selection> select_for_letter(Context& context, const std::string& show, const LetterPeriod& period);
-
-// What the report says, too: whose figures, and what they are in a sentence.
-[[nodiscard]] std::string heading_of(const Selection& selection);
-[[nodiscard]] std::string period_sentence(const Overview& all, unsigned fewest);
 
 }  // namespace earshot::web

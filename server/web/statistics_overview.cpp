@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "server/analytics/day.hpp"
 #include "server/web/figure_words.hpp"
 #include "server/web/handlers.hpp"
 #include "server/web/statistics_frame.hpp"
@@ -20,8 +21,7 @@ void put_tile(Values& values, std::string value, std::string name, std::string d
 }
 
 std::string beside(const Overview::Change& change, int days, unsigned fewest) {
-    const auto words = change_words(change.now, change.before, fewest);
-    return words.empty() ? std::string() : compared_with(words, fmt::format("in the {} days before", days));
+    return compared_words(change_words(change.now, change.before, fewest), fmt::format("in the {} days before", days));
 }
 
 void put_tiles(Values& values, const Overview& all, unsigned fewest) {
@@ -46,8 +46,16 @@ void put_hours(Values& values, const Overview& all) {
 }
 
 // Forms that need the session's token; without one (a program's bearer token) they are only listed.
-void put_annotations(Values& report, const Overview& all, const std::string& csrf) {
+void put_annotations(Values& report, const Overview& all, const std::string& csrf, std::string_view noted) {
     auto& section = report.add("ANNOTATIONS");
+    if (analytics::parse_day(noted) && (noted < all.selection.first_day || noted > all.selection.last_day)) {
+        auto there = all.selection;
+        there.is_usual = false;
+        there.is_before_usual = true;
+        there.first_day = day_after(noted, -27);
+        there.last_day = noted;
+        section.add("NOTED").set("DAY", full_day(noted)).set("HREF", address_of("/statistics", there) + "#annotations");
+    }
     const auto put_hidden = [&](Values& form) {
         form.set("ACTION", address_of("/statistics/annotations", all.selection)).set("CSRF", csrf).set("SHOW", all.selection.show);
     };
@@ -90,22 +98,17 @@ http::Answer overview_page(Context& context, const http::Request& request, int s
     report.set("PERIOD_TOTAL", total_words(all.chosen.sum(0, all.chosen.days.size()), fewest));
     report.set("BEFORE", period_words(selection.before_first, selection.before_last));
     report.set("BEFORE_TOTAL", total_words(all.before.sum(0, all.before.days.size()), fewest));
-    put_line_chart(report, "LINE_CHART", all.chart);
-    put_table(report, "DAYS_TABLE", all.table("days"));
-    if (!all.chart.marks.empty()) put_table(report.add("MARKS"), "MARKS_TABLE", all.table("marks"));
+    if (all.chosen.days.size() != all.before.days.size())
+        report.maybe("LENGTHS", fmt::format("{} against {}", counted(all.chosen.days.size(), "day"), all.before.days.size()));
+    report.maybe("RUNNING", running_sentence(selection, fewest));
+    put_days(report, all.chart, all.tables, "/statistics", selection);
     put_table(report, "EPISODES_TABLE", all.table("episodes"));
     put_table(report, "AGES_TABLE", all.table("ages"));
-    put_breakdowns(report, all.tables);
-    if (!selection.only.dimension.empty()) {
-        auto everything = selection;
-        everything.only = {};
-        report.add("ONLY")
-            .set("VALUE", value_words(selection.only.dimension, selection.only.value))
-            .set("ALL", address_of("/statistics", everything));
-    }
+    put_breakdowns(report, all.tables, selection);
+    put_only(report, "/statistics", selection);
     for (const auto& change : all.changes) report.add("CHANGE").set("TEXT", change);
     if (all.changes.empty()) report.show("NO_CHANGE");
-    put_annotations(report, all, request.identity.value_or(model::Identity{}).csrf_token);
+    put_annotations(report, all, request.identity.value_or(model::Identity{}).csrf_token, request.query_value("noted").value_or(""));
     return statistics_reply(context, request, "/statistics", std::move(page), address_of("/statistics", selection), status);
 }
 

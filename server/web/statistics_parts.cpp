@@ -31,11 +31,22 @@ constexpr Reason known_reasons[] = {
     {"error", "Answered with an error", "were answered with an error"},
 };
 
-LineChart::Line line_of(const analytics::Statistics::Grid& grid, std::string label, const std::string& today) {
+// "Thu 26 Nov 2026 is", when the period runs.
+std::string running_days(const Selection& selection) {
+    return selection.first_running == selection.last_day ? full_day(selection.last_day) + " is"
+                                                         : fmt::format("Days from {} on are", full_day(selection.first_running));
+}
+
+// Of a day of which nothing may be shown there is no value: zero is something else.
+LineChart::Line line_of(const analytics::Statistics::Grid& grid, std::string label, const Selection& selection) {
     LineChart::Line line{.label = std::move(label)};
-    for (std::size_t day = 0; day < grid.days.size() && grid.days[day] <= today; ++day)
-        line.values.emplace_back(static_cast<double>(grid.sum(day, day + 1).shown));
-    line.is_open = !grid.days.empty() && grid.days.back() == today;
+    for (std::size_t day = 0; day < grid.days.size() && grid.days[day] <= selection.today; ++day) {
+        const auto total = grid.sum(day, day + 1);
+        const bool hidden = total.shown == 0 && (total.is_partial || total.is_rounded);
+        line.values.push_back(hidden ? std::nullopt : std::optional(static_cast<double>(total.shown)));
+        line.hidden.push_back(hidden);
+    }
+    line.is_open = !line.values.empty() && line.values.back() && grid.days[line.values.size() - 1] >= selection.first_running;
     return line;
 }
 
@@ -66,26 +77,30 @@ std::vector<analytics::Annotation> annotations_of(Context& context, const Select
 }
 
 LineChart days_chart(const Selection& selection, const analytics::Statistics::Grid& chosen, const analytics::Statistics::Grid& before,
-                     const std::string& today, const std::vector<storage::EpisodeLine>& published,
-                     const std::vector<analytics::Annotation>& annotations) {
+                     const std::vector<storage::EpisodeLine>& published, const std::vector<analytics::Annotation>& annotations,
+                     unsigned suppress_below) {
     LineChart chart{.id = "line", .title = "Downloads per day", .ends_now = true};
     for (const auto& day : chosen.days) {
         chart.labels.push_back(short_day(day));
         chart.full_labels.push_back(full_day(day));
     }
-    auto then = line_of(before, period_words(selection.before_first, selection.before_last), today);
+    auto then = line_of(before, period_words(selection.before_first, selection.before_last), selection);
     then.values.resize(std::min(then.values.size(), chosen.days.size()));
+    then.hidden.resize(then.values.size());
     then.is_faint = true;
     then.is_open = false;
     then.colour = 6;
-    auto now = line_of(chosen, period_words(selection.first_day, selection.last_day), today);
+    auto now = line_of(chosen, period_words(selection.first_day, selection.last_day), selection);
     now.has_area = true;
     if (before.sum(0, before.days.size()).shown > 0) chart.lines.push_back(std::move(then));
     chart.lines.push_back(std::move(now));
     put_marks(chart, chosen.days, selection, published, annotations);
+    chart.hidden_words = fmt::format("{}fewer than {}", chosen.is_part ? "none, or " : "", suppress_below);
+    const bool any_hidden = std::ranges::any_of(chart.lines, [](const auto& line) { return std::ranges::count(line.hidden, true) > 0; });
     chart.text =
-        fmt::format("A line of downloads per day, {}, beside {}. The table below has every figure.",
-                    period_words(selection.first_day, selection.last_day), period_words(selection.before_first, selection.before_last));
+        fmt::format("A line of downloads per day, {}, beside {}.{} The table below has every figure.",
+                    period_words(selection.first_day, selection.last_day), period_words(selection.before_first, selection.before_last),
+                    any_hidden ? fmt::format(" Where a day had {}, the line has a gap and a hollow mark.", chart.hidden_words) : "");
     return chart;
 }
 
@@ -110,9 +125,22 @@ std::string_view reason_words(std::string_view reason) {
 
 std::string value_words(std::string_view dimension, const std::string& value) {
     if (dimension == "site" && value == analytics::no_site) return "Not on a page, or the browser does not say";
+    if (dimension == "site" && value == analytics::other_values) return "Not told apart: on no page, or on one not shown";
+    if (dimension == "app" && value != analytics::other_values) return value;  // as the rules spell it
     auto words = value;
     std::ranges::replace(words, '_', ' ');
     return capitalised(words);
+}
+
+std::string other_sentence(std::string_view dimension, unsigned suppress_below) {
+    const auto few = fmt::format("fewer than {}", suppress_below);
+    if (suppress_below <= 1) return dimension == "site" ? "Not told apart: on a site that is not on our list." : "Other: not on our list.";
+    if (dimension != "site") return fmt::format("Other: not on our list, or {} of an episode’s day.", few);
+    return fmt::format(
+        "Not told apart: on a site that is not on our list, or with {} of an episode’s day; and whoever was on no page on such a day, "
+        "beside "
+        "whom so few could be computed. Apps are on no page: this is not a number of other sites.",
+        few);
 }
 
 Table breakdown_table(const BreakdownNames& names, const analytics::Statistics::Breakdown& rows, unsigned suppress_below,
@@ -131,6 +159,7 @@ Table breakdown_table(const BreakdownNames& names, const analytics::Statistics::
              {.text = shown(figure, suppress_below), .is_quiet = !figure.value},
              {.text = percent_words(count, whole), .bar = whole == 0 ? 0 : static_cast<double>(count) / static_cast<double>(whole)}});
     }
+    if (!rows.empty() && rows.back().first == analytics::other_values) table.note = other_sentence(names.dimension, suppress_below);
     return table;
 }
 
@@ -151,8 +180,9 @@ std::vector<Table> breakdown_tables(Context& context, const analytics::Statistic
     return tables;
 }
 
-void put_breakdowns(Values& values, const std::vector<Table>& tables) {
+void put_breakdowns(Values& values, const std::vector<Table>& tables, const Selection& selection) {
     auto& all = values.include("BREAKDOWNS", "statistics_breakdowns.html");
+    if (selection.runs()) all.add("LEFT_OUT").set("DAYS", running_days(selection));
     for (const auto& names : breakdowns) {
         const auto table = std::ranges::find(tables, names.id, &Table::id);
         if (table == tables.end()) continue;
@@ -168,6 +198,18 @@ Cell total_cell(const analytics::Statistics::Total& total, unsigned suppress_bel
     return {.text = total_words(total, suppress_below),
             .csv = total.is_partial || (total.is_rounded && total.shown == 0) ? "" : std::to_string(total.shown),
             .is_quiet = total.shown == 0};
+}
+
+void put_running(std::vector<Cell>& row, bool runs, std::string_view said) {
+    if (runs) row.front().csv = row.front().csv.empty() ? row.front().text : row.front().csv;
+    if (runs) row.front().text += said;
+    row.push_back({.text = runs ? "running" : ""});
+}
+
+std::string running_sentence(const Selection& selection, unsigned suppress_below) {
+    if (!selection.runs()) return {};
+    return fmt::format("{} not over yet: {}.", running_days(selection),
+                       suppress_below > 1 ? fmt::format("figures still grow, in steps of {}", suppress_below) : "figures still grow");
 }
 
 std::vector<analytics::Statistics::Ages> ages_of(Context& context, const std::vector<storage::EpisodeLine>& episodes) {
@@ -194,6 +236,23 @@ Table ages_table(const std::vector<storage::EpisodeLine>& episodes, const std::v
     table.note = "Counted from the hour of publication.";
     if (suppress_below > 1) table.note += fmt::format(" The last, broken day is rounded down to steps of {}.", suppress_below);
     return table;
+}
+
+void put_only(Values& values, const std::string& path, const Selection& selection) {
+    const auto& [dimension, value] = selection.only;
+    if (dimension.empty()) return;
+    auto everything = selection;
+    everything.only = {};
+    values.add("ONLY").set("VALUE", value_words(dimension, value)).set("ALL", address_of(path, everything));
+}
+
+void put_days(Values& values, const LineChart& chart, const std::vector<Table>& tables, const std::string& path,
+              const Selection& selection) {
+    auto& days = values.include("DAYS", "statistics_days.html");
+    put_only(days, path, selection);
+    put_line_chart(days, "LINE_CHART", chart);
+    if (!chart.marks.empty()) put_table(days.add("MARKS"), "MARKS_TABLE", *std::ranges::find(tables, "marks", &Table::id));
+    put_table(days, "DAYS_TABLE", *std::ranges::find(tables, "days", &Table::id));
 }
 
 Table tally_table(const analytics::Statistics::Tally& tally) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "server/analytics/day.hpp"
 #include "server/web/wording.hpp"
 
 namespace earshot::web {
@@ -38,12 +39,13 @@ struct Period {
     bool is_usual{};
 };
 
-Period period_of(const http::Request& request, const std::string& prefix, Period usual) {
+// `open`: the last day of a period of which only the first was given.
+Period period_of(const http::Request& request, const std::string& prefix, Period usual, sys_days open) {
     usual.is_usual = true;
     const auto from = request.query_value(prefix + "from"), to = request.query_value(prefix + "to");
     if ((!from || from->empty()) && (!to || to->empty())) return usual;
     const auto length = usual.last - usual.first;
-    const auto last = to && !to->empty() ? parse_day(*to) : usual.last;
+    const auto last = to && !to->empty() ? parse_day(*to) : open;
     const auto first = from && !from->empty() ? parse_day(*from) : last ? std::optional(*last - length) : std::nullopt;
     const auto instead = [&](std::string why) {
         usual.problem = why + fmt::format(" Here are {} days instead.", length.count() + 1);
@@ -89,21 +91,28 @@ storage::TimeZone zone_of(const Selection& selection) {
 }  // namespace
 
 Selection select(Context& context, const http::Request& request) {
-    const auto today = floor<days>(context.clock());
-    const auto period = period_of(request, "", {today - days(27), today, {}});
-    const auto length = period.last - period.first + days(1);
-    const auto before = period_of(request, "before_", {period.first - length, period.last - length, {}});
-    Selection selection{.first_day = format_day(period.first), .last_day = format_day(period.last)};
-    selection.problem = period.problem.empty() ? before.problem : period.problem;
-    selection.is_usual = period.is_usual;
-    selection.before_first = format_day(before.first);
-    selection.before_last = format_day(before.last);
-    selection.is_before_usual = before.is_usual;
+    Selection selection;
     selection.shows = context.catalogue.list_launched_shows();
     const auto wanted = request.query_value("show").value_or("");
     const auto chosen = std::ranges::find(selection.shows, wanted, &model::Show::slug);
     if (chosen != selection.shows.end()) selection.show = wanted;
     selection.episodes = context.catalogue.list_public_lines(chosen != selection.shows.end() ? std::optional(chosen->id) : std::nullopt);
+
+    const auto today = floor<days>(context.clock()), running = sys_days(days(analytics::first_running(context.clock())));
+    const bool is_new = selection.episodes.empty() || selection.episodes.front().publish_at >= running;
+    const auto usual_last = is_new ? today : running - days(1);
+    const auto period = period_of(request, "", {usual_last - days(27), usual_last, {}}, today);
+    const auto length = period.last - period.first + days(1);
+    const auto before = period_of(request, "before_", {period.first - length, period.last - length, {}}, period.last - length);
+    selection.first_day = format_day(period.first);
+    selection.last_day = format_day(period.last);
+    selection.today = format_day(today);
+    selection.first_running = format_day(running);
+    selection.problem = period.problem.empty() ? before.problem : period.problem;
+    selection.is_usual = period.is_usual;
+    selection.before_first = format_day(before.first);
+    selection.before_last = format_day(before.last);
+    selection.is_before_usual = before.is_usual;
     selection.only = only_of(request);
     selection.zone = zone_of(selection);
     if (selection.problem.empty()) selection.problem = left_out(request, selection);

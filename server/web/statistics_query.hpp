@@ -23,13 +23,16 @@ struct Selection {
     std::vector<model::Show> shows;              // all of which anything was ever public, by title
     std::vector<storage::EpisodeLine> episodes;  // those ever published, of the chosen shows, oldest first
     bool is_usual{true};                         // nobody asked for a period
+    std::string today, first_running;            // UTC; the first day that is not over: figures from it on still grow
     std::string before_first, before_last;       // what it is compared with: as long and just before, unless asked for
     bool is_before_usual{true};
     analytics::Statistics::Query::Only only;  // of the downloads, empty: all
     storage::TimeZone zone;                   // of the shows, if they have one clock
+
+    [[nodiscard]] bool runs() const { return last_day >= first_running; }
 };
 
-// Without parameters: the last 28 days, today included. Blocking.
+// Without parameters: the last 28 days that are over; as long as nothing was out on one of these, today is the last. Blocking.
 [[nodiscard]] Selection select(Context& context, const http::Request& request);
 // The same of all downloads, whatever `by` asks: for pages that have no filtered figures.
 [[nodiscard]] Selection select_all(Context& context, const http::Request& request);

@@ -132,7 +132,7 @@ std::vector<ReachPage::TopicShare> shares_of(const Parts& parts, const std::vect
 }  // namespace
 
 ReachPage reach_page(const analytics::Statistics::ReachReport& reach, const model::Episode& episode,
-                     const std::vector<model::Topic>& topics, milliseconds duration) {
+                     const std::vector<model::Topic>& topics, milliseconds duration, unsigned suppress_below) {
     const Parts parts{reach, std::max(duration, milliseconds(1))};
     const auto stretches = stretches_of(episode, topics, parts.duration);
     ReachPage page{.listens = reach.listens};
@@ -140,12 +140,11 @@ ReachPage reach_page(const analytics::Statistics::ReachReport& reach, const mode
     page.chart = chart_of(parts, stretches);
     page.chapters = chapters_table(parts, stretches, topics);
     page.minutes = minutes_table(parts);
-    const auto at = [&](double place) {
-        const auto time = std::chrono::duration_cast<milliseconds>(parts.duration * place);
-        return percent(parts.share(time, time + parts.duration / 50));
-    };
-    page.sentence = fmt::format("Of {} deliveries, {} got the middle of the episode and {} its last minutes.", grouped(reach.listens),
-                                at(0.49), at(0.97));
+    const auto stretch = parts.duration / 50;
+    const auto from = [&](milliseconds time) { return percent(parts.share(time, time + stretch)); };
+    page.sentence = fmt::format("Of {} deliveries{}, {} got the middle of the episode and {} its last {}.", grouped(reach.listens),
+                                suppress_below > 1 ? fmt::format(" (rounded down to a multiple of {})", suppress_below) : "",
+                                from((parts.duration - stretch) / 2), from(parts.duration - stretch), spoken_duration(stretch));
     return page;
 }
 

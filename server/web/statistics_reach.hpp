@@ -28,6 +28,6 @@ struct ReachPage {
 
 // Positions in the file stand for moments of the audio: exact at a constant bit rate, near at others.
 [[nodiscard]] ReachPage reach_page(const analytics::Statistics::ReachReport& reach, const model::Episode& episode,
-                                   const std::vector<model::Topic>& topics, std::chrono::milliseconds duration);
+                                   const std::vector<model::Topic>& topics, std::chrono::milliseconds duration, unsigned suppress_below);
 
 }  // namespace earshot::web

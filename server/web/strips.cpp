@@ -15,28 +15,55 @@ std::string drawn(double value) {
     return fmt::format("{:.1f}", value);
 }
 
+struct DaysTogether {
+    std::uint64_t shown{};
+    std::size_t days{};
+    bool hidden{};
+
+    void add(const StripDay& day) {
+        shown += day.value.value_or(0);
+        hidden |= day.hidden || day.is_partial;
+        ++days;
+    }
+    [[nodiscard]] std::string words(const std::string& few) const {
+        if (!hidden) return grouped(shown);
+        if (shown > 0) return "at least " + grouped(shown);
+        return days > 1 ? few + " a day" : few;
+    }
+};
+
 }  // namespace
+
+std::vector<StripDay> strip_of(const std::vector<analytics::Statistics::DayRow>& rows, const std::string& first_running) {
+    std::vector<StripDay> days;
+    for (const auto& row : rows)
+        days.push_back({.day = row.day, .value = row.downloads.value, .hidden = !row.downloads.value, .runs = row.day >= first_running});
+    return days;
+}
+
+std::string sum_words(const std::vector<StripDay>& days, const std::string& few) {
+    DaysTogether over, running;
+    for (const auto& day : days) (day.runs ? running : over).add(day);
+    if (running.days == 0) return over.words(few) + (over.hidden && over.shown == 0 ? "" : " in all");
+    const auto now = (running.days == 1 ? "today " : "since then ") + running.words(few);
+    return over.days == 0 ? now : fmt::format("{} on days that are over; {}", over.words(few), now);
+}
 
 void put_strip(Values& values, const std::string& title, std::size_t colour, const std::vector<StripDay>& days, const std::string& few) {
     if (days.empty()) return;
     auto& strip = values.add("STRIP");
-    std::uint64_t most = 0, sum = 0;
-    for (const auto& day : days) {
-        most = std::max(most, day.value.value_or(0));
-        sum += day.value.value_or(0);
-    }
-    strip.set("TITLE", title)
-        .set("MOST", grouped(most))
-        .set("SUM", grouped(sum))
-        .set("WIDTH", drawn(strip_width))
-        .set("HEIGHT", drawn(strip_height));
+    std::uint64_t most = 0;
+    for (const auto& day : days) most = std::max(most, day.value.value_or(0));
+    strip.set("TITLE", title).set("SUM", sum_words(days, few)).set("WIDTH", drawn(strip_width)).set("HEIGHT", drawn(strip_height));
+    if (most > 0) strip.maybe("MOST", grouped(most));
     strip.set("FOOT", drawn(strip_foot));
+    auto& bars = strip.include("BARS", "bars.html");
     const double slot = strip_width / static_cast<double>(days.size()), bar = std::max(1.0, std::min(slot * 0.78, 64.0));
     for (std::size_t i = 0; i < days.size(); ++i) {
         const auto& day = days[i];
         const double x = slot * (static_cast<double>(i) + 0.5) - bar / 2;
         if (day.hidden) {
-            auto& rect = strip.add("HIDDEN_DAY");  // a stub of one size: it must not tell how many
+            auto& rect = bars.add("HIDDEN_DAY");  // a stub of one size: it must not tell how many
             rect.set("X", drawn(x))
                 .set("Y", drawn(strip_foot - 8))
                 .set("W", drawn(bar))
@@ -44,7 +71,7 @@ void put_strip(Values& values, const std::string& title, std::size_t colour, con
                 .set("TEXT", fmt::format("{}: {}", day.day, few));
         } else if (day.value.value_or(0) > 0) {
             const double rise = (strip_foot - strip_top) * static_cast<double>(*day.value) / static_cast<double>(most);
-            auto& rect = strip.add("BAR");
+            auto& rect = bars.add("BAR");
             rect.set("X", drawn(x)).set("Y", drawn(strip_foot - rise)).set("W", drawn(bar)).set("H", drawn(rise)).set("COLOUR", colour);
             rect.set("TEXT", fmt::format("{}: {}", day.day, grouped(*day.value)));
         }

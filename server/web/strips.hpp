@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/analytics/statistics.hpp"
 #include "server/web/values.hpp"
 
 namespace earshot::web {
@@ -14,9 +15,17 @@ struct StripDay {
     std::string day;                     // "2026-11-24"
     std::optional<std::uint64_t> value;  // empty: see `hidden`
     bool hidden{};                       // too small to be shown; else nothing is known of the day
+    bool is_partial{};                   // a part of it is too small to be shown
+    bool runs{};                         // not over: it still grows
 };
 
-// `colour`: 1 to 6. `few`: "fewer than 10".
+[[nodiscard]] std::vector<StripDay> strip_of(const std::vector<analytics::Statistics::DayRow>& rows, const std::string& first_running);
+
+// What they come to, true also where some are hidden: "25 in all", "at least 25 on days that are over; today fewer than 10".
+// `few`: "fewer than 10".
+[[nodiscard]] std::string sum_words(const std::vector<StripDay>& days, const std::string& few);
+
+// `colour`: 1 to 6.
 void put_strip(Values& values, const std::string& title, std::size_t colour, const std::vector<StripDay>& days, const std::string& few);
 
 }  // namespace earshot::web

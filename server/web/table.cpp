@@ -47,6 +47,7 @@ void put_table(Values& values, std::string name, const Table& table) {
     auto& result = values.include(std::move(name), "table.html");
     result.set("ID", table.id).set("CAPTION", table.caption).maybe("NOTE", table.note).maybe("CSV", table.csv_path);
     for (const auto& column : table.columns) {
+        if (column.is_for_programs) continue;
         auto& head = result.add("HEAD").set("NAME", column.name);
         if (column.is_number) head.show("NUMBER");
     }
@@ -57,7 +58,9 @@ void put_table(Values& values, std::string name, const Table& table) {
             head.add("PLAIN").set("TEXT", cells.front().text);
         else
             head.add("LINK").set("TEXT", cells.front().text).set("HREF", cells.front().href);
-        for (std::size_t i = 1; i < cells.size(); ++i) put_cell(row, cells[i], table.columns[i].is_number);
+        for (std::size_t i = 1; i < cells.size(); ++i) {
+            if (!table.columns[i].is_for_programs) put_cell(row, cells[i], table.columns[i].is_number);
+        }
     }
 }
 

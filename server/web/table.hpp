@@ -21,6 +21,7 @@ struct Table {
     struct Column {
         std::string name;
         bool is_number{};
+        bool is_for_programs{};  // in the CSV only
     };
     std::string id, caption;  // names its address and the section
     std::vector<Column> columns;

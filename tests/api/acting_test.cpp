@@ -48,7 +48,7 @@ TEST_CASE("totals are loaded as CSV by analysts, and stand beside downloads and 
     const auto table = stage.api("analyst", "GET", path + "/acting.csv?from=2026-01-01&to=2026-01-03");
     CHECK(table.field("content-type") == "text/csv; charset=utf-8; header=present");
     CHECK(table.body ==
-          "day,downloads,\"followed: Report online\",\"calls\"\r\n2026-01-01,0,0,\r\n2026-01-02,0,0,5\r\n2026-01-03,0,0,7\r\n");
+          "day,downloads,\"followed: Report online\",\"calls\",running\r\n2026-01-01,0,0,,\r\n2026-01-02,0,0,5,\r\n2026-01-03,0,0,7,\r\n");
 
     const auto trail = stage.api("admin", "GET", "/audit").body;
     CHECK_THAT(trail, Contains("totals.load") && Contains("night-watch 2026-01-02/2026-01-03") && Contains("acting.export"));

@@ -53,7 +53,7 @@ TEST_CASE("statistics count what was public and hide small numbers") {
     CHECK(running.at("rounded.steps_of") == "10");
     CHECK_THAT(running.body,
                Contains("\"apps\":[]") && Contains("\"devices\":[]") && Contains("\"countries\":[]") && Contains("\"sites\":[]"));
-    CHECK_THAT(stage.api("analyst", "GET", "/statistics.csv?from=" + day + "&to=" + day).body, Contains("said\",10\r\n"));
+    CHECK_THAT(stage.api("analyst", "GET", "/statistics.csv?from=" + day + "&to=" + day).body, Contains("said\",10,running\r\n"));
 
     stage.clock_offset_ms = std::chrono::milliseconds(std::chrono::hours(25)).count();
     const auto one = stage.api("analyst", "GET", "/statistics?episode=" + loud.id.value + "&from=" + day + "&to=" + day);
@@ -77,8 +77,8 @@ TEST_CASE("statistics count what was public and hide small numbers") {
     const auto csv = stage.api("analyst", "GET", "/statistics.csv?from=" + day + "&to=" + day);
     CHECK(csv.field("content-type").starts_with("text/csv"));
     CHECK(csv.field("content-disposition") == "attachment; filename=\"downloads-" + day + "-" + day + ".csv\"");
-    CHECK_THAT(csv.body, Contains(day + ",\"night-watch\",\"multiple-bombings\",\"'=Loud, \"\"they\"\" said\",12\r\n"));
-    CHECK_THAT(csv.body, Contains("\"Quiet\",\"fewer than 10\"\r\n"));
+    CHECK_THAT(csv.body, Contains(day + ",\"night-watch\",\"multiple-bombings\",\"'=Loud, \"\"they\"\" said\",12,\r\n"));
+    CHECK_THAT(csv.body, Contains("\"Quiet\",\"fewer than 10\",\r\n"));
     CHECK(stage.context().audit.list(1).front().what == "statistics.export");
     CHECK(stage.context().audit.list(1).front().object == "/api/v1/statistics.csv?from=" + day + "&to=" + day);
     CHECK(stage.api("analyst", "GET", "/statistics.csv?episode=" + loud.id.value).status == 200);
@@ -136,28 +136,28 @@ TEST_CASE("page, API, table and export of everything say the same, and hide the 
     const auto running = stage.api("analyst", "GET", "/statistics/everything.csv");
     const std::string of_loud = day + ",\"night-watch\",\"" + loud.slug + "\",",
                       of_quiet = day + ",\"night-watch\",\"" + quiet.slug + "\",";
-    CHECK_THAT(running.body, Contains("downloads," + of_loud + ",20\r\n") && !Contains("app," + of_loud));
+    CHECK_THAT(running.body, Contains("downloads," + of_loud + ",20,running\r\n") && !Contains("app," + of_loud));
 
     stage.clock_offset_ms = std::chrono::milliseconds(std::chrono::hours(25)).count();
     CHECK(stage.api("analyst", "GET", "/statistics" + period + "&episode=" + loud.id.value).at("episodes.0.total.downloads") == "23");
     CHECK_THAT(stage.ask("analyst", "GET", "/statistics/figures" + period).body,
                Contains(">23<") && Contains("fewer than 10") && !Contains(">27<"));
-    CHECK_THAT(stage.api("analyst", "GET", "/statistics.csv" + period).body, Contains("\"Loud\",23\r\n") && Contains("fewer than 10"));
+    CHECK_THAT(stage.api("analyst", "GET", "/statistics.csv" + period).body, Contains("\"Loud\",23,\r\n") && Contains("fewer than 10"));
     CHECK_THAT(stage.ask("analyst", "GET", "/statistics").body, Contains("href=\"/api/v1/statistics/everything.csv\""));
     const auto everything = stage.api("analyst", "GET", "/statistics/everything.csv");
     CHECK(everything.status == 200);
     CHECK(everything.field("transfer-encoding") == "chunked");
     CHECK(everything.field("content-disposition").starts_with("attachment; filename=\"statistics-"));
     CHECK_THAT(everything.body,
-               Catch::Matchers::StartsWith("kind,day,show,episode,name,value\r\nnote," + day + ",,,\"Snow everywhere\",\r\n"));
-    CHECK_THAT(everything.body, Contains("downloads," + of_loud + ",23\r\n") && Contains("app," + of_loud + "\"AntennaPod\",23\r\n") &&
-                                    Contains("requests," + of_loud + "\"counted\",23\r\n"));
-    CHECK_THAT(everything.body, Contains("downloads," + of_quiet + ",\"fewer than 10\"\r\n") &&
-                                    Contains("requests," + of_quiet + "\"counted\",\"hidden\"\r\n") && !Contains("app," + of_quiet));
-    CHECK_THAT(everything.body, Contains("followed," + day + ",\"night-watch\",,\"tel:999\",11\r\n") &&
-                                    Contains("total," + day + ",\"night-watch\",,\"'=calls\",41\r\n") &&
-                                    Contains("total,2020-02-29,\"night-watch\",,\"'=calls\",7\r\n"));
-    CHECK_THAT(everything.body, Contains("note," + day + ",\"night-watch\",,\"'@Today, \"\"live\"\"\",\r\n") && !Contains("secret"));
+               Catch::Matchers::StartsWith("kind,day,show,episode,name,value,running\r\nnote," + day + ",,,\"Snow everywhere\",,\r\n"));
+    CHECK_THAT(everything.body, Contains("downloads," + of_loud + ",23,\r\n") && Contains("app," + of_loud + "\"AntennaPod\",23,\r\n") &&
+                                    Contains("requests," + of_loud + "\"counted\",23,\r\n"));
+    CHECK_THAT(everything.body, Contains("downloads," + of_quiet + ",\"fewer than 10\",\r\n") &&
+                                    Contains("requests," + of_quiet + "\"counted\",\"hidden\",\r\n") && !Contains("app," + of_quiet));
+    CHECK_THAT(everything.body, Contains("followed," + day + ",\"night-watch\",,\"tel:999\",11,\r\n") &&
+                                    Contains("total," + day + ",\"night-watch\",,\"'=calls\",41,\r\n") &&
+                                    Contains("total,2020-02-29,\"night-watch\",,\"'=calls\",7,\r\n"));
+    CHECK_THAT(everything.body, Contains("note," + day + ",\"night-watch\",,\"'@Today, \"\"live\"\"\",,\r\n") && !Contains("secret"));
     CHECK(stage.context().audit.list(1).front().object == "everything");
 }
 
@@ -211,15 +211,27 @@ TEST_CASE("the report as text says what the report says, and hides the same") {
     const std::string day = model::format_utc_day(stage.context().clock()), period = "?from=" + day + "&to=" + day + "&show=night-watch";
     REQUIRE(stage.api("analyst", "PUT", "/statistics/shows/night-watch/totals", "day,calls\n" + day + ",41\n").status == 200);
     REQUIRE(stage.context().annotations.add({"", show.id.value, day, "Snow everywhere", "analyst"}));
+    const auto running = stage.ask("analyst", "GET", "/statistics/report.txt" + period).body;
+    CHECK_THAT(running,
+               Contains("\n20 downloads in 1 day so far.\n") && Contains(" is not over yet: figures still grow, in steps of 10.\n"));
+    CHECK_THAT(running, Contains("- tel:999: today 10\n"));
     stage.clock_offset_ms = std::chrono::milliseconds(std::chrono::hours(25)).count();
 
     const auto text = stage.ask("analyst", "GET", "/statistics/report.txt" + period);
     CHECK(text.status == 200);
     CHECK(text.field("content-type") == "text/plain; charset=utf-8");
     CHECK_THAT(text.body, Catch::Matchers::StartsWith("Night Watch: ") && Contains("\nat least 23 downloads in 1 day.\n"));
-    CHECK_THAT(stage.ask("analyst", "GET", "/statistics/report" + period).body, Contains("at least 23 downloads in 1 day."));
-    CHECK_THAT(text.body, Contains("- Loud: 23, 0 before\n") && Contains("- Quiet: fewer than 10") && !Contains("27 downloads"));
-    CHECK_THAT(text.body, Contains("- tel:999: 11\n") && Contains("- calls: 41 in 1 day\n") && Contains("Snow everywhere"));
+    CHECK_THAT(text.body, Contains("- Loud: 23 (100\u202f% of all), 0 before (published ") && Contains("- Quiet: fewer than 10") &&
+                              !Contains("27 downloads"));
+    CHECK_THAT(text.body, Contains("- tel:999: 11 in all\n") && Contains("- calls: 41 in 1 day\n") && Contains("Snow everywhere"));
+    // Sheet and text are of one source.
+    const auto sheet = stage.ask("analyst", "GET", "/statistics/report" + period).body;
+    for (const auto* both :
+         {"at least 23 downloads in 1 day.", "tel:999", "11 in all", "41 in 1 day", "Together is not because", "Snow everywhere",
+          "Notes on these days", "First 24 hours", "was delivered, not what was heard", "Figures of a day under 10", "Made on "}) {
+        CHECK_THAT(sheet, Contains(both));
+        CHECK_THAT(text.body, Contains(both));
+    }
     CHECK_THAT(text.body, Contains("/statistics?from=" + day + "&to=" + day + "&show=night-watch"));
     CHECK(stage.ask("producer", "GET", "/statistics/report.txt").status == 403);
     CHECK(stage.ask("analyst", "GET", "/statistics/report.txt?from=never&to=never").status == 400);

@@ -345,7 +345,7 @@ test('an analyst signs in, sees what was downloaded, and signs out', async () =>
   await page.goto(`${site.base}/statistics/figures`);
   await page.setViewportSize(sizes[0]);
   await page.selectOption('#show', show.slug);
-  await page.click('button[type=submit]:has-text("Show")');
+  await page.click('button[type=submit]:has-text("Apply")');
   assert.match(page.url(), /show=quiet-signals/);
   const today = new Date().toISOString().slice(0, 10);
   await page.goto(`${site.base}/statistics/figures?from=${today}&to=${today}`);

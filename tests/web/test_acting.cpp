@@ -108,6 +108,26 @@ TEST_CASE("staff see follows beside downloads and what was loaded, small ones hi
     CHECK(page.find("style=\"") == std::string::npos);
 }
 
+TEST_CASE("strip, card and table of a link say the same, also while a day runs") {
+    Campaign site;
+    for (int i = 0; i < 3; ++i) REQUIRE(site.follows.add({site.show.id.value, "", "notes", "https://www.gov.uk/ACT"}));
+    site.follows.flush();
+    const auto page_of = [&](const char* from, const char* to) {
+        return body_of(web::acting(site.context, look({{"from", from}, {"to", to}})));
+    };
+    const auto running = page_of("2026-11-20", "2026-11-24");
+    CHECK_THAT(running, Contains("<span class=\"meta\">0 on days that are over; today fewer than 10</span>") &&
+                            Contains("Followed: <b>0 on days that are over; today fewer than 10</b>.") && !Contains("0 in all"));
+    site.now += std::chrono::days(1);
+    CHECK_THAT(page_of("2026-11-24", "2026-11-24"), Contains("Followed: <b>fewer than 10</b>."));
+    CHECK_THAT(page_of("2026-11-23", "2026-11-24"), Contains("Followed: <b>fewer than 10 a day</b>."));
+    for (int i = 0; i < 25; ++i) REQUIRE(site.follows.add({site.show.id.value, "", "notes", "https://www.gov.uk/ACT"}));
+    site.follows.flush();
+    CHECK_THAT(page_of("2026-11-24", "2026-11-25"), Contains("Followed: <b>fewer than 10 on days that are over; today 20</b>."));
+    site.now += std::chrono::days(1);
+    CHECK_THAT(page_of("2026-11-24", "2026-11-25"), Contains("Followed: <b>at least 25 in all</b>."));
+}
+
 TEST_CASE("who looked at follows and totals is in the audit log, once an hour") {
     Campaign site;
     for (int i = 0; i < 2; ++i) (void)web::acting(site.context, look({{"from", "2026-11-24"}, {"to", "2026-11-24"}}));

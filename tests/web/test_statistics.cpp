@@ -47,7 +47,7 @@ TEST_CASE("the page of all figures shows what may be shown and hides the rest") 
     site.statistics.flush();
 
     const auto running = body_of(web::statistics_figures(site.context, ask({})));
-    CHECK_THAT(running, Contains("Figures from 2026-11-24 on still change") && Contains("rise in steps of 10") &&
+    CHECK_THAT(running, Contains("Figures from Tue 24 Nov 2026 on still change") && Contains("rise in steps of 10") &&
                             Contains("<td class=\"number\">20</td>"));
     CHECK_THAT(running, Contains("Shown when the day has ended.") && !Contains("AntennaPod") && !Contains("<td class=\"number\">25</td>"));
 
@@ -92,7 +92,7 @@ TEST_CASE("impossible periods are answered with a sentence") {
     for (const auto* bad : {"yesterday", "2026-02-30", "2026-1-1", "\"><script>", "99999-01-01", "2026-11-2x"}) {
         CHECK_THAT(page_of(bad, "2026-11-24"), Contains("year-month-day") && !Contains("<script>"));
     }
-    CHECK_THAT(page_of("2026-11-01", ""), Contains("from 2026-11-01 to 2026-11-24"));
+    CHECK_THAT(page_of("2026-11-01", ""), Contains("Downloads, 1 Nov – 24 Nov 2026."));
 }
 
 TEST_CASE("one show can be picked") {
@@ -131,8 +131,8 @@ TEST_CASE("figures are compared as far as what is hidden allows, and never the w
     CHECK(words(hidden(607, 1), hidden(640, 1)) == "about 5\u202f% fewer");
     CHECK(words(hidden(607, 1), hidden(612, 1)) == "about as many");
     CHECK(web::change_words(hidden(10, 6), {20}, 1) == "50\u202f% fewer");  // nothing is ever hidden
-    CHECK(web::compared_with("about as many", "Monday") == "about as many as Monday");
-    CHECK(web::compared_with("at least 5\u202f% more", "Monday") == "at least 5\u202f% more than Monday");
+    CHECK(web::compared_words("about as many", "Monday") == "about as many as Monday");
+    CHECK(web::compared_words("at least 5\u202f% more", "Monday") == "at least 5\u202f% more than Monday");
 }
 
 TEST_CASE("the overview says in words what changed, and its tables as files") {
@@ -168,6 +168,87 @@ TEST_CASE("the overview says in words what changed, and its tables as files") {
     CHECK_THAT(
         compared,
         Contains("/statistics/tables/days.csv?from=2026-12-01&amp;to=2026-12-01&amp;before_from=2026-11-24&amp;before_to=2026-11-24"));
+}
+
+TEST_CASE("the usual period is of days that are over, the same on every page") {
+    Site site;
+    const auto show = site.add_show("code", "Code");
+    const auto one = site.add_episode(show, {.slug = "one", .title = "One"});
+    site.publish(one);
+    CHECK_THAT(body_of(web::statistics_figures(site.context, ask({}))),
+               Contains("type=\"date\" value=\"2026-11-24\""));  // nothing else yet
+    for (int i = 0; i < 43; ++i) listen(site, one, i);
+    site.statistics.flush();
+    site.now += std::chrono::days(1);
+    for (int i = 0; i < 20; ++i) listen(site, one, i);
+    site.statistics.flush();
+    for (const auto handler : {&web::statistics, &web::statistics_report, &web::statistics_figures, &web::acting}) {
+        const auto page = body_of(handler(site.context, ask({})));
+        CHECK_THAT(page, Contains("28 Oct – 24 Nov 2026") && Contains("43") && !Contains("not over yet"));
+        if (handler != &web::statistics_report) CHECK_THAT(page, Contains("?from=2026-10-29&amp;to=2026-11-25"));  // with today
+    }
+    const std::vector<http::Field> with_today{{"from", "2026-11-24"}, {"to", "2026-11-25"}};
+    for (const auto& page : {body_of(web::statistics(site.context, ask(with_today))),
+                             body_of(web::statistics_episode(site.context, ask(with_today, {{"show", "code"}, {"episode", "one"}})))}) {
+        CHECK_THAT(page, Contains("Wed 25 Nov 2026 is not over yet: figures still grow, in steps of 10.") &&
+                             Contains("Wed 25 Nov 2026 is not over yet, so not among these:"));
+    }
+    CHECK_THAT(body_of(web::statistics_table(site.context, ask(with_today, {{"table", "days.csv"}}))),
+               Contains("\"Downloads then\",\"Running\"\r\n\"2026-11-25\",20,\"2026-11-23\",0,\"running\"\r\n") &&
+                   Contains("\"2026-11-24\",43,\"2026-11-22\",0,\"\"\r\n"));
+    CHECK_THAT(body_of(web::statistics_table(site.context, ask({}, {{"table", "hours.csv"}}))), Contains("20,\"running\"\r\n"));
+}
+
+TEST_CASE("only what can be compared is compared") {
+    Site site;
+    const auto show = site.add_show("code", "Code");
+    const auto one = site.add_episode(show, {.slug = "one", .title = "One"}), two = site.add_episode(show, {.slug = "two", .title = "Two"});
+    site.publish(one);
+    for (int day = 0; day < 14; ++day) {
+        if (day == 6) site.publish(two);
+        for (int i = 0; i < (day < 7 ? 20 : 30); ++i) listen(site, one, i);
+        for (int i = 0; day >= 6 && i < 40; ++i) listen(site, two, i);
+        site.statistics.flush();
+        site.now += std::chrono::days(1);
+    }
+    for (int i = 0; i < 30; ++i) listen(site, one, i);
+    site.statistics.flush();
+    // Out on the last of "those" days.
+    CHECK_THAT(body_of(web::statistics(site.context, ask({}))),
+               Contains("“Two”: 280 in the last 7 days after 40 in those before, published 30 Nov.") &&
+                   Contains("“One”: 210 in the last 7 days after 140 in those before, published 24 Nov."));
+    const auto report = [&](const char* from, const char* to, const char* before_from, const char* before_to) {
+        return body_of(web::statistics_report(site.context,
+                                              ask({{"from", from}, {"to", to}, {"before_from", before_from}, {"before_to", before_to}})));
+    };
+    CHECK_THAT(report("2026-12-01", "2026-12-07", "2026-11-27", "2026-11-29"),
+               Contains("490 downloads in 7 days, 250\u202f% more a day than in 27 Nov – 29 Nov 2026 (60 in 3 days).") ||
+                   Contains("3.5 times as many a day as in 27 Nov – 29 Nov 2026 (60 in 3 days)."));
+    CHECK_THAT(report("2026-11-26", "2026-11-26", "2026-11-25", "2026-11-25"),
+               Contains("20 downloads in 1 day, as many as on Wed 25 Nov 2026 (20).") && !Contains("Two"));
+    CHECK_THAT(report("2026-12-08", "2026-12-08", "2026-12-07", "2026-12-07"),
+               Contains("30 downloads in 1 day so far.") && !Contains("% more") && !Contains("fewer than on"));
+    const auto page = body_of(web::statistics(
+        site.context, ask({{"from", "2026-12-01"}, {"to", "2026-12-07"}, {"before_from", "2026-11-27"}, {"before_to", "2026-11-29"}})));
+    CHECK_THAT(page, Contains("<b>60</b> (7 days against 3).") && Contains("50\u202f% more a day") &&
+                         Contains("7 days against 3: changes are of a day’s average."));
+}
+
+TEST_CASE("a hidden day is no zero on the line") {
+    Site site;
+    const auto show = site.add_show("code", "Code");
+    const auto one = site.add_episode(show, {.slug = "one", .title = "One"});
+    site.publish(one);
+    for (const int listeners : {30, 4, 0}) {
+        for (int i = 0; i < listeners; ++i) listen(site, one, i);
+        site.statistics.flush();
+        site.now += std::chrono::days(1);
+    }
+    const auto lines = [&](const char* to) { return body_of(web::statistics(site.context, ask({{"from", "2026-11-24"}, {"to", to}}))); };
+    CHECK_THAT(lines("2026-11-24"), !Contains("hidden-point") && !Contains("fewer than 10: hidden"));
+    const auto page = lines("2026-11-26");
+    CHECK_THAT(page, Contains("Wed 25 Nov 2026: fewer than 10 downloads</title>") && Contains("Thu 26 Nov 2026: 0 downloads</title>") &&
+                         Contains("fewer than 10: hidden</li>") && Contains("the line has a gap and a hollow mark"));
 }
 
 TEST_CASE("a page says when its days begin on the show's clock, all year round and the day before where that is so") {
@@ -269,7 +350,8 @@ TEST_CASE("an episode's page answers whether it was more than the one before, an
     site.statistics.flush();  // closes the day
     const auto page = page_of("two");
     CHECK_THAT(page, Contains("“Two” had 60 downloads in its first 24 hours, at least 22\u202f% more than “One” (40)."));
-    CHECK_THAT(page, Contains("Of 60 deliveries, 100\u202f% got the middle of the episode and 50\u202f% its last minutes."));
+    CHECK_THAT(page, Contains("Of 60 deliveries (rounded down to a multiple of 10), 100\u202f% got the middle of the episode and 50\u202f% "
+                              "its last 5 s."));
     CHECK_THAT(page, Contains("<p class=\"topic-share\">85\u202f%</p><p class=\"topic-name\">What to look for</p>") &&
                          Contains("<p class=\"topic-share\">50\u202f%</p><p class=\"topic-name\">Fear of being wrong</p>"));
     CHECK_THAT(page, Contains("AntennaPod") && Contains("Of 60 requests for the audio 60 counted as a download."));
@@ -328,6 +410,14 @@ TEST_CASE("analysts note what happened on a day, on the line and in the audit lo
     const auto added = send(ann, form, ann.identity.csrf_token);
     CHECK(status_of(added) == 303);
     CHECK(field_of(added, "Location") == "/statistics?show=code#annotations");
+    // A note of a day that the page does not show is told to be there.
+    const auto far = send(ann, "act=add&day=2030-01-01&words=Later", ann.identity.csrf_token);
+    CHECK(field_of(far, "Location") == "/statistics?show=code&noted=2030-01-01#annotations");
+    CHECK_THAT(body_of(web::statistics(site.context, ask({{"show", "code"}, {"noted", "2030-01-01"}}))),
+               Contains("Saved for Tue 1 Jan 2030 (not in the days shown).") &&
+                   Contains("/statistics?from=2029-12-05&amp;to=2030-01-01&amp;show=code#annotations"));
+    CHECK_THAT(body_of(web::statistics(site.context, ask({{"noted", "<b>"}}))), !Contains("Saved for"));
+    REQUIRE(site.context.annotations.remove(site.context.annotations.list("", "2030-01-01", "2030-01-01").front().id));
     const auto page = body_of(web::statistics(site.context, ask({})));
     CHECK_THAT(page, Contains("On the &lt;b&gt;Today&lt;/b&gt; programme") && Contains("mark-annotation") && !Contains("<b>Today"));
     const auto noted = site.context.annotations.list("", "2026-11-01", "2026-11-30").front();
@@ -343,11 +433,13 @@ TEST_CASE("analysts note what happened on a day, on the line and in the audit lo
     std::string audit;
     for (const auto& entry : site.audit.list(20))
         if (entry.what.starts_with("annotation.")) audit += entry.who + " " + entry.what + ";";
-    CHECK(audit == "ann annotation.delete;ann annotation.edit;ann annotation.add;");
+    CHECK(audit == "ann annotation.delete;ann annotation.edit;ann annotation.add;ann annotation.add;");
     // What was overwritten and what is gone can still be read there.
     const auto trail = site.audit.list(20);
     const auto object_of = [&](const char* what) { return std::ranges::find(trail, what, &storage::AuditEntry::what)->object; };
-    CHECK(object_of("annotation.add") == "2026-11-23: On the <b>Today</b> programme");
+    CHECK(object_of("annotation.add") == "2030-01-01: Later");
+    CHECK(std::ranges::find(trail.rbegin(), trail.rend(), "annotation.add", &storage::AuditEntry::what)->object ==
+          "2026-11-23: On the <b>Today</b> programme");
     CHECK(object_of("annotation.edit") == noted.id + " 2026-11-22: Rain, was 2026-11-23: On the <b>Today</b> programme by ann");
     CHECK(object_of("annotation.delete") == noted.id + " 2026-11-22: Rain by ann");
     // No change without its row.
