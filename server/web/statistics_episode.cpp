@@ -142,7 +142,7 @@ std::optional<EpisodePage> gather(Context& context, const http::Request& request
         return line.id == page.episode.id ? std::string() : fmt::format("/statistics/shows/{}/{}", show->slug, line.slug);
     };
     page.tables = {ages_table(page.beside, page.ages, page.selection.zone, link, fewest), curve_table(page, fewest),
-                   days_table(page, fewest), tally_table(page.tally), marks_table(page.chart, page.grid)};
+                   days_table(page, fewest), tally_table(page.tally, page.selection.runs()), marks_table(page.chart, page.grid)};
     for (auto& table : breakdown_tables(context, query, page.path, page.selection)) page.tables.push_back(std::move(table));
     if (page.episode.renditions.empty()) return page;
     if (const auto reach = statistics.reach(page.episode.id, analytics::audio_bytes_of(page.episode.renditions))) {

@@ -95,9 +95,10 @@ void put_cell(Values& row, const Statistics::Figure& figure) {
 }
 
 // Reasons down, episodes across.
-void put_tally(Values& values, const Statistics::Tally& all, const Tallies& each, const std::vector<std::string>& titles) {
+void put_tally(Values& values, const Statistics::Tally& all, const Tallies& each, const std::vector<std::string>& titles, bool runs) {
     auto& table = values.add("TALLY");
     if (all.is_partial) table.show("PARTIAL");
+    if (all.is_partial && runs) table.show("RUNS");
     for (const auto& title : titles) table.add("HEAD").set("TITLE", title);
     for (const auto& key : reasons()) {
         auto& row = table.add("REASON").set("NAME", std::string(reason_words(key)));
@@ -168,7 +169,7 @@ void put_report(Values& values, Statistics& statistics, const Selection& selecti
     const auto rounded_from = statistics.first_rounded_day(query);
     if (rounded_from) report.add("ROUNDED").set("DAY", full_day(*rounded_from)).set("STEP", fewest);
     const auto tallies = statistics.tallies(query);
-    put_tally(values, tallies.all, tallies.by_episode, titles);
+    put_tally(values, tallies.all, tallies.by_episode, titles, rounded_from.has_value());
     if (!tallies.by_hour.empty())
         put_hours(values, std::span(tallies.by_hour).first(hours_begun(selection.last_day, now)));
     else if (selection.first_day == selection.last_day)

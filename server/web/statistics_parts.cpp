@@ -255,7 +255,7 @@ void put_days(Values& values, const LineChart& chart, const std::vector<Table>& 
     put_table(days, "DAYS_TABLE", *std::ranges::find(tables, "days", &Table::id));
 }
 
-Table tally_table(const analytics::Statistics::Tally& tally) {
+Table tally_table(const analytics::Statistics::Tally& tally, bool runs) {
     Table table{.id = "requests", .caption = "What became of every request"};
     table.columns = {{"What it was"}, {"Requests", true}};
     const auto cell = [](const analytics::Statistics::Figure& figure) {
@@ -266,6 +266,7 @@ Table tally_table(const analytics::Statistics::Tally& tally) {
     table.rows.push_back({{.text = "All requests shown"}, cell(tally.requests)});
     table.note = "Every request for the audio is in exactly one line.";
     if (tally.is_partial) table.note += " Days on which a line had too few requests to be shown are left out.";
+    if (runs && tally.is_partial) table.note += " As long as a day runs, “hidden” may be none.";
     return table;
 }
 

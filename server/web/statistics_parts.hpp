@@ -69,7 +69,7 @@ void put_days(Values& values, const LineChart& chart, const std::vector<Table>& 
 // Fills {{#ONLY}} when not all downloads are asked for.
 void put_only(Values& values, const std::string& path, const Selection& selection);
 
-[[nodiscard]] Table tally_table(const analytics::Statistics::Tally& tally);
+[[nodiscard]] Table tally_table(const analytics::Statistics::Tally& tally, bool runs);
 // "Of 5,210 requests for the audio 1,240 counted as a download. …"
 [[nodiscard]] std::string tally_sentence(const analytics::Statistics::Tally& tally);
 [[nodiscard]] std::vector<std::string> reasons();  // by which a tally has them, in the order of tables

@@ -49,6 +49,7 @@ TEST_CASE("the page of all figures shows what may be shown and hides the rest") 
     const auto running = body_of(web::statistics_figures(site.context, ask({})));
     CHECK_THAT(running, Contains("Figures from Tue 24 Nov 2026 on still change") && Contains("rise in steps of 10") &&
                             Contains("<td class=\"number\">20</td>"));
+    CHECK_THAT(running, Contains("As long as a day runs, “hidden” may be none."));
     CHECK_THAT(running, Contains("Shown when the day has ended.") && !Contains("AntennaPod") && !Contains("<td class=\"number\">25</td>"));
 
     site.now += std::chrono::hours(13);
