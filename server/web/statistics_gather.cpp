@@ -78,18 +78,14 @@ std::string main_sentence(const Overview& all, unsigned fewest) {
                    : std::string("Nothing to compare yet: figures appear here when the first days are over.");
     }
     auto sentence = fmt::format("{} downloads in the last 7 days", total_words(all.week.now, fewest));
-    if (const auto words = compared_words(change_words(all.week.now, all.week.before, fewest), "in the 7 days before"); !words.empty()) sentence += ", " + words;
+    const auto words = compared_words(change_words(all.week.now, all.week.before, fewest), "in the 7 days before");
+    if (!words.empty() && was_any_out(all.selection, all.before_those_7)) sentence += ", " + words;
     const auto& by_episode = all.week_by_episode;
     const auto best = std::ranges::max_element(by_episode, {}, [](const auto& change) { return change.now.shown; });
     if (by_episode.size() < 2 || best == by_episode.end() || best->now.shown == 0) return sentence + '.';
     const auto& title = all.selection.episodes[static_cast<std::size_t>(best - by_episode.begin())].title;
     const bool most = best->now.shown * 2 > now;
     return sentence + fmt::format("; “{}” brought {} ({}).", title, most ? "most of them" : "the most", total_words(best->now, fewest));
-}
-
-// Who was not out during all of an earlier span has nothing to be compared with there.
-bool came_later(const storage::EpisodeLine& episode, const std::string& first_day) {
-    return episode.publish_at > model::parse_rfc3339(first_day + "T00:00:00Z").value_or(model::Timestamp());
 }
 
 std::string came_words(const Overview& all, const storage::EpisodeLine& episode) {
@@ -112,8 +108,7 @@ std::vector<std::string> change_sentences(const Overview& all, unsigned fewest) 
     for (const auto i : ordered(episodes.size(), difference)) {
         const auto& [now, before] = all.week_by_episode[i];
         if (result.size() >= 6 || difference(i) < 10 || difference(i) * 20 < before.shown) break;
-        const auto words =
-            came_later(episodes[i], all.before_those_7) ? came_words(all, episodes[i]) : change_words(now, before, fewest);
+        const auto words = was_out(episodes[i], all.before_those_7) ? change_words(now, before, fewest) : came_words(all, episodes[i]);
         result.push_back(fmt::format("“{}”: {} in the last 7 days after {} in those before{}{}.", episodes[i].title,
                                      total_words(now, fewest), total_words(before, fewest), words.empty() ? "" : ", ", words));
     }
@@ -162,8 +157,8 @@ Table episodes_table(const Overview& all, unsigned fewest) {
                               total_cell(now[i], fewest),
                               {.text = percent_words(now[i].shown, whole), .bar = share},
                               total_cell(before[i], fewest),
-                              {.text = came_later(episodes[i], selection.before_first) ? came_words(all, episodes[i])
-                                       : selection.runs()                              ? ""
+                              {.text = !was_out(episodes[i], selection.before_first) ? came_words(all, episodes[i])
+                                       : selection.runs()                            ? ""
                                                           : change_words(now[i], before[i], fewest, days, days_before)}});
     }
     const auto say = [&](const std::string& sentence) { table.note += (table.note.empty() ? "" : " ") + sentence; };

@@ -20,7 +20,8 @@ void put_tile(Values& values, std::string value, std::string name, std::string d
     values.add("TILE").set("VALUE", std::move(value)).set("NAME", std::move(name)).maybe("DETAIL", std::move(detail));
 }
 
-std::string beside(const Overview::Change& change, int days, unsigned fewest) {
+std::string beside(const Overview& all, const Overview::Change& change, int days, unsigned fewest) {
+    if (!was_any_out(all.selection, day_after(all.last_closed, 1 - 2 * days))) return {};
     return compared_words(change_words(change.now, change.before, fewest), fmt::format("in the {} days before", days));
 }
 
@@ -30,8 +31,8 @@ void put_tiles(Values& values, const Overview& all, unsigned fewest) {
         return fewest > 1 ? (shown == 0 ? fmt::format("under {}", fewest) : grouped(shown) + "+") : grouped(shown);
     };
     put_tile(values, so_far(all.live.all.shown), "today so far", fmt::format("{} in this hour", so_far(now)));
-    put_tile(values, total_words(all.week.now, fewest), "in the last 7 days", beside(all.week, 7, fewest));
-    put_tile(values, total_words(all.month.now, fewest), "in the last 28 days", beside(all.month, 28, fewest));
+    put_tile(values, total_words(all.week.now, fewest), "in the last 7 days", beside(all, all.week, 7, fewest));
+    put_tile(values, total_words(all.month.now, fewest), "in the last 28 days", beside(all, all.month, 28, fewest));
 }
 
 void put_hours(Values& values, const Overview& all) {

@@ -141,6 +141,14 @@ analytics::Statistics::Query query_of(const Selection& selection) {
     return {selection.first_day, selection.last_day, ids_of(selection), selection.only};
 }
 
+bool was_out(const storage::EpisodeLine& episode, const std::string& day) {
+    return episode.publish_at <= model::parse_rfc3339(day + "T00:00:00Z").value_or(model::Timestamp());
+}
+
+bool was_any_out(const Selection& selection, const std::string& day) {
+    return !selection.episodes.empty() && was_out(selection.episodes.front(), day);  // the oldest
+}
+
 std::string title_of(const storage::EpisodeLine& episode) {
     return episode.title + (episode.is_withdrawn ? " (withdrawn)" : "");
 }

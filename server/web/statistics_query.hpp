@@ -40,6 +40,9 @@ struct Selection {
 [[nodiscard]] std::optional<model::Show> find_launched_show(Context& context, std::string_view slug);
 [[nodiscard]] analytics::Statistics::Query query_of(const Selection& selection);
 [[nodiscard]] std::vector<model::EpisodeId> ids_of(const Selection& selection);
+// Whether that episode, or any, was out from the beginning of that day on: else what came then is nothing to compare with.
+[[nodiscard]] bool was_out(const storage::EpisodeLine& episode, const std::string& day);
+[[nodiscard]] bool was_any_out(const Selection& selection, const std::string& day);
 [[nodiscard]] std::string title_of(const storage::EpisodeLine& episode);  // says when it is withdrawn
 
 // `path` with all that was chosen; with `pinned` the period by its days, so that it stays the same tomorrow.

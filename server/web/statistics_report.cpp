@@ -34,7 +34,7 @@ std::string period_sentence(const Overview& all, unsigned fewest) {
     if (all.selection.runs()) return sentence + " so far.";
     const auto words = compared_words(change_words(now, before, fewest, days, days_before),
                                       in_period_words(all.selection.before_first, all.selection.before_last));
-    if (words.empty()) return sentence + '.';
+    if (words.empty() || !was_any_out(all.selection, all.selection.before_first)) return sentence + '.';
     return sentence +
            fmt::format(", {} ({}{}).", words, total_words(before, fewest), days == days_before ? "" : " in " + counted(days_before, "day"));
 }
