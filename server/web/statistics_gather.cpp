@@ -161,10 +161,11 @@ Table episodes_table(const Overview& all, unsigned fewest) {
                                        : selection.runs()                            ? ""
                                                           : change_words(now[i], before[i], fewest, days, days_before)}});
     }
+    const bool has_changes = std::ranges::any_of(episodes, [&](const auto& episode) { return was_out(episode, selection.before_first); });
     const auto say = [&](const std::string& sentence) { table.note += (table.note.empty() ? "" : " ") + sentence; };
     if (selection.runs())
         say("Not compared with the time before, as long as the last day is not over.");
-    else if (days != days_before)
+    else if (days != days_before && has_changes)
         say(fmt::format("{} against {}: changes are of a day’s average.", counted(days, "day"), days_before));
     if (out > most_listed) say(fmt::format("The first {} of {} episodes; choose a show to see its others.", most_listed, out));
     return table;

@@ -32,11 +32,17 @@ std::string period_sentence(const Overview& all, unsigned fewest) {
     const auto now = all.chosen.sum(0, days), before = all.before.sum(0, days_before);
     const auto sentence = fmt::format("{} downloads in {}", total_words(now, fewest), counted(days, "day"));
     if (all.selection.runs()) return sentence + " so far.";
-    const auto words = compared_words(change_words(now, before, fewest, days, days_before),
-                                      in_period_words(all.selection.before_first, all.selection.before_last));
-    if (words.empty() || !was_any_out(all.selection, all.selection.before_first)) return sentence + '.';
-    return sentence +
-           fmt::format(", {} ({}{}).", words, total_words(before, fewest), days == days_before ? "" : " in " + counted(days_before, "day"));
+    const auto& selection = all.selection;
+    const auto span = in_period_words(selection.before_first, selection.before_last);
+    const auto length = days == days_before ? std::string() : counted(days_before, "day");
+    if (before.shown > 0 && !was_any_out(selection, selection.before_first)) {
+        const auto published = short_day(model::format_utc_day(selection.zone.local(selection.episodes.front().publish_at)));
+        return sentence + fmt::format("; {} {} ({}the first episode published {}).", total_words(before, fewest), span,
+                                      length.empty() ? length : length + ", ", published);
+    }
+    const auto words = compared_words(change_words(now, before, fewest, days, days_before), span);
+    if (words.empty()) return sentence + '.';
+    return sentence + fmt::format(", {} ({}{}).", words, total_words(before, fewest), length.empty() ? length : " in " + length);
 }
 
 Table first_rows(Table table) {

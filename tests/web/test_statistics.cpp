@@ -226,7 +226,8 @@ TEST_CASE("only what can be compared is compared") {
                Contains("490 downloads in 7 days, 250\u202f% more a day than in 27 Nov – 29 Nov 2026 (60 in 3 days).") ||
                    Contains("3.5 times as many a day as in 27 Nov – 29 Nov 2026 (60 in 3 days)."));
     CHECK_THAT(report("2026-12-01", "2026-12-07", "2026-11-24", "2026-11-30"),
-               Contains("490 downloads in 7 days.") && Contains("published 24 Nov"));
+               Contains("490 downloads in 7 days; 180 in 24 Nov – 30 Nov 2026 (the first episode published 24 Nov).") &&
+                   Contains("published 24 Nov"));
     CHECK_THAT(report("2026-11-26", "2026-11-26", "2026-11-25", "2026-11-25"),
                Contains("20 downloads in 1 day, as many as on Wed 25 Nov 2026 (20).") && !Contains("Two"));
     CHECK_THAT(report("2026-12-08", "2026-12-08", "2026-12-07", "2026-12-07"),
