@@ -87,8 +87,10 @@ TEST_CASE("an object that is stored or spoken of again in time stays") {
     const auto again = yard.keep("again"), spoken = yard.keep("spoken");
     CHECK(yard.run_after(25h) == 0);
     yard.ahead = 0h;
-    std::this_thread::sleep_for(20ms);  // a file's time is as coarse as the system's tick
+    constexpr auto ticks = 20ms;  // a file's time is as coarse as the system's tick
+    std::this_thread::sleep_for(ticks);
     const auto moment = model::system_now();
+    std::this_thread::sleep_for(ticks);
     CHECK_FALSE(yard.store->remove(yard.keep("again"), moment));
     CHECK(yard.has(again));
     CHECK(yard.store->list(moment) == std::vector{spoken});
