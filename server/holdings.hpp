@@ -1,7 +1,7 @@
 #pragma once
 // What an installation holds and why: the one table behind `earshot privacy report` and docs/privacy.md. Tests compare it with the real
-// schema, the real files and that page. Who adds a column or a file explains it in holdings_columns.cpp or holdings_places.cpp, then runs
-// `./dev golden`.
+// schema, the real files, the headers that declare what is in memory, and that page. Who adds a column, a file or such a member explains
+// it in holdings_columns.cpp or holdings_places.cpp, then runs `./dev golden`.
 
 #include <span>
 #include <string>
@@ -43,7 +43,7 @@ struct FilesHeld {
 
 // What is only ever in the process's memory.
 struct MemoryHeld {
-    std::string_view place;
+    std::string_view place, sources;  // sources: the files that declare it, with spaces between them
     Explanation is;
 };
 [[nodiscard]] std::span<const MemoryHeld> memory_held();
