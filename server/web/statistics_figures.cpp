@@ -16,6 +16,7 @@
 #include "server/web/statistics_frame.hpp"
 #include "server/web/statistics_parts.hpp"
 #include "server/web/statistics_query.hpp"
+#include "server/web/statistics_window.hpp"
 #include "server/web/wording.hpp"
 
 namespace earshot::web {
@@ -182,9 +183,10 @@ void put_report(Values& values, Statistics& statistics, const Selection& selecti
 
 http::Answer statistics_figures(Context& context, const http::Request& request) {
     const auto fewest = context.settings.statistics.suppress_below;
-    const auto selection = select_all(context, request);
+    auto selection = select_all(context, request);
     Page page{.title = "All figures", .main = "statistics_figures.html"};
     put_form(page.values, selection);
+    narrow(selection, page.values, request, "/statistics/figures");
     if (selection.episodes.empty()) {
         page.values.show("NOTHING");
     } else {
