@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <memory>
@@ -20,7 +21,9 @@ namespace {
 
 using analytics::Statistics;
 using boost::json::array;
+using boost::json::monotonic_resource;
 using boost::json::object;
+using boost::json::storage_ptr;
 using http::problem;
 using model::Errc;
 using model::fail;
@@ -61,54 +64,60 @@ model::Result<Question> read_question(Context& context, const Request& request) 
     return question;
 }
 
-object figure(const Statistics::Figure& value, unsigned hidden_below) {
-    if (value.value) return {{"downloads", *value.value}};
-    return {{"downloads", nullptr}, {"fewer_than", hidden_below}};
+// All that goes into an answer lies in one memory of its own: there are tens of thousands of small objects.
+object figure(const Statistics::Figure& value, unsigned hidden_below, const storage_ptr& memory) {
+    if (value.value) return object({{"downloads", *value.value}}, memory);
+    return object({{"downloads", nullptr}, {"fewer_than", hidden_below}}, memory);
 }
 
-object count(const Statistics::Figure& value) {
-    if (value.value) return {{"requests", *value.value}};
-    return {{"requests", nullptr}};
+object count(const Statistics::Figure& value, const storage_ptr& memory) {
+    if (value.value) return object({{"requests", *value.value}}, memory);
+    return object({{"requests", nullptr}}, memory);
 }
 
-object report_object(const Subject& subject, const Statistics::EpisodeReport& report, unsigned hidden_below) {
-    array days;
+object report_object(const Subject& subject, const Statistics::EpisodeReport& report, unsigned hidden_below, const storage_ptr& memory) {
+    array days(memory);
+    days.reserve(report.days.size());
     for (const Statistics::DayRow& row : report.days) {
-        object day = figure(row.downloads, hidden_below);
+        object day = figure(row.downloads, hidden_below, memory);
         day["day"] = row.day;
         days.push_back(std::move(day));
     }
-    object total = figure(report.total, hidden_below);
+    object total = figure(report.total, hidden_below, memory);
     total["is_partial"] = report.total_is_partial;
-    return {{"id", subject.episode.id.value},
-            {"slug", subject.episode.slug},
-            {"title", subject.episode.title},
-            {"show", object{{"id", subject.show->id.value}, {"slug", subject.show->slug}, {"title", subject.show->title}}},
-            {"days", std::move(days)},
-            {"total", std::move(total)}};
+    object result({{"id", subject.episode.id.value},
+                   {"slug", subject.episode.slug},
+                   {"title", subject.episode.title},
+                   {"show", {{"id", subject.show->id.value}, {"slug", subject.show->slug}, {"title", subject.show->title}}}},
+                  memory);
+    result["days"] = std::move(days);
+    result["total"] = std::move(total);
+    return result;
 }
 
-object tally_object(const Statistics::Tally& tally) {
-    object reasons;
-    for (const auto& [reason, value] : tally.reasons) reasons[reason] = count(value);
-    return {{"total", count(tally.requests)}, {"by_reason", std::move(reasons)}};
+object tally_object(const Statistics::Tally& tally, const storage_ptr& memory) {
+    object reasons(tally.reasons.size(), memory), result(memory);
+    for (const auto& [reason, value] : tally.reasons) reasons[reason] = count(value, memory);
+    result["total"] = count(tally.requests, memory);
+    result["by_reason"] = std::move(reasons);
+    return result;
 }
 
 // What became of every request: of all episodes, of each, and of each hour when one day is asked for whose hours are still known.
-object requests_object(Statistics& statistics, const Question& question) {
+object requests_object(Statistics& statistics, const Question& question, const storage_ptr& memory) {
     const auto tallies = statistics.tallies(question.query);
-    object result = tally_object(tallies.all);
-    array episodes;
+    object result = tally_object(tallies.all, memory);
+    array episodes(memory);
     for (std::size_t i = 0; i < tallies.by_episode.size(); ++i) {
-        object one = tally_object(tallies.by_episode[i]);
+        object one = tally_object(tallies.by_episode[i], memory);
         one["id"] = question.subjects[i].episode.id.value;
         episodes.push_back(std::move(one));
     }
     result["by_episode"] = std::move(episodes);
     if (!tallies.by_hour.empty()) {
-        array hours;
+        array hours(memory);
         for (const auto& tally : tallies.by_hour) {
-            object hour = tally_object(tally);
+            object hour = tally_object(tally, memory);
             hour["hour"] = hours.size();
             hours.push_back(std::move(hour));
         }
@@ -120,10 +129,11 @@ object requests_object(Statistics& statistics, const Question& question) {
 constexpr std::pair<std::string_view, std::string_view> breakdowns[] = {
     {"apps", "app"}, {"devices", "device"}, {"countries", "country"}, {"sites", "site"}};
 
-array breakdown_array(std::string_view dimension, const Statistics::Breakdown& breakdown, unsigned hidden_below) {
-    array result;
+array breakdown_array(std::string_view dimension, const Statistics::Breakdown& breakdown, unsigned hidden_below,
+                      const storage_ptr& memory) {
+    array result(memory);
     for (const auto& [name, value] : breakdown) {
-        object row = figure(value, hidden_below);
+        object row = figure(value, hidden_below, memory);
         row[dimension] = name;
         result.push_back(std::move(row));
     }
@@ -134,7 +144,8 @@ void put_breakdowns(object& answer, Statistics& statistics, const Statistics::Qu
     std::vector<std::string_view> dimensions;
     for (const auto& [list, dimension] : breakdowns) dimensions.push_back(dimension);
     const auto all = statistics.breakdowns(dimensions, query);
-    for (std::size_t i = 0; const auto& [list, dimension] : breakdowns) answer[list] = breakdown_array(dimension, all[i++], hidden_below);
+    for (std::size_t i = 0; const auto& [list, dimension] : breakdowns)
+        answer[list] = breakdown_array(dimension, all[i++], hidden_below, answer.storage());
 }
 
 }  // namespace
@@ -145,13 +156,16 @@ Answer get_statistics(Context& context, const Request& request) {
     note_look(context, request, {"show", "episode", "from", "to"});
     const unsigned below = context.settings.statistics.suppress_below;
     const auto reports = context.statistics.report(question->query);
-    array episodes;
-    for (std::size_t i = 0; i < reports.size(); ++i) episodes.push_back(report_object(question->subjects[i], reports[i], below));
-    object answer{{"from", question->query.first_day}, {"to", question->query.last_day}, {"episodes", std::move(episodes)}};
+    monotonic_resource resource;
+    const storage_ptr memory(&resource);
+    array episodes(memory);
+    for (std::size_t i = 0; i < reports.size(); ++i) episodes.push_back(report_object(question->subjects[i], reports[i], below, memory));
+    object answer({{"from", question->query.first_day}, {"to", question->query.last_day}}, memory);
+    answer["episodes"] = std::move(episodes);
     if (const auto day = context.statistics.first_rounded_day(question->query))
-        answer["rounded"] = object{{"from", *day}, {"steps_of", below}};
+        answer["rounded"] = object({{"from", *day}, {"steps_of", below}}, memory);
     put_breakdowns(answer, context.statistics, question->query, below);
-    answer["requests"] = requests_object(context.statistics, *question);
+    answer["requests"] = requests_object(context.statistics, *question, memory);
     return http::json(200, serialize(answer));
 }
 
