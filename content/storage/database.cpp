@@ -176,7 +176,7 @@ struct Database::State {
         run_script(*writer, options.full_sync ? "pragma synchronous = full" : "pragma synchronous = normal");
         for (int i = 0; i < std::max(1, options.readers); ++i) {
             auto reader = connect(file);
-            run_script(*reader, "pragma query_only = on");
+            run_script(*reader, "pragma query_only = on; pragma cache_size = -8192");  // KiB: statistics read the same days more than once
             idle.push_back(std::move(reader));
         }
     }

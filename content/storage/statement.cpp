@@ -15,6 +15,22 @@ struct Slot {
     std::function<void(std::optional<T>)> deliver;
 };
 
+struct TextResult {
+    std::string* target;
+    std::string value{};
+    soci::indicator indicator{soci::i_ok};
+};
+
+// A text changes places with what was delivered before, so that rows need no memory of their own.
+void deliver_all(std::deque<TextResult>& results) {
+    for (auto& result : results) {
+        if (result.indicator == soci::i_ok)
+            result.target->swap(result.value);
+        else
+            result.target->clear();
+    }
+}
+
 template <class T>
 void deliver_all(const std::deque<Slot<T>>& slots) {
     for (const auto& slot : slots) slot.deliver(slot.indicator == soci::i_ok ? std::optional(slot.value) : std::nullopt);
@@ -26,7 +42,8 @@ void deliver_all(const std::deque<Slot<T>>& slots) {
 struct Statement::State {
     State(soci::session& session, const char* text) : statement(session), sql(text) {}
 
-    std::deque<Slot<std::string>> texts, text_results;
+    std::deque<Slot<std::string>> texts;
+    std::deque<TextResult> text_results;
     std::deque<Slot<long long>> integers, integer_results;
     std::deque<Slot<double>> reals, real_results;
     soci::statement statement;  // after what it points to: it goes first
@@ -79,8 +96,8 @@ Statement& Statement::bind_integer(const char* name, Integer value) {
 }
 
 Statement& Statement::into(std::string& target) {
-    state_->add_result<std::string>(state_->text_results,
-                                    [&target](std::optional<std::string> value) { target = std::move(value).value_or(std::string()); });
+    auto& result = state_->text_results.emplace_back(TextResult{&target});
+    state_->statement.exchange(soci::into(result.value, result.indicator));
     return *this;
 }
 
