@@ -11,6 +11,7 @@
 
 #include "server/analytics/day.hpp"
 #include "server/analytics/known_names.hpp"
+#include "server/analytics/settled_days.hpp"
 #include "server/analytics/statistics.hpp"
 
 namespace earshot::analytics::reports {
@@ -21,6 +22,7 @@ struct Source {
     Day running{std::numeric_limits<Day>::max()};  // the first day that is not closed yet
     Day hours_from{};                              // the first day of which requests are known by the hour
     std::shared_ptr<KnownNames> names{std::make_shared<KnownNames>()};
+    SettledDays::View settled{};
     [[nodiscard]] bool hides(std::uint64_t count) const { return count > 0 && count < suppress_below; }
     // Whoever asks every second must not see a single listener come: while a day runs, its figures rise in steps and nothing is broken
     // down.

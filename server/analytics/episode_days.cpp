@@ -11,7 +11,9 @@ std::string list_of(const std::vector<model::EpisodeId>& episodes) {
     return boost::json::serialize(list);
 }
 
-DayTotals day_totals(soci::session& session, const std::vector<model::EpisodeId>& episodes, Period period) {
+namespace {
+
+DayTotals read_totals(soci::session& session, const std::vector<model::EpisodeId>& episodes, Period period) {
     DayTotals result(episodes.size(), std::vector<std::uint64_t>(static_cast<std::size_t>(period.last - period.first + 1)));
     std::size_t episode = 0, day = 0;
     std::uint64_t count = 0;
@@ -22,6 +24,14 @@ DayTotals day_totals(soci::session& session, const std::vector<model::EpisodeId>
     rows.into(episode).into(day).into(count);
     while (rows.next()) result.at(episode).at(day) = count;
     return result;
+}
+
+}  // namespace
+
+DayTotals day_totals(const Source& source, soci::session& session, const std::vector<model::EpisodeId>& episodes, Period period) {
+    return SettledDays::of(
+        source.settled, "", episodes, period.first, period.last,
+        [&](const std::vector<model::EpisodeId>& wanted, Day first, Day last) { return read_totals(session, wanted, {first, last}); });
 }
 
 void each_packed(soci::session& session, const char* sql, const std::string& episodes, Period period,

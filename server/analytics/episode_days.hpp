@@ -14,8 +14,8 @@ namespace earshot::analytics::reports {
 [[nodiscard]] std::string list_of(const std::vector<model::EpisodeId>& episodes);
 
 // Row by row: an episode of the list, downloads on each day of the period. Nothing is suppressed yet.
-using DayTotals = std::vector<std::vector<std::uint64_t>>;
-[[nodiscard]] DayTotals day_totals(soci::session& session, const std::vector<model::EpisodeId>& episodes, Period period);
+[[nodiscard]] DayTotals day_totals(const Source& source, soci::session& session, const std::vector<model::EpisodeId>& episodes,
+                                   Period period);
 
 // What is packed in a row, of each row: the episode's position, day or hour, the day's downloads, the counts. `sql` is one of those below.
 struct PackedRow {

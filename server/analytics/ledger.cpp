@@ -121,7 +121,10 @@ std::vector<JournalPosition> Ledger::positions() const {
 
 void Ledger::commit() noexcept try {
     if (!private_memory_is_locked() && may_be_swapped()) warnings_.set("lock", not_locked);
-    if (!sums_.empty()) sums_.commit(database_, positions());
+    if (!sums_.empty()) {
+        const auto first = sums_.commit(database_, positions());
+        if (first && options_.changed) options_.changed(*first);
+    }
     if (std::exchange(day_closed_, false)) {
         const auto open = windows_.days();
         terms_.forget_contexts_before(open.empty() ? std::numeric_limits<Day>::max() : open.front());

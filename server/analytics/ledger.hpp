@@ -3,6 +3,7 @@
 // One thread. Order of things: memory, journal, database; so kill -9 loses nothing a journal has and adds nothing twice.
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -35,6 +36,7 @@ struct LedgerOptions {
     unsigned suppress_below{10};
     std::uint64_t long_journal{64 << 20};  // bytes; one longer, or longer than a quarter of its file system, is shortened now and then
     std::chrono::days keep_hours{92};      // of requests
+    std::function<void(Day)> changed{};    // told after each commit: figures of days from that one on are others than before
 };
 
 class Ledger {

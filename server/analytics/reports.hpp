@@ -14,6 +14,11 @@ namespace earshot::analytics::reports {
 // One for each of the dimensions; empty for one that is not known.
 [[nodiscard]] std::vector<Statistics::Breakdown> breakdowns(const Source& source, const std::vector<std::string_view>& dimensions,
                                                             const Statistics::Query& query);
+// Of sums by name, each at most once.
+[[nodiscard]] Statistics::Breakdown most_first(const KnownNames::Table& names, const Cells& sums, bool any_hidden);
+// The query must be of one episode.
+[[nodiscard]] std::vector<Statistics::DayDetails> details(const Source& source, const Statistics::Query& query,
+                                                          const std::vector<std::string_view>& dimensions);
 [[nodiscard]] Statistics::Grid grid(const Source& source, const Statistics::Query& query);
 [[nodiscard]] Statistics::Today today(const Source& source, const std::vector<model::EpisodeId>& episodes, model::Timestamp now);
 [[nodiscard]] std::vector<Statistics::Ages> ages(const Source& source, const std::vector<Statistics::Published>& episodes, std::size_t days,

@@ -56,6 +56,9 @@ bool each_shown_part(const Source& source, soci::session& session, const KnownNa
     const auto none = number_of(names, "site", no_site), browser = number_of(names, "kind", "browser");
     const auto sites = position("site"), all = dimensions().size();
     std::vector<Cells> named(all);
+    std::vector<std::size_t> positions;
+    std::vector<bool> is_wanted(all + 1);
+    for (const auto dimension : wanted) is_wanted[positions.emplace_back(position(dimension))] = true;
     bool any_hidden = false;
     ShownParts shown;
     each_packed(session, parts_of_days, list_of(query.episodes), period, [&](const PackedRow& row) {
@@ -69,12 +72,13 @@ bool each_shown_part(const Source& source, soci::session& session, const KnownNa
         each_count(row.counts, [&](std::uint32_t number, std::int64_t count) {
             const auto& name = names.at(number);
             if (number == browser) browsers = static_cast<std::uint64_t>(count);
-            if (name.dimension < all) named[name.dimension].push_back({name.shown_as, static_cast<std::uint64_t>(count)});
+            if (name.dimension < all && is_wanted[name.dimension])
+                named[name.dimension].push_back({name.shown_as, static_cast<std::uint64_t>(count)});
         });
         shown.episode = row.episode;
         shown.day = row.at;
         for (shown.dimension = 0; shown.dimension < wanted.size(); ++shown.dimension) {
-            const auto dimension = position(wanted[shown.dimension]);
+            const auto dimension = positions[shown.dimension];
             auto cells = dimension < all ? named[dimension] : Cells();
             shown.cells = dimension == sites ? folded_sites(std::move(cells), row.downloads, browsers, none, source)
                                              : folded(std::move(cells), row.downloads, source);
@@ -82,6 +86,22 @@ bool each_shown_part(const Source& source, soci::session& session, const KnownNa
         }
     });
     return any_hidden;
+}
+
+DayTotals totals_of_value(const Source& source, soci::session& session, const Statistics::Query& query, Period period) {
+    const auto read = [&](const std::vector<model::EpisodeId>& episodes, Day first, Day last) {
+        DayTotals result(episodes.size(), std::vector<std::uint64_t>(static_cast<std::size_t>(last - first + 1)));
+        const auto names = source.names->of(session);
+        each_shown_part(source, session, *names, {query.only.dimension}, {.first_day = {}, .last_day = {}, .episodes = episodes},
+                        {first, last}, [&](const ShownParts& shown) {
+                            for (const auto& cell : shown.cells) {
+                                if (names->at(cell.name).value == query.only.value)
+                                    result[shown.episode][static_cast<std::size_t>(shown.day - first)] += cell.count;
+                            }
+                        });
+        return result;
+    };
+    return SettledDays::of(source.settled, query.only.dimension + ':' + query.only.value, query.episodes, period.first, period.last, read);
 }
 
 }  // namespace earshot::analytics::reports

@@ -20,4 +20,8 @@ bool each_shown_part(const Source& source, soci::session& session, const KnownNa
                      const std::vector<std::string_view>& dimensions, const Statistics::Query& query, Period period,
                      const std::function<void(const ShownParts&)>& what);
 
+// Of each day what is shown of the downloads with the query's one value; hidden and none look alike: beside the other values it must not
+// tell who was there.
+[[nodiscard]] DayTotals totals_of_value(const Source& source, soci::session& session, const Statistics::Query& query, Period period);
+
 }  // namespace earshot::analytics::reports

@@ -28,6 +28,14 @@ RecognitionPtr recognition_from(const StatisticsOptions& options) {
     return std::make_shared<const Recognition>(std::move(*recognition));
 }
 
+// Called for every day of every episode: a year of all shows has 100,000.
+void add_cell(Statistics::Total& total, const Statistics::Figure& cell, bool is_closed, bool is_part) {
+    total.shown += cell.value.value_or(0);
+    total.is_partial |= is_part || (is_closed && !cell.value);
+    total.is_rounded |= !is_closed && !cell.value;
+    total.vague += !is_closed || !cell.value || (is_part && cell.value == 0U) ? 1 : 0;
+}
+
 }  // namespace
 
 struct Statistics::State {
@@ -55,7 +63,8 @@ struct Statistics::State {
     void commit() noexcept;
     void claim() {
         ledger.emplace(database, options.runtime_dir, warnings, clock(),
-                       LedgerOptions{options.suppress_below, options.long_journal, options.keep_hours});
+                       LedgerOptions{options.suppress_below, options.long_journal, options.keep_hours,
+                                     [days = settled_days](Day first) { days->changed(first); }});
     }
     void role_changed();
     [[nodiscard]] RecognitionPtr lists() const {
@@ -64,7 +73,13 @@ struct Statistics::State {
     }
     [[nodiscard]] reports::Source source() const {
         const auto now = clock();
-        return {database, options.suppress_below, first_running(now), first_hourly(now, options.keep_hours), names};
+        // A day is settled one day after it was closed: by then the last of it is committed.
+        return {.database = database,
+                .suppress_below = options.suppress_below,
+                .running = first_running(now),
+                .hours_from = first_hourly(now, options.keep_hours),
+                .names = names,
+                .settled = reports::SettledDays::begin(settled_days, first_running(now) - 1)};
     }
     // Asks the worker to get `stage` to where the queue is now, and waits.
     void wait_for(std::uint64_t& wanted, const std::uint64_t& reached);
@@ -73,6 +88,7 @@ struct Statistics::State {
     const StatisticsOptions options;
     const model::Clock clock;
     const std::shared_ptr<reports::KnownNames> names{std::make_shared<reports::KnownNames>()};
+    const std::shared_ptr<reports::SettledDays> settled_days{std::make_shared<reports::SettledDays>()};
     Warnings warnings;
     std::atomic<std::uint64_t> dropped{0};
 
@@ -292,6 +308,10 @@ std::optional<std::string> Statistics::first_rounded_day(const Query& query) con
 Statistics::Tallies Statistics::tallies(const Query& query) {
     return reports::tallies(state_->source(), query);
 }
+std::vector<Statistics::DayDetails> Statistics::details(const model::EpisodeId& episode, const std::string& first_day,
+                                                        const std::string& last_day, const std::vector<std::string_view>& dimensions) {
+    return reports::details(state_->source(), {first_day, last_day, {episode}}, dimensions);
+}
 std::chrono::days Statistics::hours_kept() const {
     return state_->options.keep_hours;
 }
@@ -301,12 +321,7 @@ Statistics::Grid Statistics::grid(const Query& query) {
 Statistics::Total Statistics::Grid::sum(std::size_t episode, std::size_t first, std::size_t past) const {
     Total total;
     const auto& row = episodes.at(episode);
-    for (auto day = first; day < std::min(past, row.size()); ++day) {
-        total.shown += row[day].value.value_or(0);
-        total.is_partial |= is_part || (day < closed && !row[day].value);
-        total.is_rounded |= day >= closed && !row[day].value;
-        total.vague += day >= closed || !row[day].value || (is_part && row[day].value == 0U) ? 1 : 0;
-    }
+    for (auto day = first; day < std::min(past, row.size()); ++day) add_cell(total, row[day], day < closed, is_part);
     return total;
 }
 Statistics::Grid Statistics::Grid::part(const std::string& first_day, const std::string& last_day) const {
@@ -318,9 +333,8 @@ Statistics::Grid Statistics::Grid::part(const std::string& first_day, const std:
 }
 Statistics::Total Statistics::Grid::sum(std::size_t first, std::size_t past) const {
     Total total;
-    for (std::size_t episode = 0; episode < episodes.size(); ++episode) {
-        const auto one = sum(episode, first, past);
-        total = {total.shown + one.shown, total.is_partial || one.is_partial, total.is_rounded || one.is_rounded, total.vague + one.vague};
+    for (const auto& row : episodes) {
+        for (auto day = first; day < std::min(past, row.size()); ++day) add_cell(total, row[day], day < closed, is_part);
     }
     return total;
 }

@@ -168,6 +168,16 @@ public:
     using Breakdown = std::vector<std::pair<std::string, Figure>>;
     [[nodiscard]] Breakdown breakdown(std::string_view dimension, const Query& query);
     [[nodiscard]] std::vector<Breakdown> breakdowns(const std::vector<std::string_view>& dimensions, const Query& query);  // all at once
+    // Each day of an episode by itself: what report, tallies and breakdowns say of that day alone, all in one question. Days that are over
+    // and of which nothing is known are left out; nothing is broken down where downloads are none or hidden.
+    struct DayDetails {
+        std::string day;
+        Figure downloads;
+        Tally requests;
+        std::vector<Breakdown> breakdowns;  // as `dimensions`
+    };
+    [[nodiscard]] std::vector<DayDetails> details(const model::EpisodeId& episode, const std::string& first_day,
+                                                  const std::string& last_day, const std::vector<std::string_view>& dimensions);
 
 private:
     struct State;

@@ -1,5 +1,6 @@
 #include "server/analytics/stored_sums.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <vector>
 
@@ -168,6 +169,12 @@ private:
     soci::session& session_;
     Stored episodes_, names_;
 };
+
+std::optional<Day> StoredSums::first_day() const {
+    std::optional<Day> first;
+    for (const auto& [key, sums] : days_) first = std::min(first.value_or(key.second), key.second);
+    return first;
+}
 
 void StoredSums::save(soci::session& session) const {
     Saving saving(session, *this);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -24,6 +25,8 @@ public:
     void add_requests(std::string_view episode, Hour hour, std::string_view reason, std::int64_t count);
     void add_bytes(std::string_view episode, Hour hour, std::int64_t bytes);
     void add_reach(std::string_view episode, std::uint64_t audio_bytes, std::int64_t listens, const NumberedCounts& parts);
+
+    [[nodiscard]] std::optional<Day> first_day() const;  // of days, not of reach
 
     // Adds all of it to what is there, inside the caller's transaction.
     void save(soci::session& session) const;

@@ -8,6 +8,7 @@
 #include "server/analytics/packed_counts.hpp"
 #include "server/analytics/reach.hpp"
 #include "server/analytics/reports.hpp"
+#include "server/analytics/shown_parts.hpp"
 
 namespace earshot::analytics::reports {
 
@@ -84,20 +85,18 @@ Statistics::Grid grid(const Source& source, const Statistics::Query& query) {
         result.days.push_back(format_day(day));
         if (!source.runs(day)) ++result.closed;
     }
-    if (!query.only.dimension.empty()) {
-        result.is_part = true;
-        for (const auto& report : days(source, query)) {
-            auto& row = result.episodes.emplace_back();
-            for (const auto& day : report.days) row.push_back(day.downloads);
-        }
-        return result;
-    }
+    result.is_part = !query.only.dimension.empty();
     source.database.read([&](soci::session& session) {
-        for (const auto& totals : day_totals(session, query.episodes, period)) {
+        for (const auto& totals :
+             result.is_part ? totals_of_value(source, session, query, period) : day_totals(source, session, query.episodes, period)) {
             auto& row = result.episodes.emplace_back();
+            row.reserve(totals.size());
             for (auto day = period.first; day <= period.last; ++day) {
                 const auto count = totals[static_cast<std::size_t>(day - period.first)];
-                row.push_back({source.few(day, count) ? std::nullopt : std::optional(source.rounded(day, count))});
+                if (result.is_part)  // shown as it is
+                    row.push_back({count});
+                else
+                    row.push_back({source.few(day, count) ? std::nullopt : std::optional(source.rounded(day, count))});
             }
         }
     });
@@ -109,7 +108,7 @@ Statistics::Today today(const Source& source, const std::vector<model::EpisodeId
     Statistics::Today result{.day = format_day(day),
                              .hours = std::vector<std::uint64_t>(static_cast<std::size_t>(hour_of(now) - day * 24 + 1))};
     source.database.read([&](soci::session& session) {
-        const auto totals = day_totals(session, episodes, {day, day});
+        const auto totals = day_totals(source, session, episodes, {day, day});
         for (const auto& days : totals) {
             result.all.shown += source.rounded(day, days.front());
         }

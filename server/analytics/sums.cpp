@@ -58,7 +58,7 @@ void Sums::add(const Reach& reach) {
     for (const auto& [version, sums] : reach) reach_[version] += sums;
 }
 
-void Sums::commit(storage::Database& database, const std::vector<JournalPosition>& positions) {
+std::optional<Day> Sums::commit(storage::Database& database, const std::vector<JournalPosition>& positions) {
     StoredSums added;
     put(added, downloads_, terms_);
     put(added, cells_, terms_);
@@ -70,6 +70,7 @@ void Sums::commit(storage::Database& database, const std::vector<JournalPosition
     reach_.clear();
     downloads_.clear();
     cells_.clear();
+    return added.first_day();
 }
 
 void save_positions(soci::session& session, const std::vector<JournalPosition>& positions) {

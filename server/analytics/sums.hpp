@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -29,8 +30,9 @@ public:
     void add(const Reach& reach);
     [[nodiscard]] HourCells& cells() noexcept { return cells_; }
     [[nodiscard]] bool empty() const noexcept { return downloads_.empty() && cells_.empty() && reach_.empty(); }
-    // All or nothing; afterwards empty. Throws what the database throws, and then nothing is lost.
-    void commit(storage::Database& database, const std::vector<JournalPosition>& positions);
+    // All or nothing; afterwards empty. Returns the first of the days whose figures it changed. Throws what the database throws, and then
+    // nothing is lost.
+    std::optional<Day> commit(storage::Database& database, const std::vector<JournalPosition>& positions);
 
 private:
     const Terms& terms_;

@@ -109,6 +109,24 @@ std::vector<Adding> by_hour(const Source& source, soci::session& session, const 
 
 }  // namespace
 
+std::vector<std::optional<Tally>> tallies_by_day(const Source& source, soci::session& session, const KnownNames::Table& names,
+                                                 const model::EpisodeId& episode, Period period) {
+    std::vector<std::optional<Tally>> days(static_cast<std::size_t>(period.last - period.first + 1));
+    const auto put = [&](Day day, const Counted& counted) {
+        Adding one;
+        add_day(one, day, counted, source);
+        days[static_cast<std::size_t>(day - period.first)] = one.sum();
+    };
+    for (auto day = std::max(period.first, source.running); day <= period.last; ++day)
+        if (source.runs(day)) put(day, {});  // nobody and few look alike
+    each_packed(session, requests_of_days, list_of({episode}), period, [&](const PackedRow& row) {
+        Counted counted{};
+        each_reason(row.counts, names, [&](std::size_t reason, std::uint64_t count) { counted[reason] = count; });
+        put(row.at, counted);
+    });
+    return days;
+}
+
 Statistics::Tallies tallies(const Source& source, const Statistics::Query& query) {
     std::vector<Adding> episodes(query.episodes.size()), hours;
     const auto period = period_of(query);

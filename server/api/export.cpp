@@ -119,19 +119,14 @@ private:
     }
 
     void add_days_of_episode(std::string& lines, Day last) {
-        const auto reports =
-            context_.statistics.report({analytics::format_day(next_day_), analytics::format_day(last), {episode_->id}, {}});
-        if (reports.empty()) return;
-        for (const auto& row : reports.front().days) {
-            const Statistics::Query of_day{row.day, row.day, {episode_->id}, {}};
-            for (const auto& [reason, figure] : context_.statistics.tallies(of_day).all.reasons)
-                if (figure.value != 0) add(lines, "requests", row.day, reason, figure, "hidden");
-            if (row.downloads.value == 0) continue;
-            add(lines, "downloads", row.day, "", row.downloads, few_);
-            if (!row.downloads.value) continue;
-            for (const auto dimension : exported_dimensions) {
-                for (const auto& [value, figure] : context_.statistics.breakdown(dimension, of_day))
-                    add(lines, dimension, row.day, value, figure, few_);
+        for (const auto& of_day :
+             context_.statistics.details(episode_->id, analytics::format_day(next_day_), analytics::format_day(last), dimensions_)) {
+            for (const auto& [reason, figure] : of_day.requests.reasons)
+                if (figure.value != 0) add(lines, "requests", of_day.day, reason, figure, "hidden");
+            if (of_day.downloads.value != 0) add(lines, "downloads", of_day.day, "", of_day.downloads, few_);
+            for (std::size_t i = 0; i < exported_dimensions.size(); ++i) {
+                for (const auto& [value, figure] : of_day.breakdowns[i])
+                    add(lines, exported_dimensions[i], of_day.day, value, figure, few_);
             }
         }
     }
@@ -146,6 +141,7 @@ private:
 
     Context& context_;
     std::string few_;
+    const std::vector<std::string_view> dimensions_{exported_dimensions.begin(), exported_dimensions.end()};
     Day today_;
     std::string first_running_;  // figures of days from it on still grow
     std::vector<model::Show> shows_;
