@@ -121,7 +121,8 @@ TEST_CASE("the days of an episode, asked for at once, say what each says alone")
         CAPTURE(now);
         std::size_t told = 0;
         const auto days = statistics.details(episode, "2026-11-16", "2026-11-23", dimensions);
-        for (const auto& day : statistics.report({"2026-11-16", "2026-11-23", {episode}}).front().days) {
+        const auto reports = statistics.report({"2026-11-16", "2026-11-23", {episode}});
+        for (const auto& day : reports.front().days) {
             CAPTURE(day.day);
             const Statistics::Query alone{day.day, day.day, {episode}};
             const auto tally = statistics.tallies(alone).all;
