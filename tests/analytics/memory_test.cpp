@@ -70,6 +70,15 @@ bool is_locked(const void* memory) {
     return false;
 }
 
+// Sanitizers swallow mlock() and munlock(), though not mlock2().
+bool can_lock() {
+    auto* const control = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(::mlock(control, 4096) == 0);
+    const bool locked = is_locked(control);
+    ::munmap(control, 4096);
+    return locked;
+}
+
 constexpr Day monday = 20'780;
 
 model::Delivery from(std::string address, std::string agent) {
@@ -147,10 +156,7 @@ TEST_CASE("what is remembered of requests is locked, and wiped with its key") {
     auto& found = memo.of(delivery, monday, is_new);
     CHECK_FALSE(is_new);
     const auto hash = found.hash;
-    auto* const control = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    REQUIRE(::mlock(control, 4096) == 0);
-    CHECK(is_locked(&found) == is_locked(control));  // sanitizers do not lock
-    ::munmap(control, 4096);
+    CHECK((is_locked(&found) || !can_lock()));
     memo.clear();
     CHECK(found.hash == Memo::Hash{});
     auto& again = memo.of(delivery, monday, is_new);
@@ -167,7 +173,7 @@ TEST_CASE("the day's tables are locked as they are used, and not what others get
     CHECK(is_locked(table + size - 1));
     CHECK(analytics::private_memory_is_locked());
     analytics::release_private(table, size);
-    CHECK_FALSE(is_locked(table));
+    CHECK_FALSE((is_locked(table) && can_lock()));
 }
 
 TEST_CASE("what downloads had in common is forgotten with the last day that had it") {
