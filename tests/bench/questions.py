@@ -241,7 +241,7 @@ def main():
             table.append([what, f"{first:.1f} ms", f"{ours[what]:.1f} ms", f"{late:.1f} ms", "≤ 25 ms", "met" if late <= 25 else "MISSED", f"{length / 1000:,.0f} kB"])
             print("; ".join(table[-1]), flush=True)
         seconds, length, lines, memory = whole_export(server)
-        table.append(["everything as one table (CSV)", f"{seconds:.0f} s", "", "", "", "", f"{length / 1e6:,.0f} MB, {lines:,} lines, {memory:.0f} MB of memory"])
+        table.append(["everything as one table (CSV)", f"{seconds:.0f} s", "", "", "", "", f"{length / 1e6:,.0f} MB, {lines:,} lines, {memory:.0f} MB more memory"])
         print("; ".join(table[-1]), flush=True)
         if not chosen.rows:
             return
