@@ -112,15 +112,16 @@ void wait_for_job(ApiClient& client, const std::string& job) {
     }
 }
 
-// What the decoder noticed about the recording.
-void print_warnings(const object& episode) {
+// What the decoder noticed about the recording, what it gives away, and what could be better: while nobody else can hear it.
+void print_notes(const object& episode) {
     const auto inside = [](const value* outer, std::string_view name) {
         return outer != nullptr && outer->is_object() ? outer->get_object().if_contains(name) : nullptr;
     };
-    const value* warnings = inside(inside(episode.if_contains("master"), "info"), "warnings");
-    if (warnings == nullptr || !warnings->is_array()) return;
-    for (const value& warning : warnings->get_array())
-        if (warning.is_string()) fmt::print(stderr, "Note: {}\n", std::string_view(warning.get_string()));
+    for (const value* sentences : {inside(inside(episode.if_contains("master"), "info"), "warnings"), episode.if_contains("advice")}) {
+        if (sentences == nullptr || !sentences->is_array()) continue;
+        for (const value& sentence : sentences->get_array())
+            if (sentence.is_string()) fmt::print(stderr, "Note: {}\n", std::string_view(sentence.get_string()));
+    }
 }
 
 void print_addresses(const object& episode, const std::string& feed) {
@@ -168,16 +169,14 @@ void publish_whole(ApiClient& client, const PublishOptions& options) {
     const std::string upload = upload_file(client, options.master);
     const ApiAnswer job = client.insist("PUT", draft.path() + "/master", serialize(object{{"upload", upload}}));
     wait_for_job(client, text_of(document_of(job), "id"));
-    ApiAnswer done;
-    if (options.draft) {
-        done = client.insist("GET", draft.path());
-    } else {
+    ApiAnswer done = client.insist("GET", draft.path());
+    print_notes(document_of(done));
+    if (!options.draft) {
         object when;
         if (!options.schedule.empty()) when["at"] = options.schedule;
         done = client.expect("POST", draft.path() + "/publish", serialize(when));
     }
     draft.keep();
-    print_warnings(document_of(done));
     if (options.draft) {
         fmt::print("draft {}/studio/episodes/{}\n", options.server, id);
     } else {

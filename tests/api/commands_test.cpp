@@ -269,6 +269,9 @@ TEST_CASE("an episode goes out with one command") {
     INFO(done.said);
     CHECK(done.status == 0);
     CHECK_THAT(done.said, Contains("uploading") && Contains("transcoding") && Contains("/shows/night-watch/a-b\n") && Contains(".m4a\n"));
+    const auto note = done.said.find("Note: Add a summary");  // said before anybody else could hear it
+    CHECK(note != std::string::npos);
+    CHECK(note < done.said.find("/shows/night-watch/a-b\n"));
     const auto episodes = stage.api("producer", "GET", "/shows/night-watch/episodes");
     CHECK(episodes.at("episodes.0.state") == "published");
     CHECK(episodes.at("episodes.0.people.0.role") == "narrator");
