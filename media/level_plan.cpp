@@ -16,7 +16,7 @@ constexpr double meter_margin_db = 0.03;  // other meters interpolate differentl
 constexpr double most_made_up_db = 30;    // of gain for what the limiter and the encoder take away
 // More than foretold: the sound is single clicks, or the encoder leaves out what there is to hear. More gain would only do harm.
 constexpr double most_lost_lu = 6;
-constexpr double most_gain_db = 70;
+constexpr double worth_lu = 0.5;        // to be on target rather than beside it
 constexpr double worth_lu_a_db = 0.05;  // a decibel of gain, which noise gets too, has to bring that much
 constexpr double step_db = 3;
 constexpr int most_steps = 12;
@@ -51,7 +51,7 @@ LevelPlan::LevelPlan(const model::RenditionProfile& profile, std::size_t channel
       target_(profile.target_lufs - (channels == 1 ? mono_offset_lu : 0)),
       ceiling_(profile.ceiling_dbtp),
       measurable_(is_measurable(before)),
-      linear_gain_(std::min(target_ - before.integrated_lufs, most_gain_db)),
+      linear_gain_(target_ - before.integrated_lufs),
       level_{.gain_db = 0, .ceiling_db = ceiling_ - headroom_db},
       untouched_gain_(std::min(linear_gain_, level_.ceiling_db - before.true_peak_dbtp)) {
     if (measurable_) aim();
@@ -62,17 +62,23 @@ LevelPlan::LevelPlan(const model::RenditionProfile& profile, std::size_t channel
 void LevelPlan::aim() {
     const auto at = [&](double gain_db) { return Point{gain_db, target_ - offset_ - foretell_lufs(trace_, {gain_db, level_.ceiling_db})}; };
     const double most = linear_gain_ + most_made_up_db, linear = std::min(linear_gain_ - offset_, most);
-    std::vector<Point> tried;
-    for (double gain = std::min(linear, 0.0); gain < linear; gain += step_db) tried.push_back(at(gain));
-    tried.push_back(at(linear));
-    while (tried.back().missing > aiming_tolerance_lu && tried.back().gain_db + step_db <= most) {
-        const Point below = tried.back(), above = at(below.gain_db + step_db);
-        tried.push_back(above.missing > 0 ? above : between(at, below, above));
-    }
-    const auto cost = [](const Point& point) { return std::max(point.missing, 0.0) + worth_lu_a_db * point.gain_db; };
+    std::vector<Point> tried{at(std::min(linear - step_db, 0.0))};
+    const auto go_on_to = [&](double gain_db) {
+        const Point next = at(gain_db);
+        if (tried.back().missing > aiming_tolerance_lu && next.missing < -aiming_tolerance_lu)
+            tried.push_back(between(at, tried.back(), next));
+        tried.push_back(next);
+    };
+    while (tried.back().gain_db + step_db < linear) go_on_to(tried.back().gain_db + step_db);
+    go_on_to(linear);
+    while (tried.back().missing > aiming_tolerance_lu && tried.back().gain_db + step_db <= most) go_on_to(tried.back().gain_db + step_db);
+    const auto cost = [](const Point& point) {
+        const double missing = std::abs(point.missing);
+        return (missing > aiming_tolerance_lu ? missing + worth_lu : 0) + worth_lu_a_db * point.gain_db;
+    };
     const Point best = *std::ranges::min_element(tried, {}, cost);
     level_.gain_db = best.gain_db;
-    capped_ = best.missing > promised_tolerance_lu;
+    capped_ = std::abs(best.missing) > promised_tolerance_lu;
 }
 
 bool LevelPlan::learn_from_rendition(const model::Loudness& measured) {
@@ -92,6 +98,7 @@ bool LevelPlan::learn_from_rendition(const model::Loudness& measured) {
         nearest_gain_ = level_.gain_db;
         offset_ = measured.integrated_lufs - foretell_lufs(trace_, level_);
     }
+    if (too_high) nearest_ = no_error_yet;  // under another ceiling errors are others
     if (too_high) level_.ceiling_db -= measured.true_peak_dbtp - ceiling_ + 0.15 * encodings_ * encodings_ + meter_margin_db;
     if (measurable_ && !capped_) aim();
     return level_ != last;

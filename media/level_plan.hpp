@@ -38,7 +38,8 @@ private:
     double untouched_gain_;  // the most at which the limiter does nothing, or what reaches the target if that is less
     bool capped_{};
     int encodings_{};
-    double nearest_{1'000}, nearest_gain_{};  // to the target so far, in LU, and with which gain
+    static constexpr double no_error_yet = 1'000;
+    double nearest_{no_error_yet}, nearest_gain_{};  // to the target so far, in LU, and with which gain
 };
 
 }  // namespace earshot::media

@@ -8,7 +8,7 @@ namespace earshot::media {
 
 namespace {
 
-constexpr unsigned most_threads = 4;  // a rendition; each holds on to 13 MiB of sound, and what one encoder makes is no faster
+constexpr unsigned most_threads = 4;  // a rendition; each holds on to 9 MiB of sound, and what one encoder makes is no faster
 
 }  // namespace
 

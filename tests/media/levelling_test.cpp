@@ -206,6 +206,24 @@ TEST_CASE("The plan aims by what is foretold and corrects by what was measured")
         CHECK(media::foretell_lufs(knocks, plan_of_words.level()) == Approx(-16).margin(0.1));
     }
 
+    // Hammering beside words: at the gain that would do without a limiter it drops out of the gate, and the words alone are too loud.
+    for (const auto& [words, energy] : {std::pair{-34, 1e-4F}, {-34, 3e-4F}, {-38, 1e-4F}, {-30, 3e-4F}}) {
+        auto hammering = steady(words, 0.05F);
+        for (std::size_t i = 0; i < hammering.size(); ++i)
+            if (i / 1'000 % 2 == 0) hammering[i] = i % 25 == 0 ? media::TraceTick(energy, 0.9F) : media::TraceTick(1e-9F, 1e-4F);
+        const double whole = media::foretell_lufs(hammering, {0, 0});
+        const media::LevelPlan of_both(profile, 2, {.integrated_lufs = whole, .true_peak_dbtp = -0.9}, hammering, 1);
+        INFO(words << " " << whole << " " << of_both.level().gain_db);
+        CHECK(media::foretell_lufs(hammering, of_both.level()) == Approx(-16).margin(0.1));
+    }
+
+    // A lower ceiling costs loudness: that is made up for, however near the target the file was under the higher one.
+    media::LevelPlan lowered(profile, 2, before, peaky, 1);
+    CHECK(lowered.learn_from_rendition({.integrated_lufs = -16.02, .true_peak_dbtp = -0.5, .range_lu = 5}));
+    const auto gain = lowered.level().gain_db;
+    CHECK(lowered.learn_from_rendition({.integrated_lufs = -16.15, .true_peak_dbtp = -1.1, .range_lu = 5}));
+    CHECK(lowered.level().gain_db > gain);
+
     // Silence keeps its level.
     const media::LoudnessTrace nothing;
     CHECK(media::LevelPlan(profile, 2, {.integrated_lufs = -70, .true_peak_dbtp = -120}, nothing, 1).level().gain_db == 0);

@@ -166,6 +166,7 @@ TEST_CASE("A file that uses up its processor time ends with a sentence, not with
                                           .parent = ::getpid(),
                                           .degraded = true,
                                           .cpu_seconds = 1,
+                                          .file_bytes = 1 << 30,
                                           .descriptors = 2,
                                           .profiles = {mp3_profile()}};
     std::string last;
@@ -175,6 +176,7 @@ TEST_CASE("A file that uses up its processor time ends with a sentence, not with
     CHECK(ended.status == 0);
     const auto said = publishing::parse_worker_line(last);
     CHECK(said.kind == publishing::WorkerLine::Kind::error);
+    INFO(said.error.message);
     CHECK(said.error.message.find("far too long to read") != std::string::npos);
 }
 
