@@ -70,6 +70,7 @@ void App::start() {
                                          rooms.housekeeping.stop();
                                          rooms.digests.stop();
                                          rooms.server.pause();
+                                         rooms.follows.flush();
                                          rooms.statistics.standby();
                                      },
                                  .step_in =

@@ -21,4 +21,9 @@ model::Result<std::string> id_by_key(const http::Request& request) {
     return storage::sha256_hex(fmt::format("{}\n{}\n{}", request.identity->name, request.path, *key)).substr(0, id_digits);
 }
 
+model::Error used_key(std::string_view title) {
+    return {model::Errc::unprocessable,
+            fmt::format("With this Idempotency-Key “{}” was made already. Send another key for something else.", title)};
+}
+
 }  // namespace earshot::api

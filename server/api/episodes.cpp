@@ -77,10 +77,12 @@ Answer create_episode(Context& context, const Request& request) {
     auto id = id_by_key(request);
     if (!id) return problem(id.error());
     episode.id.value = *id;
+    const std::string title = episode.title;
     const auto stored = context.catalogue.create_episode(std::move(episode));
     if (!stored) {
         const auto before = context.catalogue.find_episode(model::EpisodeId{*id});
-        return before ? answer_with(context, 201, *before) : problem(stored.error());
+        if (!before) return problem(stored.error());
+        return before->title == title ? answer_with(context, 201, *before) : problem(used_key(before->title));
     }
     note(context, request, "episode.create", stored->id.value);
     return answer_with(context, 201, *stored);

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/analytics/audio_bytes.hpp"
 #include "server/analytics/day.hpp"
 #include "server/api/csv.hpp"
 #include "server/api/finding.hpp"
@@ -104,9 +105,7 @@ private:
     }
 
     void add_reach(std::string& lines) {
-        std::vector<std::uint64_t> versions;
-        for (const auto& rendition : episode_->renditions)
-            versions.push_back(rendition.byte_length - std::min(rendition.byte_length, rendition.audio_start));
+        const auto versions = analytics::audio_bytes_of(episode_->renditions);
         const auto reach = versions.empty() ? std::nullopt : context_.statistics.reach(episode_->id, versions);
         if (!reach) return;
         add(lines, "reach", "", "listens", std::to_string(reach->listens));

@@ -44,10 +44,12 @@ Answer create_show(Context& context, const Request& request) {
     auto id = id_by_key(request);
     if (!id) return problem(id.error());
     show.id.value = *id;
+    const std::string title = show.title;
     const auto stored = store_show(context, std::move(show));
     if (!stored) {
         const auto before = context.catalogue.find_show(model::ShowId{*id});
-        return before ? created(context, *before) : problem(stored.error());
+        if (!before) return problem(stored.error());
+        return before->title == title ? created(context, *before) : problem(used_key(before->title));
     }
     note(context, request, "show.create", stored->id.value);
     context.view.refresh();

@@ -25,10 +25,12 @@ using model::fail;
 
 object sum_object(const Statistics::Total& total, unsigned hidden_below) {
     object result;
-    if (total.shown == 0 && (total.is_partial || total.is_rounded))
-        result = {{"downloads", nullptr}, {"fewer_than", hidden_below}};
-    else
+    if (total.shown > 0 || !(total.is_partial || total.is_rounded))
         result = {{"downloads", total.shown}};
+    else if (total.is_partial)
+        result = {{"downloads", nullptr}};  // few a day, and days add up
+    else
+        result = {{"downloads", nullptr}, {"fewer_than", hidden_below}};
     result["is_partial"] = total.is_partial;
     return result;
 }

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "content/model/time.hpp"
+#include "content/storage/digest.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/progress_bar.hpp"
 #include "server/commands/upload.hpp"
@@ -163,7 +164,9 @@ void publish_whole(ApiClient& client, const PublishOptions& options) {
     const std::string show = "/api/v1/shows/" + percent_encoded(options.show);
     const std::string feed = text_of(document_of(client.insist("GET", show)), "feed_url");
     // Not to be interrupted: who does not hear of his draft cannot remove it.
-    const std::string id = text_of(document_of(ApiClient(options.server, options.token).expect("POST", show + "/episodes", request)), "id");
+    const ApiClient::Fields once{{"Content-Type", "application/json"}, {"Idempotency-Key", storage::random_id()}};
+    const std::string id =
+        text_of(document_of(ApiClient(options.server, options.token).insist("POST", show + "/episodes", request, once)), "id");
     Draft draft(client, "/api/v1/episodes/" + id);
     send_companions(client, options, draft.path(), files);
     const std::string upload = upload_file(client, options.master);
@@ -174,7 +177,10 @@ void publish_whole(ApiClient& client, const PublishOptions& options) {
     if (!options.draft) {
         object when;
         if (!options.schedule.empty()) when["at"] = options.schedule;
-        done = client.expect("POST", draft.path() + "/publish", serialize(when));
+        const ApiAnswer asked = client.persist("POST", draft.path() + "/publish", serialize(when));
+        done = client.insist("GET", draft.path());  // who asks twice, because an answer was lost, is told that it is public already
+        if (const auto state = text_of(document_of(done), "state"); state != "published" && state != "scheduled")
+            throw ApiRefusal(refusal_sentence(asked));
     }
     draft.keep();
     if (options.draft) {

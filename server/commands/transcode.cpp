@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <system_error>
 
 #include "media/codec_table.hpp"
@@ -38,8 +39,8 @@ model::Result<std::vector<model::RenditionProfile>> chosen_profiles(const config
     return chosen;
 }
 
-// The files being written, without names where the file system can, until all are good: whatever ends this, nothing half-made stays. A
-// folder made for them goes, too.
+// The files being written, without names where the file system can, until all are good: then nothing half-made stays, whatever ends this.
+// What is not committed goes, and so does a folder made for it.
 class Outputs {
 public:
     Outputs(std::filesystem::path folder, int master) : folder_(std::move(folder)), master_(master) {}
@@ -78,13 +79,22 @@ public:
         return {};
     }
     model::Status commit() {
+        std::error_code failed;
+        const auto refusal = [&](const File& file) {
+            return model::fail(model::Errc::invalid_input, fmt::format("{} cannot be written: {}.", file.shown.string(), failed.message()));
+        };
         for (auto& file : files_) {
-            std::error_code failed;
-            if (::fchmod(file.descriptor, 0644) != 0 || !give_name(file)) failed.assign(errno, std::generic_category());
-            if (!failed) std::filesystem::rename(file.hidden, file.shown, failed);
-            if (failed)
-                return model::fail(model::Errc::invalid_input,
-                                   fmt::format("{} cannot be written: {}.", file.shown.string(), failed.message()));
+            if (std::filesystem::is_directory(file.shown, failed))
+                failed = std::make_error_code(std::errc::is_a_directory);
+            else if (::fchmod(file.descriptor, 0644) == 0 && give_name(file))
+                failed.clear();
+            else
+                failed.assign(errno, std::generic_category());
+            if (failed) return refusal(file);
+        }
+        for (const auto& file : files_) {
+            std::filesystem::rename(file.hidden, file.shown, failed);
+            if (failed) return refusal(file);
         }
         committed_ = true;
         return {};
@@ -140,9 +150,11 @@ private:
     // A hidden one beside the one to be shown, which a rename then replaces in one step.
     static bool give_name(File& file) {
         if (!file.hidden.empty()) return true;
-        file.hidden = file.shown.parent_path() / fmt::format(".{}.{}", file.shown.filename().string(), ::getpid());
-        return ::linkat(AT_FDCWD, fmt::format("/proc/self/fd/{}", file.descriptor).c_str(), AT_FDCWD, file.hidden.c_str(),
-                        AT_SYMLINK_FOLLOW) == 0;
+        const auto hidden = file.shown.parent_path() / fmt::format(".{}.{:08x}", file.shown.filename().string(), std::random_device()());
+        if (::linkat(AT_FDCWD, fmt::format("/proc/self/fd/{}", file.descriptor).c_str(), AT_FDCWD, hidden.c_str(), AT_SYMLINK_FOLLOW) != 0)
+            return false;
+        file.hidden = hidden;
+        return true;
     }
     [[nodiscard]] bool is_master(const std::filesystem::path& shown) const {
         struct stat there{}, master{};

@@ -123,10 +123,16 @@ TEST_CASE("what is asked for twice with one key is made once") {
     const std::string path = "/shows/night-watch/episodes", dup = R"({"title": "Dup"})";
     const auto episode = make("producer", path, dup, "k1");
     CHECK(episode.at("slug") == "dup");
-    CHECK(make("producer", path, R"({"title": "Dup, better"})", "k1").body == episode.body);
+    CHECK(make("producer", path, dup, "k1").body == episode.body);
+    const auto other = make("producer", path, R"({"title": "Dup, better"})", "k1");
+    CHECK(other.status == 422);
+    CHECK_THAT(other.at("detail"), Contains("“Dup” was made already"));
+    CHECK(make("producer", "/shows", R"({"title": "Day Watch", "description": "D", "category": "News"})", "k1").status == 422);
     CHECK(make("producer", path, dup, "k2").at("slug") == "dup-2");
     CHECK(make("producer", "/shows/night-watch-2/episodes", dup, "k1").at("slug") == "dup");
-    CHECK(stage.context().audit.list(10).front().object != episode.at("id"));
+    const auto trail = stage.context().audit.list(100);
+    CHECK(std::ranges::count_if(
+              trail, [&](const auto& entry) { return entry.what == "episode.create" && entry.object == episode.at("id"); }) == 1);
     CHECK(make("producer", path, dup, std::string(256, 'k')).status == 400);
     // After the draft is removed the wish counts again.
     CHECK(stage.api("producer", "DELETE", "/episodes/" + episode.at("id")).status == 204);

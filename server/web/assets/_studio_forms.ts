@@ -93,7 +93,8 @@ export const on_save = (name: string, sender: Sender): void => {
 
 async function send_fields(form: HTMLFormElement): Promise<string> {
   const { endpoint = '', method = 'PATCH', then } = form.dataset;
-  if (then !== undefined) form.dataset.key ??= new_key();
+  if (then !== undefined) form.dataset.key ??= new_key(); // until something else is wished for
+  form.addEventListener('input', () => delete form.dataset.key, { once: true });
   const made = await call<{ slug?: string; id?: string }>(method, endpoint, read(form), { key: form.dataset.key });
   if (then !== undefined) {
     delete form.dataset.dirty;
