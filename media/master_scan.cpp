@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "content/model/time.hpp"
 #include "media/level_chain.hpp"
@@ -149,8 +150,9 @@ model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::functi
         mix_meter->keep_trace(expected);
     }
     AudioBlock mix;
-    ReadAhead ahead(reader);
-    for (AudioBlock block; ahead.read(block);) {
+    std::optional<ReadAhead> ahead;  // where decoding is work
+    if (!reader.info().codec.starts_with("pcm_")) ahead.emplace(reader);
+    for (AudioBlock block; ahead ? ahead->read(block) : reader.read(block);) {
         meter.add(block);
         if (scan.waveform) scan.waveform->add(block);
         for (std::size_t c = 0; c < clips.size(); ++c) clips[c].add(block.planes[c]);
