@@ -33,7 +33,8 @@ void add_cell(Statistics::Total& total, const Statistics::Figure& cell, bool is_
     total.shown += cell.value.value_or(0);
     total.is_partial |= is_part || (is_closed && !cell.value);
     total.is_rounded |= !is_closed && !cell.value;
-    total.vague += !is_closed || !cell.value || (is_part && cell.value == 0U) ? 1 : 0;
+    total.vague += !is_closed || !cell.value ? 1 : 0;
+    total.is_unbounded |= is_part && cell.value == 0U;  // it may be the smallest that could be shown, left out to hide others
 }
 
 }  // namespace

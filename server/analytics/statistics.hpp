@@ -102,12 +102,13 @@ public:
         bool is_partial{};      // some cells are hidden
         bool is_rounded{};      // some still change and come in steps: when nothing is shown, there may be fewer than suppress_below
         std::uint64_t vague{};  // how many cells may be more than they show, each by less than suppress_below
+        bool is_unbounded{};    // some may be more by any number
     };
     struct Grid {
         std::vector<std::string> days;              // of the period, ascending
         std::vector<std::vector<Figure>> episodes;  // as in the query, each by days
         std::size_t closed{};                       // how many of the days are over; of the others nothing counts as hidden in sums
-        bool is_part{};                             // of the downloads, one value of a dimension: none and hidden look alike
+        bool is_part{};                             // one value of a dimension: none and hidden, of any size, look alike
         [[nodiscard]] Total sum(std::size_t episode, std::size_t first, std::size_t past) const;   // of days by their position
         [[nodiscard]] Total sum(std::size_t first, std::size_t past) const;                        // of all episodes
         [[nodiscard]] Grid part(const std::string& first_day, const std::string& last_day) const;  // which must be among its days

@@ -60,6 +60,12 @@ std::uint64_t part_shown(std::uint64_t part, std::uint64_t total, Day day, const
     return sum(stepped({{0, part}}, total, source));
 }
 
+// How many cells that part stands for in Total::vague: stepped() takes up to 19 of it where a cell is less than ten.
+std::uint64_t part_vague(std::uint64_t total, Day day, const Source& source) {
+    if (source.runs(day) || source.hides(total)) return 1;
+    return total == 0 ? 0 : 3;
+}
+
 std::vector<Total> by_age(const Source& source, const AgeDays& days) {
     std::vector<Total> result;
     Total whole;
@@ -70,7 +76,7 @@ std::vector<Total> by_age(const Source& source, const AgeDays& days) {
         whole.vague += hidden || source.runs(date) ? 1 : 0;
         if (!hidden) whole.shown += source.rounded(date, days.totals[day]);
         result.push_back({whole.shown + part_shown(days.parts[day + 1], days.totals[day + 1], date + 1, source), whole.is_partial,
-                          source.suppress_below > 1, whole.vague + 1});
+                          source.suppress_below > 1, whole.vague + part_vague(days.totals[day + 1], date + 1, source)});
     }
     return result;
 }
@@ -85,15 +91,16 @@ Statistics::Grid grid(const Source& source, const Statistics::Query& query) {
         result.days.push_back(format_day(day));
         if (!source.runs(day)) ++result.closed;
     }
-    result.is_part = !query.only.dimension.empty();
+    const bool is_filtered = !query.only.dimension.empty();
+    result.is_part = is_filtered && source.suppress_below > 1;
     source.database.read([&](soci::session& session) {
         for (const auto& totals :
-             result.is_part ? totals_of_value(source, session, query, period) : day_totals(source, session, query.episodes, period)) {
+             is_filtered ? totals_of_value(source, session, query, period) : day_totals(source, session, query.episodes, period)) {
             auto& row = result.episodes.emplace_back();
             row.reserve(totals.size());
             for (auto day = period.first; day <= period.last; ++day) {
                 const auto count = totals[static_cast<std::size_t>(day - period.first)];
-                if (result.is_part)  // shown as it is
+                if (is_filtered)  // shown as it is
                     row.push_back({count});
                 else
                     row.push_back({source.few(day, count) ? std::nullopt : std::optional(source.rounded(day, count))});

@@ -48,15 +48,19 @@ std::string ratio_words(std::uint64_t now, std::uint64_t before) {
     return rounded == 0 ? fmt::format("slightly {}", side) : fmt::format("{}\u202f% {}", rounded, side);
 }
 
+constexpr std::uint64_t any_number = UINT64_MAX;
+
 struct Bounds {
     std::uint64_t least, most;
 };
 
 std::string change_of(Bounds now, Bounds before) {
-    const auto vagueness = now.most - now.least + before.most - before.least;
     const bool overlap = now.least <= before.most && before.least <= now.most;
-    if (vagueness == 0) return overlap ? "as many" : ratio_words(now.least, before.least);
-    if (vagueness * 20 <= before.least) return overlap ? "about as many" : "about " + ratio_words(now.least, before.least);
+    if (now.most != any_number && before.most != any_number) {
+        const auto vagueness = now.most - now.least + before.most - before.least;
+        if (vagueness == 0) return overlap ? "as many" : ratio_words(now.least, before.least);
+        if (vagueness * 20 <= before.least) return overlap ? "about as many" : "about " + ratio_words(now.least, before.least);
+    }
     if (overlap) return {};
     return "at least " + (now.least > before.most ? ratio_words(now.least, before.most) : ratio_words(now.most, before.least));
 }
@@ -67,6 +71,7 @@ std::string change_words(const analytics::Statistics::Total& now, const analytic
                          std::uint64_t days, std::uint64_t days_before) {
     if (before.shown == 0) return {};
     const auto bounds = [&](const analytics::Statistics::Total& total, std::uint64_t times) {
+        if (total.is_unbounded && suppress_below > 1) return Bounds{total.shown * times, any_number};
         return Bounds{total.shown * times, (total.shown + total.vague * (std::max(suppress_below, 1U) - 1)) * times};
     };
     if (days == days_before) return change_of(bounds(now, 1), bounds(before, 1));

@@ -148,6 +148,21 @@ TEST_CASE("figures by age are days that are over and a part in steps") {
     CHECK(room.statistics().ages({{{"never"}, room.now()}}).front().after.empty());
 }
 
+TEST_CASE("a figure by age says by how much it may be too low") {
+    Room room({.suppress_below = 10});
+    const auto* const next_morning = "2026-11-24T06:00:00Z";
+    room.set_clock(next_morning);
+    for (int i = 0; i < 29; ++i) listen(room, next_morning, 0, audio);
+    room.statistics().flush();
+    room.set_clock("2026-11-26T08:00:00Z");
+    const auto ages = room.statistics().ages({{{"e1"}, *model::parse_rfc3339("2026-11-23T07:10:00Z")}}).front();
+    REQUIRE(ages.after.size() == 3);
+    CHECK(ages.after[0].shown == 10);  // with 20 it were known that at most nine came later
+    CHECK(ages.after[0].shown + ages.after[0].vague * 9 >= 29);
+    CHECK(ages.after[1].shown == 29);
+    CHECK(ages.after[1].vague == 0);  // nobody came on the day of which it has a part
+}
+
 TEST_CASE("the running day comes in steps, hour by hour") {
     Room room({.suppress_below = 10});
     room.set_clock("2026-11-23T09:00:00Z");
@@ -185,10 +200,12 @@ TEST_CASE("one value of a dimension by days shows what a breakdown shows") {
     CHECK(room.statistics().grid(query).sum(0, 0, 2).is_partial);
     room.set_clock("2026-11-24T10:00:00Z");
     CHECK(room.statistics().grid(query).sum(0, 0, 2).shown == 30);
+    CHECK_FALSE(room.statistics().grid(query).sum(0, 1, 2).is_unbounded);
     // The three could be computed beside both, so the smaller of these is not shown; hidden and none look alike.
     for (const auto* app : {"AntennaPod", "Pocket Casts", "Nobody's"}) {
         query.only.value = app;
         CHECK(room.statistics().grid(query).sum(0, 0, 2).shown == 0);
+        CHECK(room.statistics().grid(query).sum(0, 0, 2).is_unbounded);  // there may be twelve
         CHECK(room.statistics().report(query).front().total_is_partial);
     }
     query.only = {};

@@ -106,9 +106,8 @@ TEST_CASE("one show can be picked") {
     CHECK_THAT(page, Contains("Episode of second") && !Contains("Episode of first"));
     CHECK_THAT(page, Contains("<option value=\"second\" selected>"));
     CHECK_THAT(page, Contains("&amp;show=second\""));
-    CHECK_THAT(
-        body_of(web::statistics_figures(site.context, ask({{"show", "no-such"}}))),
-        Contains("Episode of first") && Contains("There is no published show of that name. Here are the figures of all shows."));
+    CHECK_THAT(body_of(web::statistics_figures(site.context, ask({{"show", "no-such"}}))),
+               Contains("Episode of first") && Contains("There is no published show of that name. Here are the figures of all shows."));
     const auto wrong = body_of(web::statistics(site.context, ask({{"show", "second"}, {"by", "shoe:42"}})));
     CHECK_THAT(wrong, Contains("but not of &quot;shoe:42&quot;. Here are all.") && !Contains("name=\"by\""));
     const auto limited = body_of(web::statistics(site.context, ask({{"show", "second"}, {"by", "app:Overcast"}})));
@@ -131,6 +130,13 @@ TEST_CASE("figures are compared as far as what is hidden allows, and never the w
     CHECK(words(hidden(60, 1), hidden(40, 1)) == "at least 22\u202f% more");
     CHECK(words(hidden(607, 1), hidden(640, 1)) == "about 5\u202f% fewer");
     CHECK(words(hidden(607, 1), hidden(612, 1)) == "about as many");
+    const auto unbounded = [](std::uint64_t shown, std::uint64_t cells) { return Total{shown, true, false, cells, true}; };
+    CHECK(words(unbounded(20, 0), {40}).empty());
+    CHECK(words({40}, unbounded(20, 1)).empty());
+    CHECK(words(unbounded(60, 1), {40}) == "at least 50\u202f% more");
+    CHECK(words({20}, unbounded(40, 0)) == "at least 50\u202f% fewer");
+    CHECK(words(unbounded(60, 0), unbounded(40, 0)).empty());
+    CHECK(web::change_words(unbounded(60, 0), {40}, 10, 7, 28) == "at least 6.0 times as many a day");
     CHECK(web::change_words(hidden(10, 6), {20}, 1) == "50\u202f% fewer");  // nothing is ever hidden
     CHECK(web::compared_words("about as many", "Monday") == "about as many as Monday");
     CHECK(web::compared_words("at least 5\u202f% more", "Monday") == "at least 5\u202f% more than Monday");
@@ -353,7 +359,7 @@ TEST_CASE("an episode's page answers whether it was more than the one before, an
     site.now += std::chrono::hours(25);
     site.statistics.flush();  // closes the day
     const auto page = page_of("two");
-    CHECK_THAT(page, Contains("“Two” had 60 downloads in its first 24 hours, at least 22\u202f% more than “One” (40)."));
+    CHECK_THAT(page, Contains("“Two” had 60 downloads in its first 24 hours, at least 50\u202f% more than “One” (40)."));
     CHECK_THAT(page, Contains("Of 60 deliveries (rounded down to a multiple of 10), 100\u202f% got the middle of the episode and 50\u202f% "
                               "its last 5 s."));
     CHECK_THAT(page, Contains("<p class=\"topic-share\">85\u202f%</p><p class=\"topic-name\">What to look for</p>") &&
