@@ -333,7 +333,7 @@ Statistics::Grid Statistics::Grid::part(const std::string& first_day, const std:
     return result;
 }
 Statistics::Total Statistics::Grid::sum(std::size_t first, std::size_t past) const {
-    Total total;
+    Total total{.is_of_several = episodes.size() > 1};
     for (const auto& row : episodes) {
         for (auto day = first; day < std::min(past, row.size()); ++day) add_cell(total, row[day], day < closed, is_part);
     }

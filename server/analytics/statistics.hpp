@@ -103,6 +103,7 @@ public:
         bool is_rounded{};      // some still change and come in steps: when nothing is shown, there may be fewer than suppress_below
         std::uint64_t vague{};  // how many cells may be more than they show, each by less than suppress_below
         bool is_unbounded{};    // some may be more by any number
+        bool is_of_several{};   // episodes: what is hidden of a day may add up to any number
     };
     struct Grid {
         std::vector<std::string> days;              // of the period, ascending

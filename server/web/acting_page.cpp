@@ -67,24 +67,29 @@ std::vector<StripDay> strip_of_totals(const analytics::DailyTotals::Series& seri
     return days;
 }
 
-void put_strips(Values& values, const Beside& beside, const Selection& selection, const std::string& few) {
+void put_strips(Values& values, const Beside& beside, const Selection& selection, unsigned fewest) {
     auto& strips = values.add("STRIPS").set("PERIOD", period_words(selection.first_day, selection.last_day));
     auto downloads = strip_of(beside.downloads, selection.first_running);
     for (std::size_t day = 0; day < downloads.size(); ++day) downloads[day].is_partial = beside.partial[day];
-    put_strip(strips, "Downloads", 1, downloads, few);
+    const auto few = few_words(fewest);
+    const auto put = [&](const std::string& title, std::size_t colour, const std::vector<StripDay>& days, const FewWords& words) {
+        put_strip(strips, title, colour, days, words, selection.today);
+    };
+    put("Downloads", 1, downloads, few_words(fewest, selection.episodes.size() > 1));
     for (const auto& link : beside.links)
-        put_strip(strips, "Followed: " + label_of(beside.show, link.link), 2, strip_of(link.days, selection.first_running), few);
-    for (const auto& series : beside.totals) put_strip(strips, series.name, 3, strip_of_totals(series, beside.downloads), few);
+        put("Followed: " + label_of(beside.show, link.link), 2, strip_of(link.days, selection.first_running), few);
+    for (const auto& series : beside.totals) put(series.name, 3, strip_of_totals(series, beside.downloads), few);
 }
 
-void put_figure(Values& row, const Statistics::Figure& figure, unsigned fewest) {
-    auto& cell = row.add("CELL").set("VALUE", shown(figure, fewest));
+void put_figure(Values& row, const Statistics::Figure& figure, const FewWords& few) {
+    auto& cell = row.add("CELL").set("VALUE", figure.value ? grouped(*figure.value) : few.of_day);
     if (!figure.value) cell.show("FEW");
     if (figure.value == 0) cell.show("NONE");
 }
 
 // Newest day first.
-void put_day_table(Values& values, const Beside& beside, unsigned fewest) {
+void put_day_table(Values& values, const Beside& beside, unsigned fewest, bool several) {
+    const auto few = few_words(fewest), few_downloads = few_words(fewest, several);
     auto& table = values.add("DAYS");
     table.add("HEAD").set("TITLE", "Downloads");
     for (const auto& link : beside.links) table.add("HEAD").set("TITLE", "Followed: " + label_of(beside.show, link.link));
@@ -92,8 +97,8 @@ void put_day_table(Values& values, const Beside& beside, unsigned fewest) {
     for (std::size_t day = beside.downloads.size(); day-- > 0;) {
         const auto& name = beside.downloads[day].day;
         auto& row = table.add("ROW").set("DAY", name);
-        put_figure(row, beside.downloads[day].downloads, fewest);
-        for (const auto& link : beside.links) put_figure(row, link.days[day].downloads, fewest);
+        put_figure(row, beside.downloads[day].downloads, few_downloads);
+        for (const auto& link : beside.links) put_figure(row, link.days[day].downloads, few);
         for (const auto& series : beside.totals) {
             const auto found = series.days.find(name);
             auto& cell = row.add("CELL").set("VALUE", found == series.days.end() ? "–" : grouped(found->second));
@@ -119,7 +124,7 @@ std::string place_name(const std::string& place) {
 void put_link(Values& values, const Beside& beside, const Selection& selection, const analytics::Follows::Link& link, unsigned fewest) {
     auto& item = values.add("LINK");
     item.set("LABEL", label_of(beside.show, link.link)).set("HREF", link.link);
-    item.set("VALUE", sum_words(strip_of(link.days, selection.first_running), fmt::format("fewer than {}", fewest)));
+    item.set("VALUE", sum_words(strip_of(link.days, selection.first_running), few_words(fewest), selection.today));
     if (link.episodes.empty()) {
         item.show("NO_PARTS");
         return;
@@ -190,8 +195,8 @@ std::string render_acting(Context& context, const http::Request& request, const 
         if (beside.downloads.empty()) {
             body.show("NOT_PUBLISHED");
         } else {
-            put_strips(body, beside, selection, fmt::format("fewer than {}", fewest));
-            put_day_table(body, beside, fewest);
+            put_strips(body, beside, selection, fewest);
+            put_day_table(body, beside, fewest, selection.episodes.size() > 1);
         }
         for (const auto& link : beside.links) put_link(body, beside, selection, link, fewest);
     }

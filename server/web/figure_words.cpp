@@ -84,10 +84,27 @@ std::string compared_words(const std::string& change, std::string_view with) {
     return fmt::format("{} {} {}", change, change.contains("as many") ? "as" : "than", with);
 }
 
+bool is_hidden(const analytics::Statistics::Total& total) {
+    return total.shown == 0 && (total.is_partial || total.is_rounded);
+}
+
+FewWords few_words(unsigned suppress_below, bool of_several) {
+    if (of_several) return {"too few of each episode to be shown", "too few of each episode to be shown"};
+    const auto few = fmt::format("fewer than {}", suppress_below);
+    return {few, few + " a day"};
+}
+
 std::string total_words(const analytics::Statistics::Total& total, unsigned suppress_below) {
-    if (!total.is_partial && total.is_rounded && total.shown == 0) return fmt::format("fewer than {}", suppress_below);
-    if (!total.is_partial) return grouped(total.shown);
-    return total.shown == 0 ? fmt::format("fewer than {} a day", suppress_below) : "at least " + grouped(total.shown);
+    if (!is_hidden(total)) return (total.is_partial ? "at least " : "") + grouped(total.shown);
+    if (total.is_unbounded) return "not shown";
+    const auto few = few_words(suppress_below, total.is_of_several);
+    return total.is_partial ? few.of_days : few.of_day;
+}
+
+std::string downloads_words(const analytics::Statistics::Total& total, unsigned suppress_below) {
+    if (is_hidden(total) && total.is_of_several) return "too few downloads of each episode to be shown";
+    if (is_hidden(total) && total.is_partial) return fmt::format("fewer than {} downloads a day", suppress_below);
+    return total_words(total, suppress_below) + " downloads";
 }
 
 std::string percent_words(std::uint64_t part, std::uint64_t whole) {

@@ -18,8 +18,18 @@ namespace earshot::web {
                                        unsigned suppress_below, std::uint64_t days = 1, std::uint64_t days_before = 1);
 // "12 % more than in the 7 days before", "as many as …"; "" of "".
 [[nodiscard]] std::string compared_words(const std::string& change, std::string_view with);
-// "1,240", "at least 1,240" when something is hidden, "fewer than 10 a day" when all that is; so few of a day that runs.
+// Nothing of it is shown, and that may not be none.
+[[nodiscard]] bool is_hidden(const analytics::Statistics::Total& total);
+// For a day, and for days, with too few to be shown: "fewer than 10", "fewer than 10 a day". Of several episodes there may be more
+// together: "too few of each episode to be shown".
+struct FewWords {
+    std::string of_day, of_days;
+};
+[[nodiscard]] FewWords few_words(unsigned suppress_below, bool of_several = false);
+// "1,240", "at least 1,240" when something is hidden, few_words() when all that is, "not shown" when that may be any number.
 [[nodiscard]] std::string total_words(const analytics::Statistics::Total& total, unsigned suppress_below);
+// "1,240 downloads", "fewer than 10 downloads a day", …
+[[nodiscard]] std::string downloads_words(const analytics::Statistics::Total& total, unsigned suppress_below);
 [[nodiscard]] std::string percent_words(std::uint64_t part, std::uint64_t whole);  // "87 %"; "–" of nothing
 
 // Of "2026-11-24":

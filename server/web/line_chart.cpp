@@ -102,10 +102,10 @@ public:
         for (std::size_t i = 0; i < line.values.size(); ++i) {
             const auto put_point = [&](const char* name, double value, const std::string& words) -> Values& {
                 auto& point = drawn.add(name).set("X", at(x(static_cast<double>(i)))).set("Y", at(y(value)));
-                return point.set("TEXT", fmt::format("{}, {}: {} {}", line.label, label(i), words, chart_.unit));
+                return point.set("TEXT", fmt::format("{}, {}: {}", line.label, label(i), words));
             };
             if (line.values[i]) {
-                auto& point = put_point("POINT", *line.values[i], words(*line.values[i]));
+                auto& point = put_point("POINT", *line.values[i], fmt::format("{} {}", words(*line.values[i]), chart_.unit));
                 if (i >= closed) point.show("GROWS");
             } else if (i < line.hidden.size() && line.hidden[i]) {
                 put_point("HIDDEN", 0, chart_.hidden_words);

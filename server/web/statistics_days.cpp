@@ -17,9 +17,8 @@ LineChart::Line line_of(const analytics::Statistics::Grid& grid, std::string lab
     LineChart::Line line{.label = std::move(label)};
     for (std::size_t day = 0; day < grid.days.size() && grid.days[day] <= selection.today; ++day) {
         const auto total = grid.sum(day, day + 1);
-        const bool hidden = total.shown == 0 && (total.is_partial || total.is_rounded);
-        line.values.push_back(hidden ? std::nullopt : std::optional(static_cast<double>(total.shown)));
-        line.hidden.push_back(hidden);
+        line.hidden.push_back(is_hidden(total));
+        line.values.push_back(is_hidden(total) ? std::nullopt : std::optional(static_cast<double>(total.shown)));
     }
     line.is_open = !line.values.empty() && line.values.back() && grid.days[line.values.size() - 1] >= selection.first_running;
     return line;
@@ -62,7 +61,7 @@ LineChart days_chart(const Selection& selection, const analytics::Statistics::Gr
     if (before.sum(0, before.days.size()).shown > 0) chart.lines.push_back(std::move(then));
     chart.lines.push_back(std::move(now));
     put_marks(chart, chosen.days, selection, published, annotations);
-    chart.hidden_words = fmt::format("{}fewer than {}", chosen.is_part ? "none, or " : "", suppress_below);
+    chart.hidden_words = chosen.is_part ? "none, or too few to tell apart" : few_words(suppress_below, chosen.episodes.size() > 1).of_day;
     const bool any_hidden = std::ranges::any_of(chart.lines, [](const auto& line) { return std::ranges::count(line.hidden, true) > 0; });
     chart.text =
         fmt::format("A line of downloads per day, {}, beside {}.{} The table below has every figure.",

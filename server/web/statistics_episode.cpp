@@ -49,13 +49,13 @@ std::string table_path(const EpisodePage& page, std::string_view id) {
 std::string sentence_of(const EpisodePage& page, unsigned fewest) {
     const auto& own = page.ages[page.own];
     if (own.after.empty())
-        return fmt::format("“{}” is less than a day old: {} downloads so far.", page.episode.title, total_words(own.so_far, fewest));
+        return fmt::format("“{}” is less than a day old: {} so far.", page.episode.title, downloads_words(own.so_far, fewest));
     const Statistics::Ages* other = page.own > 0 ? &page.ages[page.own - 1] : nullptr;
     auto days = std::min<std::size_t>(own.after.size(), 7);
     if (other != nullptr && !other->after.empty()) days = std::min(days, other->after.size());
     const auto& now = own.after[days - 1];
     const auto age = days == 1 ? std::string("24 hours") : fmt::format("{} days", days);
-    auto sentence = fmt::format("“{}” had {} downloads in its first {}", page.episode.title, total_words(now, fewest), age);
+    auto sentence = fmt::format("“{}” had {} in its first {}", page.episode.title, downloads_words(now, fewest), age);
     if (other == nullptr || other->after.empty()) return sentence + '.';
     const auto& before = other->after[days - 1];
     const auto& title = page.beside[page.own - 1].title;
@@ -70,16 +70,24 @@ LineChart ages_chart(const EpisodePage& page) {
         chart.labels.push_back(day == 0 ? "0" : day == 1 ? "1 day" : fmt::format("{} days", day));
         chart.full_labels.push_back(day == 0 ? "at the start" : fmt::format("after {}", counted(day, "day")));
     }
+    bool any_hidden = false;
     for (std::size_t i = 0; i < page.beside.size(); ++i) {
         const bool is_this = i == page.own;
         LineChart::Line line{.label = title_of(page.beside[i])};
         line.colour = is_this ? 1 : static_cast<int>(i % 5) + 2;
         line.is_faint = !is_this;
         line.values.emplace_back(0);
-        for (const auto& total : page.ages[i].after) line.values.emplace_back(static_cast<double>(total.shown));
+        line.hidden.push_back(false);
+        for (const auto& total : page.ages[i].after) {
+            line.hidden.push_back(is_hidden(total));
+            line.values.push_back(is_hidden(total) ? std::nullopt : std::optional(static_cast<double>(total.shown)));
+            any_hidden |= is_hidden(total);
+        }
         chart.lines.push_back(std::move(line));
     }
-    chart.text = "Lines of downloads added up from publication on, one an episode. The table below has the figures.";
+    chart.hidden_words = "too few to be shown";
+    chart.text = fmt::format("Lines of downloads added up from publication on, one an episode.{} The table below has the figures.",
+                             any_hidden ? " As long as they are too few to be shown, a line has a gap and hollow marks." : "");
     return chart;
 }
 

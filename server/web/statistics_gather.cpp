@@ -77,7 +77,7 @@ std::string main_sentence(const Overview& all, unsigned fewest) {
                    ? fmt::format("{} downloads so far today. Compared with other days when the day is over.", grouped(all.live.all.shown))
                    : std::string("Nothing to compare yet: figures appear here when the first days are over.");
     }
-    auto sentence = fmt::format("{} downloads in the last 7 days", total_words(all.week.now, fewest));
+    auto sentence = capitalised(downloads_words(all.week.now, fewest)) + " in the last 7 days";
     const auto words = compared_words(change_words(all.week.now, all.week.before, fewest), "in the 7 days before");
     if (!words.empty() && was_any_out(all.selection, all.before_those_7)) sentence += ", " + words;
     const auto& by_episode = all.week_by_episode;

@@ -28,7 +28,8 @@ std::string beside(const Overview& all, const Overview::Change& change, int days
 void put_tiles(Values& values, const Overview& all, unsigned fewest) {
     const auto now = all.live.hours.empty() ? 0 : all.live.hours.back();
     const auto so_far = [&](std::uint64_t shown) {
-        return fewest > 1 ? (shown == 0 ? fmt::format("under {}", fewest) : grouped(shown) + "+") : grouped(shown);
+        if (fewest > 1 && shown == 0) return all.selection.episodes.size() > 1 ? "too few yet" : fmt::format("under {}", fewest);
+        return grouped(shown) + (fewest > 1 ? "+" : "");
     };
     put_tile(values, so_far(all.live.all.shown), "today so far", fmt::format("{} in this hour", so_far(now)));
     put_tile(values, total_words(all.week.now, fewest), "in the last 7 days", beside(all, all.week, 7, fewest));

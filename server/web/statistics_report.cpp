@@ -30,7 +30,7 @@ std::string heading_of(const Selection& selection) {
 std::string period_sentence(const Overview& all, unsigned fewest) {
     const auto days = all.chosen.days.size(), days_before = all.before.days.size();
     const auto now = all.chosen.sum(0, days), before = all.before.sum(0, days_before);
-    const auto sentence = fmt::format("{} downloads in {}", total_words(now, fewest), counted(days, "day"));
+    const auto sentence = fmt::format("{} in {}", capitalised(downloads_words(now, fewest)), counted(days, "day"));
     if (all.selection.runs()) return sentence + " so far.";
     const auto& selection = all.selection;
     const auto span = in_period_words(selection.before_first, selection.before_last);
@@ -63,7 +63,7 @@ void put_marks(Report& report) {
     if (rows.size() > most_marks) report.more_marks = fmt::format("and {} more", rows.size() - most_marks);
 }
 
-void put_acting(Context& context, Report& report, const std::string& few) {
+void put_acting(Context& context, Report& report, const FewWords& few) {
     const auto& selection = report.all.selection;
     for (const auto& show : selection.shows) {
         if (!selection.show.empty() && show.slug != selection.show) continue;
@@ -74,7 +74,7 @@ void put_acting(Context& context, Report& report, const std::string& few) {
         for (const auto& link : context.follows.report(show.id.value, links, selection.first_day, selection.last_day)) {
             const auto action = std::ranges::find(show.actions, link.link, &model::CallToAction::href);
             report.followed.push_back({named(action == show.actions.end() ? link.link : action->label),
-                                       sum_words(strip_of(link.days, selection.first_running), few)});
+                                       sum_words(strip_of(link.days, selection.first_running), few, selection.today)});
         }
         for (const auto& series : context.totals.list(show.id.value, selection.first_day, selection.last_day)) {
             if (series.days.empty()) continue;
@@ -127,7 +127,7 @@ Report gather_report(Context& context, Selection selection) {
         report.sentence = "No episode had been published by then, so there is nothing to count yet.";
     }
     put_marks(report);
-    put_acting(context, report, fmt::format("fewer than {}", fewest));
+    put_acting(context, report, few_words(fewest));
     report.meanings = meanings_of(context, all.selection, fewest);
     return report;
 }

@@ -25,10 +25,10 @@ struct DaysTogether {
         hidden |= day.hidden || day.is_partial;
         ++days;
     }
-    [[nodiscard]] std::string words(const std::string& few) const {
+    [[nodiscard]] std::string words(const FewWords& few) const {
         if (!hidden) return grouped(shown);
         if (shown > 0) return "at least " + grouped(shown);
-        return days > 1 ? few + " a day" : few;
+        return days > 1 ? few.of_days : few.of_day;
     }
 };
 
@@ -41,20 +41,23 @@ std::vector<StripDay> strip_of(const std::vector<analytics::Statistics::DayRow>&
     return days;
 }
 
-std::string sum_words(const std::vector<StripDay>& days, const std::string& few) {
+std::string sum_words(const std::vector<StripDay>& days, const FewWords& few, const std::string& today) {
     DaysTogether over, running;
     for (const auto& day : days) (day.runs ? running : over).add(day);
     if (running.days == 0) return over.words(few) + (over.hidden && over.shown == 0 ? "" : " in all");
-    const auto now = (running.days == 1 ? "today " : "since then ") + running.words(few);
+    const auto& last = days.back().day;  // yesterday runs, too, until ten minutes after its end; a day to come does
+    const auto when = running.days > 1 ? "since then" : last == today ? "today" : "on " + short_day(last);
+    const auto now = when + ' ' + running.words(few);
     return over.days == 0 ? now : fmt::format("{} on days that are over; {}", over.words(few), now);
 }
 
-void put_strip(Values& values, const std::string& title, std::size_t colour, const std::vector<StripDay>& days, const std::string& few) {
+void put_strip(Values& values, const std::string& title, std::size_t colour, const std::vector<StripDay>& days, const FewWords& few,
+               const std::string& today) {
     if (days.empty()) return;
     auto& strip = values.add("STRIP");
     std::uint64_t most = 0;
     for (const auto& day : days) most = std::max(most, day.value.value_or(0));
-    strip.set("TITLE", title).set("SUM", sum_words(days, few)).set("WIDTH", drawn(strip_width)).set("HEIGHT", drawn(strip_height));
+    strip.set("TITLE", title).set("SUM", sum_words(days, few, today)).set("WIDTH", drawn(strip_width)).set("HEIGHT", drawn(strip_height));
     if (most > 0) strip.maybe("MOST", grouped(most));
     strip.set("FOOT", drawn(strip_foot));
     auto& bars = strip.include("BARS", "bars.html");
@@ -68,7 +71,7 @@ void put_strip(Values& values, const std::string& title, std::size_t colour, con
                 .set("Y", drawn(strip_foot - 8))
                 .set("W", drawn(bar))
                 .set("H", "7")
-                .set("TEXT", fmt::format("{}: {}", day.day, few));
+                .set("TEXT", fmt::format("{}: {}", day.day, few.of_day));
         } else if (day.value.value_or(0) > 0) {
             const double rise = (strip_foot - strip_top) * static_cast<double>(*day.value) / static_cast<double>(most);
             auto& rect = bars.add("BAR");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/analytics/statistics.hpp"
+#include "server/web/figure_words.hpp"
 #include "server/web/values.hpp"
 
 namespace earshot::web {
@@ -22,10 +23,10 @@ struct StripDay {
 [[nodiscard]] std::vector<StripDay> strip_of(const std::vector<analytics::Statistics::DayRow>& rows, const std::string& first_running);
 
 // What they come to, true also where some are hidden: "25 in all", "at least 25 on days that are over; today fewer than 10".
-// `few`: "fewer than 10".
-[[nodiscard]] std::string sum_words(const std::vector<StripDay>& days, const std::string& few);
+[[nodiscard]] std::string sum_words(const std::vector<StripDay>& days, const FewWords& few, const std::string& today);
 
 // `colour`: 1 to 6.
-void put_strip(Values& values, const std::string& title, std::size_t colour, const std::vector<StripDay>& days, const std::string& few);
+void put_strip(Values& values, const std::string& title, std::size_t colour, const std::vector<StripDay>& days, const FewWords& few,
+               const std::string& today);
 
 }  // namespace earshot::web
