@@ -71,6 +71,7 @@ DayTotals SettledDays::of(const View& view, const std::string& kind, const std::
     std::vector<std::size_t> missing;
     Day from = before, past = first;  // of all that is missing
     for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows[i] && std::max(first - rows[i]->past(), rows[i]->first - before) > most_gap) rows[i].reset();
         if (rows[i] && std::max(rows[i]->past(), before) - std::min(rows[i]->first, first) > most_days) rows[i].reset();
         if (rows[i] && rows[i]->has(first, before - 1)) continue;
         missing.push_back(i);

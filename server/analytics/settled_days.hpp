@@ -22,6 +22,7 @@ using DayTotals = std::vector<std::vector<std::uint64_t>>;
 class SettledDays {
 public:
     static constexpr std::size_t most_kinds = 8;  // of figures; of more those nobody asked for longest are forgotten
+    static constexpr Day most_gap = 366;          // read only to fill what lies between two answers; else the earlier one is forgotten
     static constexpr Day most_days = 10 * 366;    // of an episode; when days further apart are asked for, the earlier answer is forgotten
 
     // What a reader may take from memory: begun before its state of the database is, so that nothing read before a change stays.

@@ -89,9 +89,15 @@ bool each_shown_part(const Source& source, soci::session& session, const KnownNa
 }
 
 DayTotals totals_of_value(const Source& source, soci::session& session, const Statistics::Query& query, Period period) {
+    const auto names = source.names->of(session);
+    const auto none = [](std::size_t episodes, Day first, Day last) {
+        return DayTotals(episodes, std::vector<std::uint64_t>(static_cast<std::size_t>(last - first + 1)));
+    };
+    // What anybody can think of shall not take the place of what is remembered.
+    if (query.only.value != other_values && number_of(*names, query.only.dimension, query.only.value) == UINT32_MAX)
+        return none(query.episodes.size(), period.first, period.last);
     const auto read = [&](const std::vector<model::EpisodeId>& episodes, Day first, Day last) {
-        DayTotals result(episodes.size(), std::vector<std::uint64_t>(static_cast<std::size_t>(last - first + 1)));
-        const auto names = source.names->of(session);
+        auto result = none(episodes.size(), first, last);
         each_shown_part(source, session, *names, {query.only.dimension}, {.first_day = {}, .last_day = {}, .episodes = episodes},
                         {first, last}, [&](const ShownParts& shown) {
                             for (const auto& cell : shown.cells) {
