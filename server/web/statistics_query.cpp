@@ -127,6 +127,8 @@ std::optional<model::Show> find_launched_show(Context& context, std::string_view
 
 Selection select_all(Context& context, const http::Request& request) {
     auto selection = select(context, request);
+    if (!selection.only.dimension.empty() && selection.problem.empty())
+        selection.problem = "This page has no figures of one app, device, country or site alone. Here are those of all downloads.";
     selection.only = {};
     return selection;
 }

@@ -34,7 +34,7 @@ struct Selection {
 
 // Without parameters: the last 28 days that are over; as long as nothing was out on one of these, today is the last. Blocking.
 [[nodiscard]] Selection select(Context& context, const http::Request& request);
-// The same of all downloads, whatever `by` asks: for pages that have no filtered figures.
+// The same of all downloads, whatever `by` asks: for pages that have no filtered figures; says so.
 [[nodiscard]] Selection select_all(Context& context, const http::Request& request);
 // A show of which anything was ever public. Blocking.
 [[nodiscard]] std::optional<model::Show> find_launched_show(Context& context, std::string_view slug);
