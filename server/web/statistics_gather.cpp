@@ -137,7 +137,7 @@ Table days_table(const Overview& all, unsigned fewest) {
     return table;
 }
 
-Table episodes_table(const Overview& all, unsigned fewest) {
+Table episodes_table(Overview& all, unsigned fewest) {
     Table table{.id = "episodes", .caption = "Episodes by downloads", .csv_path = table_path(all.selection, "episodes")};
     const auto& selection = all.selection;
     const auto days = all.chosen.days.size(), days_before = all.before.days.size();
@@ -149,9 +149,8 @@ Table episodes_table(const Overview& all, unsigned fewest) {
         now.push_back(all.chosen.sum(i, 0, all.chosen.days.size()));
         before.push_back(all.before.sum(i, 0, all.before.days.size()));
     }
-    std::size_t out = 0;  // by the end of the period
     for (const auto i : ordered(episodes.size(), [&](std::size_t each) { return now[each].shown; })) {
-        if (model::format_utc_day(episodes[i].publish_at) > selection.last_day || ++out > most_listed) continue;
+        if (model::format_utc_day(episodes[i].publish_at) > selection.last_day || ++all.out > most_listed) continue;
         const double share = whole == 0 ? 0 : static_cast<double>(now[i].shown) / static_cast<double>(whole);
         table.rows.push_back({{.text = title_of(episodes[i]), .href = episode_path(all.selection, episodes[i])},
                               total_cell(now[i], fewest),
@@ -167,7 +166,6 @@ Table episodes_table(const Overview& all, unsigned fewest) {
         say("Not compared with the time before, as long as the last day is not over.");
     else if (days != days_before && has_changes)
         say(fmt::format("{} against {}: changes are of a day’s average.", counted(days, "day"), days_before));
-    if (out > most_listed) say(fmt::format("The first {} of {} episodes; choose a show to see its others.", most_listed, out));
     return table;
 }
 
@@ -188,6 +186,14 @@ Table hours_table(const Overview& all) {
 
 const Table& Overview::table(std::string_view id) const {
     return *std::ranges::find(tables, id, &Table::id);
+}
+
+Table Overview::listed_episodes() const {
+    auto listed = table("episodes");
+    if (out > listed.rows.size())
+        listed.note += fmt::format("{}The first {} of {} episodes; choose a show to see its others.", listed.note.empty() ? "" : " ",
+                                   listed.rows.size(), out);
+    return listed;
 }
 
 Overview gather_overview(Context& context, Selection chosen) {

@@ -104,7 +104,7 @@ http::Answer overview_page(Context& context, const http::Request& request, int s
         report.maybe("LENGTHS", fmt::format("{} against {}", counted(all.chosen.days.size(), "day"), all.before.days.size()));
     report.maybe("RUNNING", running_sentence(selection, fewest));
     put_days(report, all.chart, all.tables, "/statistics", selection);
-    put_table(report, "EPISODES_TABLE", all.table("episodes"));
+    put_table(report, "EPISODES_TABLE", all.listed_episodes());
     put_table(report, "AGES_TABLE", all.table("ages"));
     put_breakdowns(report, all.tables, selection);
     put_only(report, "/statistics", selection);

@@ -31,7 +31,9 @@ struct Overview {
     LineChart chart;
     std::vector<analytics::Annotation> annotations;  // of the period, in the order of their marks
     std::vector<Table> tables;                       // days, episodes, ages, marks, hours
+    std::size_t out{};                               // episodes by the end of the period; the table has the first of them
     [[nodiscard]] const Table& table(std::string_view id) const;
+    [[nodiscard]] Table listed_episodes() const;  // the table, and how many there are
 };
 
 // Blocking.

@@ -45,10 +45,11 @@ std::string period_sentence(const Overview& all, unsigned fewest) {
     return sentence + fmt::format(", {} ({}{}).", words, total_words(before, fewest), length.empty() ? length : " in " + length);
 }
 
-Table first_rows(Table table) {
+// `all`: how many rows there would be.
+Table first_rows(Table table, std::size_t all) {
     table.csv_path.clear();
-    if (table.rows.size() > most_rows) {
-        table.note = fmt::format("And {} more.{}{}", table.rows.size() - most_rows, table.note.empty() ? "" : " ", table.note);
+    if (all > most_rows) {
+        table.note = fmt::format("And {} more.{}{}", all - most_rows, table.note.empty() ? "" : " ", table.note);
         table.rows.resize(most_rows);
     }
     return table;
@@ -121,8 +122,8 @@ Report gather_report(Context& context, Selection selection) {
     if (!all.selection.episodes.empty()) {
         report.sentence = period_sentence(all, fewest);
         report.running = running_sentence(all.selection, fewest);
-        report.episodes = first_rows(all.table("episodes"));
-        report.ages = first_rows(all.table("ages"));
+        report.episodes = first_rows(all.table("episodes"), all.out);
+        report.ages = first_rows(all.table("ages"), all.table("ages").rows.size());
     } else {
         report.sentence = "No episode had been published by then, so there is nothing to count yet.";
     }

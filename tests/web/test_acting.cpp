@@ -118,7 +118,10 @@ TEST_CASE("strip, card and table of a link say the same, also while a day runs")
     const auto running = page_of("2026-11-20", "2026-11-24");
     CHECK_THAT(running, Contains("<span class=\"meta\">0 on days that are over; today fewer than 10</span>") &&
                             Contains("Followed: <b>0 on days that are over; today fewer than 10</b>.") && !Contains("0 in all"));
-    site.now += std::chrono::days(1);
+    const auto noon = site.now;
+    site.now = *model::parse_rfc3339("2026-11-25T00:05:00Z");  // yesterday still runs, and is not today
+    CHECK_THAT(page_of("2026-11-23", "2026-11-24"), Contains("; on 24 Nov fewer than 10</b>.") && !Contains("today"));
+    site.now = noon + std::chrono::days(1);
     CHECK_THAT(page_of("2026-11-24", "2026-11-24"), Contains("Followed: <b>fewer than 10</b>."));
     CHECK_THAT(page_of("2026-11-23", "2026-11-24"), Contains("Followed: <b>fewer than 10 a day</b>."));
     for (int i = 0; i < 25; ++i) REQUIRE(site.follows.add({site.show.id.value, "", "notes", "https://www.gov.uk/ACT"}));

@@ -261,6 +261,36 @@ TEST_CASE("a hidden day is no zero on the line") {
                          Contains("not shown: fewer than 10</li>") && Contains("the line has a gap and a hollow mark"));
 }
 
+TEST_CASE("of several episodes no sum is said to be fewer than what it may be") {
+    Site site;
+    const auto show = site.add_show("code", "Code");
+    for (int i = 0; i < 22; ++i) {
+        const auto slug = fmt::format("e{}", i);
+        const auto episode = site.add_episode(show, {.slug = slug, .title = slug});
+        site.publish(episode);
+        for (int listener = 0; i < 3 && listener < 9; ++listener) listen(site, episode, listener);
+    }
+    site.statistics.flush();
+    site.now += std::chrono::days(1);
+    const auto query = ask({{"from", "2026-11-24"}, {"to", "2026-11-24"}});
+    const auto overview = body_of(web::statistics(site.context, query));
+    CHECK_THAT(overview, Contains("Tue 24 Nov 2026: too few of each episode to be shown</title>") &&
+                             Contains("<b>too few of each episode to be shown</b>. Compared with") &&
+                             Contains("The first 20 of 22 episodes; choose a show to see its others."));
+    const auto report = body_of(web::statistics_report(site.context, query));
+    CHECK_THAT(report, Contains("Too few downloads of each episode to be shown in 1 day") && Contains("And 16 more.") &&
+                           !Contains("of 22 episodes"));
+    const auto acting = body_of(web::acting(site.context, query));
+    CHECK_THAT(acting, Contains("<td class=\"number few\">too few of each episode to be shown</td>") &&
+                           Contains("<span class=\"meta\">too few of each episode to be shown</span>"));
+    // Of one app there may have been any number.
+    const auto filtered =
+        body_of(web::statistics(site.context, ask({{"from", "2026-11-24"}, {"to", "2026-11-24"}, {"by", "app:Overcast"}})));
+    CHECK_THAT(filtered, Contains("not shown: none, or too few to tell apart</li>") && Contains("<b>not shown</b>. Compared with"));
+    const auto own = body_of(web::statistics_episode(site.context, ask({}, {{"show", "code"}, {"episode", "e0"}})));
+    CHECK_THAT(own, Contains("e0, after 1 day: too few to be shown</title>"));
+}
+
 TEST_CASE("a page says when its days begin on the show's clock, all year round and the day before where that is so") {
     const auto rule = [](const char* zone, const char* first, const char* last) {
         return web::day_rule(storage::TimeZone::find(zone).value(), first, last);
@@ -395,6 +425,9 @@ TEST_CASE("a filter is said beside every figure it is applied to, and other page
     CHECK_THAT(body_of(web::statistics_report(site.context, query)), Contains("43 downloads in 1 day"));
     CHECK_THAT(body_of(web::statistics_figures(site.context, query)), Contains("<td class=\"number\">43</td>") && Contains("AntennaPod"));
     CHECK_THAT(body_of(web::acting(site.context, query)), Contains("<td class=\"number\">43</td>"));
+    for (const auto handler : {&web::statistics_report, &web::statistics_figures, &web::acting})
+        CHECK_THAT(body_of(handler(site.context, query)), Contains("This page has no figures of one app, device, country or site alone."));
+    CHECK(status_of(web::statistics_report_text(site.context, query)) == 400);
 }
 
 TEST_CASE("analysts note what happened on a day, on the line and in the audit log") {
