@@ -23,7 +23,7 @@ struct CodecRow {
     const StreamJoints* joints;  // to be made by several encoders at once; null: by one
     double headroom_db;          // how far above the limiter's ceiling peaks come out: less spares room, more spares a second encoding
     std::string_view (*options)(std::uint32_t bit_rate, std::uint32_t channels);  // for the encoder, "key=value:key=value"
-    double (*input_scale)(std::uint32_t bit_rate);  // undoes what the codec does to the level
+    double (*input_scale)(std::uint32_t bit_rate);                                // undoes what the codec does to the level
 };
 [[nodiscard]] std::span<const CodecRow> codec_table() noexcept;
 [[nodiscard]] const CodecRow& codec_row(model::Codec codec) noexcept;

@@ -68,7 +68,8 @@ std::string value_words(std::string_view dimension, const std::string& value) {
 std::string other_sentence(std::string_view dimension, unsigned suppress_below) {
     const auto few = fmt::format("fewer than {}", suppress_below);
     if (suppress_below <= 1) return dimension == "site" ? "Not told apart: on a site that is not on our list." : "Other: not on our list.";
-    if (dimension != "site") return fmt::format("Other: not on our list, or {} of an episode’s day; so the others’ shares are at least these.", few);
+    if (dimension != "site")
+        return fmt::format("Other: not on our list, or {} of an episode’s day; so the others’ shares are at least these.", few);
     return fmt::format(
         "Not told apart: on a site that is not on our list, or with {} of an episode’s day; and whoever was on no page on such a day, "
         "beside "
