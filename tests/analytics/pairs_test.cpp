@@ -203,6 +203,21 @@ void ask_for_live_figures(const reports::Source& source, const Statistics::Query
     }
 }
 
+// Each day by itself, all in one question.
+void ask_for_details(const reports::Source& source, const Statistics::Query& query, Answer& answer) {
+    std::vector<std::string_view> names;
+    for (const auto& dimension : dimensions()) names.push_back(dimension.name);
+    for (const auto& episode : query.episodes)
+        for (const auto& day : reports::details(source, {query.first_day, query.last_day, {episode}}, names)) {
+            const auto name = fmt::format("details of {} on {}: ", episode.value, day.day);
+            answer.figures[name + "downloads"] = day.downloads.value;
+            put(name, day.requests, answer);
+            for (std::size_t i = 0; i < day.breakdowns.size(); ++i)
+                for (const auto& [value, figure] : day.breakdowns[i])
+                    answer.figures[fmt::format("{}{}={}", name, names[i], value)] = figure.value;
+        }
+}
+
 Answer ask(const reports::Source& source, Day first, Day last, unsigned asked) {
     Statistics::Query query{format_day(first), format_day(last), {}};
     for (unsigned i = 0; i < 2; ++i)
@@ -210,7 +225,10 @@ Answer ask(const reports::Source& source, Day first, Day last, unsigned asked) {
     Answer answer{first, last, asked, {}};
     ask_for_downloads(source, query, answer);
     ask_for_ages(source, query, answer);
-    if (first == first_day && last == first_day + days - 1) ask_for_live_figures(source, query, answer);  // they know no period
+    if (first == first_day && last == first_day + days - 1) {
+        ask_for_live_figures(source, query, answer);  // they know no period
+        ask_for_details(source, query, answer);       // nor does a day by itself
+    }
     const auto tallies = reports::tallies(source, query);
     put("all: ", tallies.all, answer);
     for (std::size_t i = 0; i < query.episodes.size(); ++i) put(query.episodes[i].value + ": ", tallies.by_episode[i], answer);
@@ -340,7 +358,14 @@ TEST_CASE("no pair of questions tells a number from 1 to 9") {
         RandomSums sums(random);
         sums.fill();
         const Day running = round % 2 == 0 ? first_day + days : first_day + days - 1;
-        const reports::Source source{sums.database(), least, running};
+        // Every other four rounds with a memory that all questions share, as the server has.
+        const auto memory = round % 8 < 4 ? std::make_shared<reports::SettledDays>() : nullptr;
+        const auto source_of = [&](Day runs) {
+            reports::Source source{sums.database(), least, runs};
+            if (memory) source.settled = reports::SettledDays::begin(memory, runs - 1);
+            return source;
+        };
+        const auto source = source_of(running);
         for (Day day = first_day; day < std::min(running, first_day + days); ++day) sums.close(day);
         const auto answers = ask_all(source);
         for (const auto& one : answers) {
@@ -356,7 +381,7 @@ TEST_CASE("no pair of questions tells a number from 1 to 9") {
         const auto later = ask_all(source);
         for (std::size_t i = 0; i < answers.size(); ++i) note(told_by_waiting(answers[i], later[i]), later[i]);
         sums.close(running);
-        const auto closed = ask_all({sums.database(), least, running + 1});
+        const auto closed = ask_all(source_of(running + 1));
         for (std::size_t i = 0; i < answers.size(); ++i) {
             note(told_by(closed[i], running + 1), closed[i]);
             if (closed[i].first != running || closed[i].asked == 3) continue;
