@@ -5,9 +5,11 @@
 #include "server/analytics/count.hpp"
 #include "server/web/cached_reply.hpp"
 #include "server/web/caches.hpp"
+#include "server/web/figure_words.hpp"
 #include "server/web/handlers.hpp"
 #include "server/web/page.hpp"
 #include "server/web/statistics_frame.hpp"
+#include "server/web/statistics_parts.hpp"
 #include "server/web/wording.hpp"
 
 namespace earshot::web {
@@ -69,6 +71,10 @@ http::Answer method(Context& context, const http::Request& request) {
     if (rules.most_per_address == 0) page.values.show("NO_LIMIT");
     put_audit(page.values, context.audits.last(), context.statistics.lists_since());
     put_lost(page.values, context.statistics.dropped(), context.follows.refused());
+    const auto usual = select_all(context, request);
+    const auto tally = context.statistics.tallies(query_of(usual)).all;
+    page.values.set("PERIOD", period_words(usual.first_day, usual.last_day)).set("TALLY_SENTENCE", tally_sentence(tally));
+    put_table(page.values, "TALLY_TABLE", tally_table(tally, usual.runs()));
     return statistics_reply(context, request, "/statistics/method", std::move(page), "/statistics/method");
 }
 

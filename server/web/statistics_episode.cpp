@@ -145,14 +145,15 @@ std::optional<EpisodePage> gather(Context& context, const http::Request& request
     const auto annotations = annotations_of(context, page.selection);
     page.chart = days_chart(page.selection, page.grid, page.before, {page.beside[page.own]}, annotations, fewest);
     query.only = {};
-    page.tally = statistics.tallies(query).all;
+    auto tallies = statistics.tallies(query);
+    page.tally = std::move(tallies.all);
     const auto link = [&](const storage::EpisodeLine& line) {
         return line.id == page.episode.id ? std::string() : fmt::format("/statistics/shows/{}/{}", show->slug, line.slug);
     };
     page.tables = {ages_table(page.beside, page.ages, page.selection.zone, link, fewest), curve_table(page, fewest),
                    days_table(page, fewest), tally_table(page.tally, page.selection.runs()), marks_table(page.chart, page.grid)};
+    if (!tallies.by_hour.empty()) page.tables.push_back(tally_hours_table(tallies.by_hour, page.selection.last_day, context.clock()));
     for (auto& table : breakdown_tables(context, query, page.path, page.selection)) page.tables.push_back(std::move(table));
-    if (page.episode.renditions.empty()) return page;
     if (const auto reach = statistics.reach(page.episode.id, analytics::audio_bytes_of(page.episode.renditions))) {
         page.reach = reach_page(*reach, page.episode, model::parse_topics(show->topics).value_or(std::vector<model::Topic>()),
                                 page.episode.renditions.front().duration, fewest);
@@ -212,6 +213,7 @@ http::Answer statistics_episode(Context& context, const http::Request& request) 
     put_breakdowns(values, episode.tables, episode.selection);
     values.set("TALLY_SENTENCE", tally_sentence(episode.tally));
     put_table(values, "TALLY_TABLE", *episode.table("requests"));
+    if (const auto* hours = episode.table("request-hours")) put_table(values.add("TALLY_HOURS"), "TALLY_HOURS_TABLE", *hours);
     return statistics_reply(context, request, episode.path, std::move(page), address_of(episode.path, episode.selection));
 }
 

@@ -111,11 +111,6 @@ void put_tally(Values& values, const Statistics::Tally& all, const Tallies& each
     put_cell(foot, all.requests);
 }
 
-// Of a day: all of one that is over.
-std::size_t hours_begun(std::string_view day, model::Timestamp now) {
-    return model::format_utc_day(now) == day ? static_cast<std::size_t>(analytics::hour_of(now) % 24 + 1) : 24;
-}
-
 // Hours down, reasons across.
 void put_hours(Values& values, std::span<const Statistics::Tally> hours) {
     auto& table = values.add("HOURS");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/analytics/day.hpp"
 #include "server/analytics/dimensions.hpp"
 #include "server/analytics/recognition.hpp"
 #include "server/web/figure_words.hpp"
@@ -34,6 +35,10 @@ constexpr Reason known_reasons[] = {
 std::string running_days(const Selection& selection) {
     return selection.first_running == selection.last_day ? full_day(selection.last_day) + " is"
                                                          : fmt::format("Days from {} on are", full_day(selection.first_running));
+}
+
+Cell tally_cell(const analytics::Statistics::Figure& figure) {
+    return {.text = figure.value ? grouped(*figure.value) : "hidden", .is_quiet = figure.value.value_or(0) == 0};
 }
 
 }  // namespace
@@ -172,15 +177,30 @@ Table ages_table(const std::vector<storage::EpisodeLine>& episodes, const std::v
     return table;
 }
 
+std::size_t hours_begun(std::string_view day, model::Timestamp now) {
+    return model::format_utc_day(now) == day ? static_cast<std::size_t>(analytics::hour_of(now) % 24 + 1) : 24;
+}
+
+Table tally_hours_table(std::span<const analytics::Statistics::Tally> hours, std::string_view day, model::Timestamp now) {
+    Table table{.id = "request-hours", .caption = "What became of requests, hour by hour"};
+    table.columns = {{"Hour (UTC)"}};
+    for (const auto& reason : known_reasons) table.columns.push_back({std::string(reason.name), true});
+    table.columns.push_back({"All shown", true});
+    for (std::size_t hour = 0; hour < std::min(hours.size(), hours_begun(day, now)); ++hour) {
+        auto& row = table.rows.emplace_back(std::vector<Cell>{{.text = fmt::format("{:02}:00", hour)}});
+        for (const auto& reason : known_reasons) row.push_back(tally_cell(hours[hour].reasons.at(std::string(reason.key))));
+        row.push_back(tally_cell(hours[hour].requests));
+    }
+    table.note = "In steps, so that no small figure of the day can be computed; “hidden” may be none.";
+    return table;
+}
+
 Table tally_table(const analytics::Statistics::Tally& tally, bool runs) {
     Table table{.id = "requests", .caption = "What became of every request"};
     table.columns = {{"What it was"}, {"Requests", true}};
-    const auto cell = [](const analytics::Statistics::Figure& figure) {
-        return Cell{.text = figure.value ? grouped(*figure.value) : "hidden", .is_quiet = figure.value.value_or(0) == 0};
-    };
     for (const auto& reason : known_reasons)
-        table.rows.push_back({{.text = std::string(reason.name)}, cell(tally.reasons.at(std::string(reason.key)))});
-    table.rows.push_back({{.text = "All requests shown"}, cell(tally.requests)});
+        table.rows.push_back({{.text = std::string(reason.name)}, tally_cell(tally.reasons.at(std::string(reason.key)))});
+    table.rows.push_back({{.text = "All requests shown"}, tally_cell(tally.requests)});
     table.note = "Every request for the audio is in exactly one line.";
     if (tally.is_partial) table.note += " Days on which a line had too few requests to be shown are left out.";
     if (runs && tally.is_partial) table.note += " As long as a day runs, “hidden” may be none.";

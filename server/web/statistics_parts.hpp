@@ -2,6 +2,7 @@
 // What pages of one episode and of many say alike: into what downloads break down, and what became of every request.
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +70,8 @@ void put_days(Values& values, const LineChart& chart, const std::vector<Table>& 
 // Fills {{#ONLY}} when not all downloads are asked for.
 void put_only(Values& values, const std::string& path, const Selection& selection);
 
+[[nodiscard]] std::size_t hours_begun(std::string_view day, model::Timestamp now);  // of a UTC day: all of one that is over
+[[nodiscard]] Table tally_hours_table(std::span<const analytics::Statistics::Tally> hours, std::string_view day, model::Timestamp now);
 [[nodiscard]] Table tally_table(const analytics::Statistics::Tally& tally, bool runs);
 // "Of 5,210 requests for the audio 1,240 counted as a download. …"
 [[nodiscard]] std::string tally_sentence(const analytics::Statistics::Tally& tally);

@@ -193,7 +193,8 @@ TEST_CASE("an analyst loads totals with a form, by file or pasted; others do not
 
 TEST_CASE("the method says when a proxy stands in front, how floods are treated, and what the last audit came to") {
     Campaign site;
-    CHECK_THAT(body_of(web::method(site.context, look())), Contains("No proxy is named") && Contains("at most 500 downloads a day") &&
+    CHECK_THAT(body_of(web::method(site.context, look())), Contains("All shows, ") && Contains("Counted as a download") &&
+                                                               Contains("No proxy is named") && Contains("at most 500 downloads a day") &&
                                                                Contains("None has been run on this server yet"));
     CHECK_THAT(body_of(web::how_we_count(site.context, Site::get("/how-we-count"))), Contains("has not been audited by itself yet"));
     site.settings.server.trusted_proxies = {"192.0.2.0/24"};

@@ -403,6 +403,11 @@ TEST_CASE("an episode's page answers whether it was more than the one before, an
     CHECK_THAT(
         body_of(web::statistics_episode_table(site.context, ask({}, {{"show", "code"}, {"episode", "two"}, {"table", "curve.csv"}}))),
         Contains("\"After\",\"Two\",\"One\"\r\n\"1 day\",60,40\r\n\"2 days\",\"\",40\r\n"));
+    const auto hours =
+        body_of(web::statistics_episode_table(site.context, ask({{"from", "2026-11-25"}, {"to", "2026-11-25"}},
+                                                                {{"show", "code"}, {"episode", "two"}, {"table", "request-hours.csv"}})));
+    CHECK_THAT(hours, Contains("\"Hour (UTC)\",\"Counted as a download\",") && Contains("\r\n\"12:00\",60,"));
+    CHECK_THAT(page, !Contains("hour by hour"));
     CHECK(status_of(web::statistics_episode(site.context, ask({}, {{"show", "code"}, {"episode", "three"}}))) == 404);
     const auto draft = site.add_episode(show, {.slug = "draft", .title = "Draft"});
     CHECK(status_of(web::statistics_episode(site.context, ask({}, {{"show", "code"}, {"episode", "draft"}}))) == 404);
