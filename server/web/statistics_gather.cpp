@@ -211,6 +211,7 @@ Overview gather_overview(Context& context, Selection chosen) {
     const auto grids = Grids(statistics, ids, std::min({recent_first, selection.first_day, selection.before_first}),
                              std::max({all.last_closed, selection.last_day, selection.before_last}));
     const auto recent = grids.of(recent_first, all.last_closed);
+    all.yesterday = recent.sum(2 * month_days - 1, 2 * month_days);
     all.week = {recent.sum(2 * month_days - week_days, 2 * month_days),
                 recent.sum(2 * month_days - 2 * week_days, 2 * month_days - week_days)};
     all.month = {recent.sum(month_days, 2 * month_days), recent.sum(0, month_days)};

@@ -31,7 +31,8 @@ void put_tiles(Values& values, const Overview& all, unsigned fewest) {
         if (fewest > 1 && shown == 0) return all.selection.episodes.size() > 1 ? "too few yet" : fmt::format("under {}", fewest);
         return grouped(shown) + (fewest > 1 ? "+" : "");
     };
-    put_tile(values, so_far(all.live.all.shown), "today so far", fmt::format("{} in this hour", so_far(now)));
+    put_tile(values, so_far(all.live.all.shown), "today so far",
+             fmt::format("{} in this hour; {} in all on {}", so_far(now), total_words(all.yesterday, fewest), short_day(all.last_closed)));
     put_tile(values, total_words(all.week.now, fewest), "in the last 7 days", beside(all, all.week, 7, fewest));
     put_tile(values, total_words(all.month.now, fewest), "in the last 28 days", beside(all, all.month, 28, fewest));
 }

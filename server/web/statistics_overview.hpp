@@ -22,8 +22,9 @@ struct Overview {
     std::string first_closed_of_7, last_closed;  // the 7 days that are over
     std::string before_those_7;                  // the first of the 7 before
     analytics::Statistics::Today live;
-    Change week, month;                   // the last 7 and 28 days that are over, and as many before
-    std::vector<Change> week_by_episode;  // as selection.episodes
+    analytics::Statistics::Total yesterday;  // or the last day that is over, in the first minutes of a day
+    Change week, month;                      // the last 7 and 28 days that are over, and as many before
+    std::vector<Change> week_by_episode;     // as selection.episodes
     analytics::Statistics::Grid chosen, before;
 
     std::string sentence;
