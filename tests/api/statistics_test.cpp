@@ -220,14 +220,14 @@ TEST_CASE("the report as text says what the report says, and hides the same") {
     const auto text = stage.ask("analyst", "GET", "/statistics/report.txt" + period);
     CHECK(text.status == 200);
     CHECK(text.field("content-type") == "text/plain; charset=utf-8");
-    CHECK_THAT(text.body, Catch::Matchers::StartsWith("Night Watch: ") && Contains("\nat least 23 downloads in 1 day.\n"));
+    CHECK_THAT(text.body, Catch::Matchers::StartsWith("Night Watch: ") && Contains("\nAt least 23 downloads in 1 day.\n"));
     CHECK_THAT(text.body, Contains("- Loud: 23 (100\u202f% of all), 0 before (published ") && Contains("- Quiet: fewer than 10") &&
                               !Contains("27 downloads"));
     CHECK_THAT(text.body, Contains("- tel:999: 11 in all\n") && Contains("- calls: 41 in 1 day\n") && Contains("Snow everywhere"));
     // Sheet and text are of one source.
     const auto sheet = stage.ask("analyst", "GET", "/statistics/report" + period).body;
     for (const auto* both :
-         {"at least 23 downloads in 1 day.", "tel:999", "11 in all", "41 in 1 day", "Together is not because", "Snow everywhere",
+         {"At least 23 downloads in 1 day.", "tel:999", "11 in all", "41 in 1 day", "Together is not because", "Snow everywhere",
           "Notes on these days", "First 24 hours", "was delivered, not what was heard", "Figures of a day under 10", "Made on "}) {
         CHECK_THAT(sheet, Contains(both));
         CHECK_THAT(text.body, Contains(both));
