@@ -98,8 +98,10 @@ bool LevelPlan::learn_from_rendition(const model::Loudness& measured) {
         nearest_gain_ = level_.gain_db;
         offset_ = measured.integrated_lufs - foretell_lufs(trace_, level_);
     }
-    if (too_high) nearest_ = no_error_yet;  // under another ceiling errors are others
-    if (too_high) level_.ceiling_db -= measured.true_peak_dbtp - ceiling_ + 0.15 * encodings_ * encodings_ + meter_margin_db;
+    if (too_high) {
+        nearest_ = no_error_yet;  // under another ceiling errors are others
+        level_.ceiling_db -= measured.true_peak_dbtp - ceiling_ + 0.15 * encodings_ * encodings_ + meter_margin_db;
+    }
     if (measurable_ && !capped_) aim();
     return level_ != last;
 }

@@ -11,6 +11,7 @@
 #include "content/storage/digest.hpp"
 #include "server/digest_schedule.hpp"
 #include "server/log.hpp"
+#include "server/web/statistics_query.hpp"
 
 namespace earshot::app {
 
@@ -42,13 +43,7 @@ std::vector<Receiver> receivers_of(const Settings::Digest& digest) {
 
 // The show's clock; of all shows UTC, unless they have one.
 storage::TimeZone zone_of(web::Context& context, const Settings::Digest& digest) {
-    std::optional<std::string> name;
-    for (const auto& show : context.catalogue.list_shows()) {
-        if (!digest.show.empty() && show.slug != digest.show) continue;
-        if (name && *name != show.time_zone) return {};
-        name = show.time_zone;
-    }
-    return storage::TimeZone::find(name.value_or("")).value_or(storage::TimeZone());
+    return web::zone_of(context.catalogue.list_shows(), digest.show);
 }
 
 }  // namespace

@@ -23,6 +23,8 @@ enum class JobState { queued, running, succeeded, failed, cancelled };
 // Whose turn it is next: an urgent job goes before everybody's, the others only order what one producer is waiting for.
 enum class JobPriority { low = -1, normal = 0, high = 1, urgent = 2 };
 
+constexpr std::uint32_t most_attempts = 3, most_interruptions = 10;  // of one job; then it has failed
+
 struct Job {
     JobId id;
     JobKind kind{JobKind::transcode};
@@ -32,8 +34,8 @@ struct Job {
     std::string stage;              // "measuring", "encoding", "tagging", "checking"; for people
     double progress{};              // 0…1 over the whole job
     std::string reason;             // why it failed: a sentence a producer understands
-    std::uint32_t attempts{};       // ended by the worker dying or running out of time; 3 = poison, failed
-    std::uint32_t interruptions{};  // the server went away while it ran; does not count against the file until 10
+    std::uint32_t attempts{};       // ended by the worker dying or running out of time; at most_attempts: poison, failed
+    std::uint32_t interruptions{};  // the server went away while it ran; does not count against the file until most_interruptions
     std::string producer;           // who handed it in, "" for the server itself; the queue is fair between them
     JobPriority priority{JobPriority::normal};
     std::int64_t preference{};            // of jobs of one producer and priority the highest goes first: it was put there last

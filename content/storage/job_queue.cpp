@@ -18,8 +18,8 @@ using model::JobKind;
 
 namespace {
 
-constexpr int most_attempts = 3;
-constexpr int most_interruptions = 10;
+using model::most_attempts;
+using model::most_interruptions;
 constexpr std::chrono::minutes long_wait{1};  // for a recording, while new words go before it
 constexpr const char* interrupted_too_often =
     "The server was stopped ten times while it worked on this file. Try again; if that does not help, ask its operator to look at the log.";
@@ -58,7 +58,7 @@ std::vector<Job> fetch(Statement& rows) {
         const auto known_kind = model::parse_job_kind(kind);
         const auto known_state = model::parse_job_state(state);
         if (!known_kind || !known_state)
-            throw std::runtime_error("the database holds an unknown job kind or state: " + kind + ", " + state);
+            throw std::runtime_error(fmt::format("the database holds an unknown job kind or state: {}, {}", kind, state));
         job.kind = *known_kind;
         job.state = *known_state;
         job.priority = static_cast<model::JobPriority>(std::clamp(priority, -1, 2));

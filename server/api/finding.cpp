@@ -16,7 +16,10 @@ model::Result<model::Show> find_show(Context& context, const http::Request& requ
 }
 
 model::Result<model::Show> find_launched_show(Context& context, const http::Request& request) {
-    const std::string& given = request.param("show");
+    return find_launched_show(context, request.param("show"));
+}
+
+model::Result<model::Show> find_launched_show(Context& context, std::string_view given) {
     for (model::Show& show : context.catalogue.list_launched_shows())
         if (show.slug == given || show.id.value == given) return std::move(show);
     return fail(Errc::not_found, "There is no such show, or nothing of it was ever public.");

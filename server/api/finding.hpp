@@ -16,6 +16,7 @@ namespace earshot::api {
 [[nodiscard]] model::Result<model::Show> find_show(Context& context, const http::Request& request);  // {show}: slug or id
 // For analysts: a show of which nothing was ever public is not found.
 [[nodiscard]] model::Result<model::Show> find_launched_show(Context& context, const http::Request& request);
+[[nodiscard]] model::Result<model::Show> find_launched_show(Context& context, std::string_view slug_or_id);
 [[nodiscard]] model::Result<model::Episode> find_episode(Context& context, const http::Request& request);
 [[nodiscard]] model::Result<model::Job> find_job(Context& context, const http::Request& request);
 

@@ -21,7 +21,6 @@ using boost::json::array;
 using boost::json::object;
 using http::problem;
 using model::Errc;
-using model::fail;
 
 object sum_object(const Statistics::Total& total, unsigned hidden_below) {
     object result;
@@ -57,10 +56,8 @@ boost::json::value reach_value(Context& context, const model::Episode& episode) 
 model::Result<std::vector<storage::EpisodeLine>> public_lines(Context& context, const Request& request) {
     const auto wanted = request.query_value("show");
     if (!wanted) return context.catalogue.list_public_lines();
-    const auto shows = context.catalogue.list_launched_shows();
-    const auto show =
-        std::ranges::find_if(shows, [&](const model::Show& each) { return each.slug == *wanted || each.id.value == *wanted; });
-    if (show == shows.end()) return fail(Errc::not_found, "There is no such show, or nothing of it was ever public.");
+    const auto show = find_launched_show(context, *wanted);
+    if (!show) return std::unexpected(show.error());
     return context.catalogue.list_public_lines(show->id);
 }
 

@@ -111,17 +111,6 @@ void put_tally(Values& values, const Statistics::Tally& all, const Tallies& each
     put_cell(foot, all.requests);
 }
 
-// Hours down, reasons across.
-void put_hours(Values& values, std::span<const Statistics::Tally> hours) {
-    auto& table = values.add("HOURS");
-    for (const auto& key : reasons()) table.add("HEAD").set("TITLE", std::string(reason_words(key)));
-    for (std::size_t hour = 0; hour < hours.size(); ++hour) {
-        auto& row = table.add("ROW").set("HOUR", fmt::format("{:02}:00", hour));
-        for (const auto& key : reasons()) put_cell(row, hours[hour].reasons.at(std::string(key)));
-        put_cell(row, hours[hour].requests);
-    }
-}
-
 void put_breakdown(Values& values, const BreakdownNames& names, const Statistics::Breakdown& rows, unsigned fewest, bool to_come) {
     auto& section = values.add("BREAKDOWN");
     section.set("ID", std::string(names.id)).set("TITLE", std::string(names.title));
@@ -167,7 +156,7 @@ void put_report(Values& values, Statistics& statistics, const Selection& selecti
     const auto tallies = statistics.tallies(query);
     put_tally(values, tallies.all, tallies.by_episode, titles, rounded_from.has_value());
     if (!tallies.by_hour.empty())
-        put_hours(values, std::span(tallies.by_hour).first(hours_begun(selection.last_day, now)));
+        put_table(values.add("HOURS"), "HOURS_TABLE", tally_hours_table(tallies.by_hour, selection.last_day, now));
     else if (selection.first_day == selection.last_day)
         values.add("HOURS_GONE").set("DAYS", static_cast<std::uint64_t>(statistics.hours_kept().count()));
     const auto parts = breakdowns_of(statistics, query);

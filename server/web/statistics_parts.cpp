@@ -37,6 +37,11 @@ std::string running_days(const Selection& selection) {
                                                          : fmt::format("Days from {} on are", full_day(selection.first_running));
 }
 
+// Of a UTC day: all of one that is over.
+std::size_t hours_begun(std::string_view day, model::Timestamp now) {
+    return model::format_utc_day(now) == day ? static_cast<std::size_t>(analytics::hour_of(now) % 24 + 1) : 24;
+}
+
 Cell tally_cell(const analytics::Statistics::Figure& figure) {
     return {.text = figure.value ? grouped(*figure.value) : "hidden", .is_quiet = figure.value.value_or(0) == 0};
 }
@@ -177,21 +182,20 @@ Table ages_table(const std::vector<storage::EpisodeLine>& episodes, const std::v
     return table;
 }
 
-std::size_t hours_begun(std::string_view day, model::Timestamp now) {
-    return model::format_utc_day(now) == day ? static_cast<std::size_t>(analytics::hour_of(now) % 24 + 1) : 24;
-}
-
 Table tally_hours_table(std::span<const analytics::Statistics::Tally> hours, std::string_view day, model::Timestamp now) {
     Table table{.id = "request-hours", .caption = "What became of requests, hour by hour"};
     table.columns = {{"Hour (UTC)"}};
     for (const auto& reason : known_reasons) table.columns.push_back({std::string(reason.name), true});
-    table.columns.push_back({"All shown", true});
+    table.columns.push_back({"Requests", true});
     for (std::size_t hour = 0; hour < std::min(hours.size(), hours_begun(day, now)); ++hour) {
         auto& row = table.rows.emplace_back(std::vector<Cell>{{.text = fmt::format("{:02}:00", hour)}});
         for (const auto& reason : known_reasons) row.push_back(tally_cell(hours[hour].reasons.at(std::string(reason.key))));
         row.push_back(tally_cell(hours[hour].requests));
     }
-    table.note = "In steps, so that no small figure of the day can be computed; “hidden” may be none.";
+    table.note =
+        "Hours are rounded down to steps, and “hidden” stands for none as well as for few: so that beside the day’s figures no hour tells "
+        "a "
+        "small one.";
     return table;
 }
 

@@ -70,7 +70,7 @@ void put_days(Values& values, const LineChart& chart, const std::vector<Table>& 
 // Fills {{#ONLY}} when not all downloads are asked for.
 void put_only(Values& values, const std::string& path, const Selection& selection);
 
-[[nodiscard]] std::size_t hours_begun(std::string_view day, model::Timestamp now);  // of a UTC day: all of one that is over
+// One day, by the hour as far as it has begun; `hours` as in Statistics::Tallies.
 [[nodiscard]] Table tally_hours_table(std::span<const analytics::Statistics::Tally> hours, std::string_view day, model::Timestamp now);
 [[nodiscard]] Table tally_table(const analytics::Statistics::Tally& tally, bool runs);
 // "Of 5,210 requests for the audio 1,240 counted as a download. …"

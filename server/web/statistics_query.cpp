@@ -47,7 +47,7 @@ Period period_of(const http::Request& request, const std::string& prefix, Period
     const auto length = usual.last - usual.first;
     const auto last = to && !to->empty() ? parse_day(*to) : open;
     const auto first = from && !from->empty() ? parse_day(*from) : last ? std::optional(*last - length) : std::nullopt;
-    const auto instead = [&](std::string why) {
+    const auto instead = [&](const std::string& why) {
         usual.problem = why + fmt::format(" Here are {} days instead.", length.count() + 1);
         return usual;
     };
@@ -77,18 +77,17 @@ std::string left_out(const http::Request& request, const Selection& selection) {
     return {};
 }
 
-// One clock for all of them, or UTC.
-storage::TimeZone zone_of(const Selection& selection) {
+}  // namespace
+
+storage::TimeZone zone_of(const std::vector<model::Show>& shows, std::string_view slug) {
     std::optional<std::string> name;
-    for (const auto& show : selection.shows) {
-        if (!selection.show.empty() && show.slug != selection.show) continue;
+    for (const auto& show : shows) {
+        if (!slug.empty() && show.slug != slug) continue;
         if (name && *name != show.time_zone) return {};
         name = show.time_zone;
     }
     return storage::TimeZone::find(name.value_or("")).value_or(storage::TimeZone());
 }
-
-}  // namespace
 
 Selection select(Context& context, const http::Request& request) {
     Selection selection;
@@ -114,7 +113,7 @@ Selection select(Context& context, const http::Request& request) {
     selection.before_last = format_day(before.last);
     selection.is_before_usual = before.is_usual;
     selection.only = only_of(request);
-    selection.zone = zone_of(selection);
+    selection.zone = zone_of(selection.shows, selection.show);
     if (selection.problem.empty()) selection.problem = left_out(request, selection);
     return selection;
 }

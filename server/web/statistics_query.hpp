@@ -34,6 +34,8 @@ struct Selection {
 
 // Without parameters: the last 28 days that are over; as long as nothing was out on one of these, today is the last. Blocking.
 [[nodiscard]] Selection select(Context& context, const http::Request& request);
+// The clock of the show of that slug; of all ("") the one that they have in common, or UTC.
+[[nodiscard]] storage::TimeZone zone_of(const std::vector<model::Show>& shows, std::string_view slug);
 // The same of all downloads, whatever `by` asks: for pages that have no filtered figures; says so.
 [[nodiscard]] Selection select_all(Context& context, const http::Request& request);
 // A show of which anything was ever public. Blocking.

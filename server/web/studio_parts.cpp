@@ -111,8 +111,7 @@ std::string words_of(const model::Job& job) {
 }
 
 bool needs_other_file(const model::Job& job) {
-    constexpr std::uint32_t most_attempts = 3, most_interruptions = 10;  // storage/job_queue.cpp
-    const bool worn_out = job.attempts >= most_attempts || job.interruptions >= most_interruptions;
+    const bool worn_out = job.attempts >= model::most_attempts || job.interruptions >= model::most_interruptions;
     return job.kind == model::JobKind::transcode && job.state == model::JobState::failed && job.audio.count() == 0 && !worn_out;
 }
 
