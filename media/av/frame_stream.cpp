@@ -58,7 +58,7 @@ struct FrameFile::State {
         stream = output.add_stream(*encoder.get(), time_base);
         // Gapless players look for the encoder's name before they believe delay and padding of an MP3.
         if (skip_in_packets) av_dict_set(&stream->metadata, "encoder", "LAME3.100", 0);
-        output.write_header(essence_options(muxer, settings.sample_rate));
+        output.write_header(essence_options(muxer));
     }
 
     void put(std::int64_t padding) {

@@ -31,7 +31,6 @@ private:
 };
 
 // MP3: without ID3; in front an Info frame with number of frames and bytes, table of contents, LAME's delay and padding, and its CRC.
-// M4A: index in front, an edit list for delay and padding; the same bytes as AudioWriter's from the same frames.
 class FrameFile {
 public:
     // The descriptor's file is empty, read-write and seekable; `muxer` is libavformat's name, see codec_table.

@@ -96,9 +96,7 @@ int OutputFile::close_again(AVFormatContext* context, AVIOContext*) {
     return 0;
 }
 
-// MP4: index in front, no more moves later. Its default clock of milliseconds would round the length.
-OutputFile::MuxerOptions essence_options(const std::string& muxer, std::uint32_t sample_rate) {
-    if (muxer == "ipod") return {{"movflags", "+faststart"}, {"movie_timescale", std::to_string(sample_rate)}};
+OutputFile::MuxerOptions essence_options(const std::string& muxer) {
     if (muxer == "mp3") return {{"id3v2_version", "0"}, {"write_id3v1", "0"}, {"write_xing", "1"}};
     return {};
 }

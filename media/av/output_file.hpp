@@ -66,6 +66,6 @@ private:
 };
 
 // For a file of one stream of sound without tags.
-[[nodiscard]] OutputFile::MuxerOptions essence_options(const std::string& muxer, std::uint32_t sample_rate);
+[[nodiscard]] OutputFile::MuxerOptions essence_options(const std::string& muxer);
 
 }  // namespace earshot::media::av

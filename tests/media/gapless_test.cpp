@@ -1,6 +1,8 @@
 // Length to the sample, the frame that says so, where the sound starts, and progress.
 
 #include "media/audio_layout.hpp"
+#include "media/av/audio_writer.hpp"
+#include "media/av/remux.hpp"
 #include "media/codec_table.hpp"
 #include "tests/media/audio_support.hpp"
 #include "tests/support/catch.hpp"
@@ -26,6 +28,33 @@ std::uint32_t lame_crc(std::string_view bytes) {
         for (int bit = 0; bit < 8; ++bit) crc = (crc & 1) != 0 ? crc >> 1 ^ 0xA001 : crc >> 1;
     }
     return crc;
+}
+
+media::AudioBlock hiss(std::size_t frames, std::size_t channels) {
+    media::AudioBlock block{.channels = channels, .planes = {}};
+    std::uint32_t state = 1;
+    for (std::size_t c = 0; c < channels; ++c)
+        for (std::size_t i = 0; i < frames; ++i)
+            block.planes[c].push_back(static_cast<float>((state = state * 1'664'525 + 1'013'904'223) >> 8) / 0x4000000);
+    return block;
+}
+
+// One made by our encoder and, packet by packet, libavformat's copy of it.
+void check_m4a(const Workshop& shop, const media::AudioBlock& sound, std::uint32_t rate) {
+    INFO(rate << " Hz, " << sound.frames() << " samples, " << sound.channels << " channels");
+    const auto file = [&](const std::string& name) { return OpenDescriptor(shop.path(name), O_RDWR | O_CREAT | O_TRUNC); };
+    const OpenDescriptor made = file("made.m4a"), copied = file("copied.m4a");
+    media::av::AudioWriter writer(made, "ipod",
+                                  {.encoder = "aac",
+                                   .options = "aac_coder=fast",
+                                   .sample_rate = rate,
+                                   .channels = static_cast<std::uint32_t>(sound.channels),
+                                   .bit_rate = 128'000});
+    writer.write(sound);
+    writer.finish();
+    media::av::remux_audio(made, copied,
+                           {.muxer = "ipod", .muxer_options = {{"movflags", "+faststart"}, {"movie_timescale", std::to_string(rate)}}});
+    CHECK(bytes_of(shop.path("made.m4a")) == bytes_of(shop.path("copied.m4a")));
 }
 
 }  // namespace
@@ -189,4 +218,13 @@ TEST_CASE("A rate the codec cannot deliver is refused before any work") {
     REQUIRE_FALSE(report);
     CHECK(report.error().code == model::Errc::invalid_input);
     CHECK(report.error().message.find("12345") != std::string::npos);
+}
+
+TEST_CASE("An M4A is byte for byte what libavformat makes of the same frames") {
+    const Workshop shop;
+    for (const std::uint32_t rate : {44'100U, 48'000U})
+        for (const std::size_t channels : {1U, 2U})
+            for (const std::size_t frames : {1U, 1'023U, 1'024U, 1'025U, 2'048U, 100'000U}) check_m4a(shop, hiss(frames, channels), rate);
+    check_m4a(shop, {.channels = 1, .planes = {std::vector<float>(90'000)}}, 44'100);
+    check_m4a(shop, hiss(140UL * 44'100, 1), 44'100);  // three chunks of a megabyte
 }
