@@ -1,23 +1,18 @@
 #include "media/av/audio_reader.hpp"
 
-extern "C" {
-#include <libavutil/avstring.h>
-#include <libavutil/dict.h>
-#include <libavutil/mathematics.h>
-}
-
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
+#include "media/av/audio_file_info.hpp"
 #include "media/av/codec.hpp"
 #include "media/av/input_file.hpp"
-#include "media/av/metadata_words.hpp"
+#include "media/av/ogg_links.hpp"
 #include "media/av/pcm.hpp"
+#include "media/av/recording_span.hpp"
 #include "media/av/resampler.hpp"
 #include "media/redactor.hpp"
 
@@ -57,84 +52,9 @@ private:
     AVChannelLayout layout_{};
 };
 
-bool is_accepted(const AVCodecParameters& parameters) {
-    const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
-    return codec != nullptr && av_match_list(codec->name, audio_input().codecs.c_str(), ',') > 0;
-}
-
 // Containers whose packets hold what is to be heard and nothing else. Others have edit lists and priming, which the decoder sees to.
 bool plays_every_byte(std::string_view container) {
     return container == "wav" || container == "w64" || container == "aiff";
-}
-
-// PCM tells its length by bytes; a header that promises more than the file holds is not believed.
-std::optional<double> pcm_seconds(const AVCodecParameters& parameters, int descriptor) {
-    struct stat status{};
-    const std::int64_t bits = av_get_bits_per_sample(parameters.codec_id);
-    if (bits <= 0 || parameters.sample_rate <= 0 || parameters.ch_layout.nb_channels <= 0 || ::fstat(descriptor, &status) != 0)
-        return std::nullopt;
-    const double bytes_a_second = static_cast<double>(bits) / 8 * parameters.ch_layout.nb_channels * parameters.sample_rate;
-    return static_cast<double>(status.st_size) / bytes_a_second;
-}
-
-void read_length(AudioFileInfo& info, const InputFile& input, const AVStream& stream, int descriptor) {
-    if (input->duration != AV_NOPTS_VALUE && input->duration >= 0) {
-        info.seconds = static_cast<double>(input->duration) / AV_TIME_BASE;
-        info.seconds_exact = input->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE;
-        if (info.seconds_exact) info.claimed_seconds = info.seconds;
-    }
-    if (const auto most = pcm_seconds(*stream.codecpar, descriptor)) {
-        info.seconds = info.seconds ? std::min(*info.seconds, *most) : *most;
-        info.seconds_exact = true;
-    }
-}
-
-const char* field_of(const AVDictionary* entries, const std::string& key) {
-    const AVDictionaryEntry* found = av_dict_get(entries, key.c_str(), nullptr, 0);
-    return found == nullptr ? "" : found->value;
-}
-
-// Links are known of Vorbis comments only, where libavformat leaves them among the other fields.
-std::vector<model::ChapterMark> chapters_of(const InputFile& input) {
-    std::vector<model::ChapterMark> marks;
-    const AVStream* stream = input.best_stream(AVMEDIA_TYPE_AUDIO);
-    const auto moment = [](std::int64_t time, AVRational base) {
-        return std::chrono::milliseconds(std::clamp<std::int64_t>(av_rescale_q(time, base, {1, 1000}), 0, INT32_MAX));
-    };
-    for (unsigned i = 0; i < input->nb_chapters; ++i) {
-        const AVChapter& chapter = *input->chapters[i];
-        char number[32];
-        std::snprintf(number, sizeof number, "CHAPTER%03lldURL", static_cast<long long>(chapter.id));
-        std::string link = field_of(input->metadata, number);
-        if (link.empty() && stream != nullptr) link = field_of(stream->metadata, number);
-        marks.push_back({moment(chapter.start, chapter.time_base),
-                         chapter.end == AV_NOPTS_VALUE ? std::chrono::milliseconds(0) : moment(chapter.end, chapter.time_base),
-                         field_of(chapter.metadata, "title"), std::move(link)});
-    }
-    return marks;
-}
-
-AudioFileInfo describe(const InputFile& input, int descriptor) {
-    AudioFileInfo info;
-    info.container = input->iformat->name;
-    info.other_streams = other_streams(*input.get(), input.best_stream(AVMEDIA_TYPE_AUDIO));
-    info.entries = metadata_entries(*input.get());
-    info.chapters = chapters_of(input);
-    info.has_video = input.best_stream(AVMEDIA_TYPE_VIDEO) != nullptr;
-    for (unsigned i = 0; i < input->nb_streams; ++i)
-        info.audio_streams += input->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO ? 1 : 0;
-    const AVStream* stream = input.best_stream(AVMEDIA_TYPE_AUDIO);
-    if (stream == nullptr) return info;
-    const AVCodecParameters& parameters = *stream->codecpar;
-    info.codec = avcodec_get_name(parameters.codec_id);
-    info.codec_accepted = is_accepted(parameters);
-    info.sample_rate = static_cast<std::uint32_t>(std::max(parameters.sample_rate, 0));
-    info.channels = static_cast<std::uint32_t>(std::max(parameters.ch_layout.nb_channels, 0));
-    info.channels_unnamed = info.channels > 2 && parameters.ch_layout.order != AV_CHANNEL_ORDER_NATIVE;
-    const int bits = parameters.bits_per_raw_sample > 0 ? parameters.bits_per_raw_sample : av_get_bits_per_sample(parameters.codec_id);
-    info.bits_per_sample = static_cast<std::uint32_t>(std::max(bits, 0));
-    read_length(info, input, *stream, descriptor);
-    return info;
 }
 
 void copy_finite(const float* from, float* to, std::size_t count) {
@@ -147,7 +67,11 @@ void copy_finite(const float* from, float* to, std::size_t count) {
 }  // namespace
 
 struct AudioReader::State {
-    InputFile input;
+    int descriptor;
+    InputOptions options;
+    std::vector<ByteView> links;  // of a chained Ogg, else one
+    std::size_t next_link{1};
+    std::optional<InputFile> input;
     AudioFileInfo info;
     AVStream* stream{};
     std::size_t channels{1};
@@ -159,14 +83,85 @@ struct AudioReader::State {
     Packet packet;
     bool at_end{};
     std::uint64_t damaged{}, frames{};
+    RecordingSpan span;  // what is still to come of it
 
-    explicit State(int descriptor, const InputOptions& options) : input(descriptor, options), info(describe(input, descriptor)) {
-        stream = input.best_stream(AVMEDIA_TYPE_AUDIO);
-        for (unsigned i = 0; i < input->nb_streams; ++i)
-            input->streams[i]->discard = input->streams[i] == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+    State(int file, const AudioReaderOptions& from) : descriptor(file), options(audio_input()), links{from.view} {
+        options.view = from.view;
+        options.own_file = from.own_file;
+        input.emplace(descriptor, options);
+        info = describe(*input, descriptor);
+        if (info.container == "ogg") links = ogg_links(descriptor);
+        if (links.size() > 1) open_first_of_chain();
+        choose_stream();
         channels = info.channels == 1 ? 1 : 2;
-        if (stream != nullptr && info.channels == channels && plays_every_byte(info.container))
+        if (stream == nullptr) return;
+        if (info.channels == channels && plays_every_byte(info.container))
             pcm_bytes = pcm_sample_bytes(stream->codecpar->codec_id) * channels;
+        find_span();
+    }
+
+    void open_first_of_chain() {
+        options.view = links.front();
+        input.emplace(descriptor, options);
+        info = describe(*input, descriptor);
+        struct stat status{};
+        if (info.seconds && ::fstat(descriptor, &status) == 0)  // as if all were coded alike
+            info.seconds = *info.seconds * static_cast<double>(status.st_size) / static_cast<double>(links.front().end);
+        info.claimed_seconds.reset();
+        info.seconds_exact = false;
+    }
+
+    void choose_stream() {
+        stream = input->best_stream(AVMEDIA_TYPE_AUDIO);
+        for (unsigned i = 0; i < input->get()->nb_streams; ++i) {
+            AVStream* one = input->get()->streams[i];
+            one->discard = one == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+        }
+    }
+
+    void find_span() {
+        if (info.container.starts_with("mov"))
+            span = mp4_span(descriptor, static_cast<std::uint32_t>(stream->id), field_of(input->get()->metadata, "iTunSMPB"),
+                            info.sample_rate);
+        if (info.container == "caf") span = caf_span(descriptor, info.sample_rate);
+        if (!span.frames || info.sample_rate == 0) return;
+        info.seconds = info.claimed_seconds = static_cast<double>(*span.frames) / info.sample_rate;
+        info.seconds_exact = true;
+    }
+
+    void open_decoder() { decoder.emplace(stream->codecpar, stream->time_base, options.codecs); }
+
+    // The next recording of a chain; what cannot be opened counts as damaged.
+    bool open_next_link() {
+        while (next_link < links.size()) {
+            options.view = links[next_link++];
+            try {
+                input.emplace(descriptor, options);
+                choose_stream();
+                if (stream != nullptr && is_accepted(*stream->codecpar)) {
+                    open_decoder();
+                    return true;
+                }
+            } catch (const AvError&) {
+            }
+            ++damaged;
+        }
+        return false;
+    }
+
+    // Takes away what was appended behind `before` frames, but is no part of the recording.
+    void hold_to_span(AudioBlock& block, std::size_t before) {
+        const std::uint64_t leading = std::min<std::uint64_t>(span.skip, block.frames() - before);
+        const std::uint64_t kept = block.frames() - before - leading, most = span.frames.value_or(kept);
+        for (std::size_t c = 0; c < channels; ++c) {
+            auto& plane = block.planes[c];
+            const auto begin = plane.begin() + static_cast<std::ptrdiff_t>(before);
+            plane.erase(begin, begin + static_cast<std::ptrdiff_t>(leading));
+            plane.resize(before + std::min(kept, most));
+        }
+        span.skip -= leading;
+        if (span.frames) *span.frames -= std::min(kept, most);
+        frames -= leading + kept - std::min(kept, most);
     }
 
     // Room for so many more frames, and where they go.
@@ -256,7 +251,7 @@ struct AudioReader::State {
     bool next_packet() {
         for (int errors = 0; errors < most_errors_in_a_row; ++errors) {
             try {
-                if (!input.read(packet)) return false;
+                if (!input || !input->read(packet)) return false;
                 if (packet->stream_index == stream->index) return true;
             } catch (const AvError&) {
                 ++damaged;
@@ -267,10 +262,7 @@ struct AudioReader::State {
 };
 
 AudioReader::AudioReader(int descriptor, const AudioReaderOptions& options) {
-    InputOptions input = audio_input();
-    input.view = options.view;
-    input.own_file = options.own_file;
-    state_ = std::make_unique<State>(descriptor, input);
+    state_ = std::make_unique<State>(descriptor, options);
     if (options.redactions.empty()) return;
     AudioFileInfo& info = state_->info;
     state_->redactor.emplace(options.redactions, info.sample_rate);
@@ -306,7 +298,7 @@ bool AudioReader::read(AudioBlock& block) {
 }
 
 void AudioReader::open_decoder() {
-    state_->decoder.emplace(state_->stream->codecpar, state_->stream->time_base, audio_input().codecs);
+    state_->open_decoder();
 }
 
 bool AudioReader::read_whole(AudioBlock& block) {
@@ -315,13 +307,15 @@ bool AudioReader::read_whole(AudioBlock& block) {
     block.channels = state.channels;
     if (!state.decoder) open_decoder();
     while (!state.at_end && block.frames() < block_frames) {
+        const std::size_t before = block.frames();
         if (state.next_packet()) {
             state.decode(block, &state.packet);
         } else {
-            state.at_end = true;
             state.decode(block, nullptr);
-            if (state.resampler) state.append(block, nullptr, 0);
+            state.at_end = !state.open_next_link();
+            if (state.at_end && state.resampler) state.append(block, nullptr, 0);
         }
+        state.hold_to_span(block, before);
     }
     return block.frames() > 0;
 }

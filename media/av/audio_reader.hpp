@@ -1,6 +1,7 @@
 #pragma once
 // Any accepted audio file as a stream of float blocks, mono as mono, everything else as stereo (ITU-R BS.775 down-mix, LFE left out).
-// Gapless: encoder delay and padding known to the container are not heard. Plain interface, no libav types.
+// Gapless: encoder delay and padding known to the container are not heard, also where files are chained (Ogg). Plain interface, no libav
+// types.
 
 #include <cstdint>
 #include <memory>

@@ -42,7 +42,8 @@ DescriptorIo::~DescriptorIo() {
 std::int64_t DescriptorIo::size() const {
     struct stat status{};
     if (::fstat(descriptor_, &status) != 0) return AVERROR(errno);
-    return std::min<std::int64_t>(status.st_size, static_cast<std::int64_t>(view_.end));
+    const std::int64_t end = std::min<std::int64_t>(status.st_size, static_cast<std::int64_t>(view_.end));
+    return std::max<std::int64_t>(end - static_cast<std::int64_t>(view_.start), 0);
 }
 
 void DescriptorIo::apply_patch(std::uint8_t* buffer, std::int64_t at, std::int64_t count) const {
@@ -54,14 +55,15 @@ void DescriptorIo::apply_patch(std::uint8_t* buffer, std::int64_t at, std::int64
 
 int DescriptorIo::read(void* self, std::uint8_t* buffer, int size) {
     auto& io = *static_cast<DescriptorIo*>(self);
-    const std::int64_t left = std::min<std::int64_t>(size, static_cast<std::int64_t>(io.view_.end) - io.position_);
+    const std::int64_t at = static_cast<std::int64_t>(io.view_.start) + io.position_;
+    const std::int64_t left = std::min<std::int64_t>(size, static_cast<std::int64_t>(io.view_.end) - at);
     if (left <= 0) return AVERROR_EOF;
     ssize_t got = 0;
-    do got = ::pread(io.descriptor_, buffer, static_cast<std::size_t>(left), io.position_);
+    do got = ::pread(io.descriptor_, buffer, static_cast<std::size_t>(left), at);
     while (got < 0 && errno == EINTR);
     if (got < 0) return AVERROR(errno);
     if (got == 0) return AVERROR_EOF;
-    io.apply_patch(buffer, io.position_, got);
+    io.apply_patch(buffer, at, got);
     io.position_ += got;
     return static_cast<int>(got);
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t longest_value = 200, longest_place = 80;
 constexpr std::size_t most_kinds = 200;
-constexpr std::size_t looked_through = 64U << 10;  // bytes of an opaque block
+constexpr std::size_t most_of_a_block = 64U << 10;  // bytes of an opaque block
 
 std::string line(std::string_view bytes, std::size_t most) {
     return model::truncate_utf8(model::clean_line(bytes.substr(0, 4 * most)), most);
@@ -45,7 +45,7 @@ void Findings::add_field(std::string_view field, std::string_view value, std::st
 
 void Findings::add_opaque(std::string_view what, const Section& bytes, std::string_view kind, std::string_view detail) {
     if (bytes.size() == 0) return;
-    const auto words = words_in(bytes.all(looked_through));
+    const auto words = words_in(bytes.all(most_of_a_block));
     add(what, words.empty() ? fmt::format("{} bytes", bytes.size()) : fmt::format("{} bytes, among them “{}”", bytes.size(), words), kind,
         detail);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "media/embedded/formats.hpp"
+#include "media/embedded/mp4_boxes.hpp"
 #include "media/embedded/text.hpp"
 
 namespace earshot::media::embedded {
@@ -19,26 +20,6 @@ constexpr int deepest = 12;
 // The names of QuickTime begin with 0xA9, Latin-1's ©.
 std::string shown(std::string_view name) {
     return from_latin1(name);
-}
-
-// Calls `take` with the name and the body of every box.
-template <class Take>
-void walk_boxes(const Section& boxes, Take take) {
-    std::uint64_t at = 0;
-    for (int i = 0; i < most_parts && at + 8 <= boxes.size(); ++i) {
-        const auto head = boxes.read(at, 16);
-        if (head.size() < 8) return;
-        std::uint64_t size = big(head, 0, 4), head_size = 8;
-        if (size == 1) {
-            size = big(head, 8, 8);
-            head_size = 16;
-        }
-        if (size == 0) size = boxes.size() - at;
-        if (size < head_size) return;
-        take(head.substr(4, 4), boxes.part(at + head_size, size - head_size));
-        if (size > boxes.size() - at) return;
-        at += size;
-    }
 }
 
 std::string user_text(const std::string& bytes) {

