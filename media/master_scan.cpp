@@ -122,15 +122,16 @@ void warn_of_damage(MasterScan& scan, const av::AudioReader& reader) {
                         reader.damaged_places(), reader.damaged_places() == 1 ? "" : "s", reader.damaged_places() == 1 ? "was" : "were"));
 }
 
-void warn_of_level(MasterScan& scan, std::uint64_t clipped_places) {
+void warn_of_level(MasterScan& scan) {
     if (scan.seconds < gating_block_seconds)
         scan.warnings.push_back(fmt::format(
             "This recording is only {:.2f} s long, too short to measure its loudness. Its level was left as it is.", scan.seconds));
     else if (!is_measurable(scan.loudness))
         scan.warnings.emplace_back("This recording is silent. Its level was left as it is; check that the right file was exported.");
-    if (clipped_places >= clipped_enough)
-        scan.warnings.push_back(fmt::format(
-            "This master is clipped in {} places. That cannot be repaired here: record or export it with more headroom.", clipped_places));
+    if (scan.clipped_places >= clipped_enough)
+        scan.warnings.push_back(
+            fmt::format("This master is clipped in {} places. That cannot be repaired here: record or export it with more headroom.",
+                        scan.clipped_places));
 }
 
 }  // namespace
@@ -143,6 +144,7 @@ model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::functi
     meter.keep_trace(expected);
     std::vector<ClipCounter> clips(reader.channels());
     Sides sides;
+    OffsetMeter offset(reader.info().sample_rate, reader.channels(), options.redactions);
     if (options.with_waveform) scan.waveform.emplace(reader.info().sample_rate);
     std::optional<LoudnessMeter> mix_meter;
     if (options.with_mix && reader.channels() == 2) {
@@ -157,6 +159,7 @@ model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::functi
         if (scan.waveform) scan.waveform->add(block);
         for (std::size_t c = 0; c < clips.size(); ++c) clips[c].add(block.planes[c]);
         if (clips.size() == 2) sides.add(block);
+        offset.add(block);
         if (mix_meter) {
             mix_to_mono(block, mix);
             mix_meter->add(mix);
@@ -172,15 +175,16 @@ model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::functi
         return model::fail(model::Errc::unprocessable,
                            "This file is damaged or cut short: less than a second of it can be read. Export or copy it again.");
     scan.loudness = meter.result();
+    scan.offset = offset.result(scan.loudness);
     scan.trace = meter.take_trace();
     if (mix_meter) {
         scan.mixed = mix_meter->result();
         scan.mixed_trace = mix_meter->take_trace();
     }
     warn_of_damage(scan, reader);
-    std::uint64_t clipped = 0;
-    for (const auto& clip : clips) clipped += clip.places();
-    warn_of_level(scan, clipped);
+    for (const auto& clip : clips) scan.clipped_places += clip.places();
+    if (options.clipped_places) scan.clipped_places = *options.clipped_places;
+    warn_of_level(scan);
     sides.warn(scan.warnings);
     return scan;
 }

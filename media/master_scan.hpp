@@ -10,6 +10,7 @@
 #include "content/model/error.hpp"
 #include "content/model/media.hpp"
 #include "media/av/audio_reader.hpp"
+#include "media/dc_offset.hpp"
 #include "media/loudness_trace.hpp"
 #include "media/waveform.hpp"
 
@@ -23,11 +24,15 @@ struct MasterScan {
     std::optional<WaveformBuilder> waveform;  // where asked for
     std::uint64_t frames{};
     double seconds{};
+    std::uint64_t clipped_places{};
+    Offset offset{};  // that is still in there and worth taking out
     std::vector<std::string> warnings;
 };
 
 struct ScanOptions {
     bool with_mix{}, with_waveform{};
+    model::Redactions redactions;                 // the reader's
+    std::optional<std::uint64_t> clipped_places;  // of an earlier reading: they show only while the offset is in there
     double most_seconds{longest_seconds};
 };
 

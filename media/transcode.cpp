@@ -70,8 +70,16 @@ public:
     model::Result<TranscodeReport> run(const std::vector<RenditionOutput>& outputs, int waveform) {
         const double expected = std::max(master_.reader.info().seconds.value_or(0), 1.0);
         const bool with_mix = std::ranges::any_of(outputs, [](const RenditionOutput& output) { return output.profile.channels == 1; });
-        auto scan = scan_master(master_.reader, [&](double seconds) { stages_.report("measuring", 0, measured_at, seconds / expected); },
-                                {.with_mix = with_mix, .with_waveform = waveform >= 0});
+        const auto tick = [&](double seconds) { stages_.report("measuring", 0, measured_at, seconds / expected); };
+        ScanOptions options{.with_mix = with_mix, .with_waveform = waveform >= 0, .redactions = master_.options.redactions};
+        auto scan = scan_master(master_.reader, tick, options);
+        if (scan && is_any(scan->offset)) {  // all that was measured held it, so once more without
+            master_.options.offset = scan->offset;
+            options.clipped_places = scan->clipped_places;
+            av::AudioReader again = reopen();
+            scan = scan_master(again, tick, options);
+            if (scan) scan->warnings.push_back(offset_words(master_.options.offset, master_.reader.channels()));
+        }
         if (!scan) return std::unexpected(scan.error());
         scan_ = std::move(*scan);
         plan(outputs);

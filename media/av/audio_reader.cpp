@@ -83,9 +83,10 @@ struct AudioReader::State {
     Packet packet;
     bool at_end{};
     std::uint64_t damaged{}, frames{};
+    Offset offset;
     RecordingSpan span;  // what is still to come of it
 
-    State(int file, const AudioReaderOptions& from) : descriptor(file), options(audio_input()), links{from.view} {
+    State(int file, const AudioReaderOptions& from) : descriptor(file), options(audio_input()), links{from.view}, offset(from.offset) {
         options.view = from.view;
         options.own_file = from.own_file;
         input.emplace(descriptor, options);
@@ -147,6 +148,12 @@ struct AudioReader::State {
             ++damaged;
         }
         return false;
+    }
+
+    void take_offset_out(AudioBlock& block) const {
+        for (std::size_t c = 0; c < channels; ++c)
+            if (offset[c] != 0)
+                for (float& sample : block.planes[c]) sample -= offset[c];
     }
 
     // Takes away what was appended behind `before` frames, but is no part of the recording.
@@ -291,6 +298,7 @@ std::uint64_t AudioReader::decoded_frames() const noexcept {
 
 bool AudioReader::read(AudioBlock& block) {
     while (read_whole(block)) {
+        state_->take_offset_out(block);
         if (state_->redactor) state_->redactor->apply(block);
         if (block.frames() > 0) return true;
     }

@@ -14,6 +14,7 @@
 #include "content/model/redaction.hpp"
 #include "media/audio_block.hpp"
 #include "media/av/byte_view.hpp"
+#include "media/dc_offset.hpp"
 
 namespace earshot::media::av {
 
@@ -35,6 +36,7 @@ struct AudioReaderOptions {
     ByteView view;
     bool own_file{};               // made by us, however short
     model::Redactions redactions;  // taken out before anybody hears it
+    Offset offset{};               // taken away from every sample, before that
 };
 
 class AudioReader {
