@@ -73,29 +73,6 @@ std::optional<T> with_unit(std::string_view text, std::span<const std::pair<std:
     return std::nullopt;
 }
 
-// ISO 11172-3 and 13818-3: kbit/s a Layer III frame can have, by the version its sample rate belongs to.
-constexpr std::array<std::uint32_t, 14> mpeg1_rates{32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320};
-constexpr std::array<std::uint32_t, 14> mpeg2_rates{8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160};
-constexpr std::array<std::uint32_t, 9> mp3_sample_rates{48'000, 44'100, 32'000, 24'000, 22'050, 16'000, 12'000, 11'025, 8'000};
-constexpr std::array<std::uint32_t, 12> aac_sample_rates{96'000, 88'200, 64'000, 48'000, 44'100, 32'000,
-                                                         24'000, 22'050, 16'000, 12'000, 11'025, 8'000};
-constexpr std::array<std::uint32_t, 1> opus_sample_rates{48'000};  // what every decoder gives back
-constexpr std::array<std::uint32_t, 6> flac_sample_rates{192'000, 96'000, 88'200, 48'000, 44'100, 32'000};
-
-std::span<const std::uint32_t> sample_rates(model::Codec codec) {
-    switch (codec) {
-        case model::Codec::mp3:
-            return mp3_sample_rates;
-        case model::Codec::aac:
-            return aac_sample_rates;
-        case model::Codec::opus:
-            return opus_sample_rates;
-        case model::Codec::flac:
-            return flac_sample_rates;
-    }
-    return {};
-}
-
 }  // namespace
 
 Complaint check_listen_address(std::string_view text) {
@@ -170,27 +147,37 @@ Complaint check_rendition_name(std::string_view text) {
     return fmt::format("\"{}\" cannot be part of an address; use up to 32 lower-case letters, digits and hyphens.", text);
 }
 
+Complaint check_codec(std::string_view text) {
+    if (model::parse_codec(text)) return std::nullopt;
+    std::string known;
+    for (const auto& facts : model::all_codecs()) {
+        const bool last = facts.codec == model::Codec::last;
+        known += fmt::format("{}\"{}\"", known.empty() ? "" : last ? " or " : ", ", facts.name);
+    }
+    return fmt::format("\"{}\" is not a codec this server writes; use {}.", text, known);
+}
+
 Complaint check_sample_rate(model::Codec codec, std::uint32_t sample_rate) {
-    const auto rates = sample_rates(codec);
+    const auto rates = model::facts_of(codec).sample_rates;
     if (std::ranges::find(rates, sample_rate) != rates.end()) return std::nullopt;
     return fmt::format("{} cannot have {} Hz; use one of {}.", model::to_string(codec), sample_rate, fmt::join(rates, ", "));
 }
 
 Complaint check_bit_rate(model::Codec codec, std::uint32_t sample_rate, std::uint32_t bit_rate, unsigned channels) {
-    if (codec == model::Codec::mp3) {
-        const auto& rates = sample_rate >= 32'000 ? mpeg1_rates : mpeg2_rates;
-        if (bit_rate % 1000 == 0 && std::ranges::find(rates, bit_rate / 1000) != rates.end()) return std::nullopt;
-        return fmt::format("mp3 at {} Hz cannot have {} bit/s; use one of {} times 1000.", sample_rate, bit_rate, fmt::join(rates, ", "));
-    }
-    if (codec == model::Codec::flac) {
+    const auto& facts = model::facts_of(codec);
+    if (facts.lossless) {
         if (bit_rate == 0) return std::nullopt;
-        return "flac loses nothing, so its size follows from the sound; leave bit rates out.";
+        return fmt::format("{} loses nothing, so its size follows from the sound; leave bit rates out.", facts.name);
     }
-    // ISO 14496-3: a channel gets at most 6144 bits for each block of 1024 samples. RFC 6716 §2.1.1: Opus goes up to 510 kbit/s.
-    const auto most = codec == model::Codec::opus ? 255'000 * channels : 6 * sample_rate * channels;
-    if (bit_rate >= 8'000 && bit_rate <= most) return std::nullopt;
-    return fmt::format("{} with {} channel{} at {} Hz cannot have {} bit/s; use 8000 to {}.", model::to_string(codec), channels,
-                       channels == 1 ? "" : "s", sample_rate, bit_rate, most);
+    const auto [kilobits, least, most] = facts.bit_rates(sample_rate, channels);
+    if (!kilobits.empty()) {
+        if (bit_rate % 1000 == 0 && std::ranges::find(kilobits, bit_rate / 1000) != kilobits.end()) return std::nullopt;
+        return fmt::format("{} at {} Hz cannot have {} bit/s; use one of {} times 1000.", facts.name, sample_rate, bit_rate,
+                           fmt::join(kilobits, ", "));
+    }
+    if (bit_rate >= least && bit_rate <= most) return std::nullopt;
+    return fmt::format("{} with {} channel{} at {} Hz cannot have {} bit/s; use {} to {}.", facts.name, channels, channels == 1 ? "" : "s",
+                       sample_rate, bit_rate, least, most);
 }
 
 std::optional<std::chrono::seconds> parse_duration(std::string_view text) {

@@ -22,6 +22,7 @@ using Complaint = std::optional<std::string>;
 [[nodiscard]] Complaint check_webhook(std::string_view text);         // "https://hooks.example.org/earshot"
 [[nodiscard]] Complaint check_time_of_day(std::string_view text);     // "07:00"
 [[nodiscard]] Complaint check_rendition_name(std::string_view text);
+[[nodiscard]] Complaint check_codec(std::string_view text);  // "mp3"
 // One of the two bit rates, at that sample rate, for so many channels.
 [[nodiscard]] Complaint check_bit_rate(model::Codec codec, std::uint32_t sample_rate, std::uint32_t bit_rate, unsigned channels);
 [[nodiscard]] Complaint check_sample_rate(model::Codec codec, std::uint32_t sample_rate);

@@ -277,6 +277,13 @@ void read_log(Section section, Settings::Log& out) {
     section.finish();
 }
 
+std::string lossless_codecs() {
+    std::vector<std::string_view> names;
+    for (const auto& facts : model::all_codecs())
+        if (facts.lossless) names.push_back(facts.name);
+    return fmt::format("{}", fmt::join(names, " and "));
+}
+
 void read_rendition(Section section, std::vector<model::RenditionProfile>& out) {
     model::RenditionProfile profile;
     std::string codec;
@@ -285,7 +292,8 @@ void read_rendition(Section section, std::vector<model::RenditionProfile>& out) 
     section.text("codec", codec);
     const auto known = model::parse_codec(codec);
     profile.codec = known.value_or(model::Codec::mp3);
-    profile.sample_rate = profile.codec == model::Codec::opus ? 48'000 : 44'100;
+    const auto& facts = model::facts_of(profile.codec);
+    profile.sample_rate = facts.sample_rate;
     section.whole("bit_rate", profile.bit_rate, std::uint32_t{1}, any);
     profile.mono_bit_rate = profile.bit_rate;
     section.whole("mono_bit_rate", profile.mono_bit_rate, std::uint32_t{1}, any);
@@ -294,11 +302,10 @@ void read_rendition(Section section, std::vector<model::RenditionProfile>& out) 
     section.number("ceiling_dbtp", profile.ceiling_dbtp, -20, 0);
     section.whole("channels", profile.channels, std::uint32_t{1}, std::uint32_t{2});
     for (const auto* needed : {"name", "codec", "bit_rate"})
-        if (!section.has(needed) && (profile.codec != model::Codec::flac || needed != std::string_view("bit_rate")))
-            section.require(needed, "is missing; every rendition needs name, codec and (but for flac) bit_rate.");
-    if (!known)
-        section.require("codec",
-                        fmt::format("\"{}\" is not a codec this server writes; use \"mp3\", \"aac\", \"opus\" or \"flac\".", codec));
+        if (!section.has(needed) && (!facts.lossless || needed != std::string_view("bit_rate")))
+            section.require(needed,
+                            fmt::format("is missing; every rendition needs name, codec and (but for {}) bit_rate.", lossless_codecs()));
+    section.require("codec", check_codec(codec));
     section.require("sample_rate", check_sample_rate(profile.codec, profile.sample_rate));
     section.require("bit_rate", check_bit_rate(profile.codec, profile.sample_rate, profile.bit_rate, 2));
     section.require("mono_bit_rate", check_bit_rate(profile.codec, profile.sample_rate, profile.mono_bit_rate, 1));

@@ -101,33 +101,16 @@ Elements simple_chapters(const Item& i) {
     return {element};
 }
 
-struct CodecWords {
-    std::string_view name, rfc6381;  // the latter for the codecs attribute; "" where the MIME type says it all
-};
-CodecWords words_for(model::Codec codec) {
-    switch (codec) {
-        case model::Codec::mp3:
-            return {"MP3", ""};
-        case model::Codec::aac:
-            return {"AAC", "mp4a.40.2"};
-        case model::Codec::opus:
-            return {"Opus", "opus"};
-        case model::Codec::flac:
-            return {"FLAC", ""};
-    }
-    return {};
-}
-
 Elements alternate_enclosures(const Item& i) {
     Elements out;
     for (const auto& rendition : i.episode.renditions) {
         if (&rendition == &i.main) continue;
-        const auto words = words_for(rendition.codec);
+        const auto& codec = model::facts_of(rendition.codec);
         Element element{.attributes = {{"type", rendition.mime_type},
                                        {"length", std::to_string(rendition.byte_length)},
                                        {"bitrate", std::to_string(rendition.bit_rate)},
-                                       {"title", fmt::format("{} {} kbit/s", words.name, (rendition.bit_rate + 500) / 1000)}}};
-        if (!words.rfc6381.empty()) element.attributes.emplace_back("codecs", words.rfc6381);
+                                       {"title", fmt::format("{} {} kbit/s", codec.title, (rendition.bit_rate + 500) / 1000)}}};
+        if (!codec.rfc6381.empty()) element.attributes.emplace_back("codecs", codec.rfc6381);
         element.children = {
             {.attributes = {{"uri", absolute(i, rendition.url_path)}, {"contentType", rendition.mime_type}}, .name = "podcast:source"}};
         out.push_back(std::move(element));

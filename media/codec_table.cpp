@@ -1,7 +1,7 @@
 #include "media/codec_table.hpp"
 
+#include <algorithm>
 #include <array>
-#include <exception>
 
 #include "media/mp3_frame.hpp"
 
@@ -34,63 +34,49 @@ std::string_view aac_coder(std::uint32_t bit_rate, std::uint32_t channels) {
     return bit_rate >= (channels == 1 ? 96'000 : 128'000) ? "aac_coder=fast" : "aac_coder=twoloop";
 }
 
-constexpr std::array rows{
-    CodecRow{.codec = model::Codec::mp3,
-             .encoder = "libmp3lame",
-             .muxer = "mp3",
-             .extension = "mp3",
-             .mime_type = "audio/mpeg",
-             .tags = TagFormat::id3v2,
-             .lossless = false,
-             .joints = &mp3_joints,
-             .headroom_db = 1,
-             .options = &no_options,
-             .input_scale = &undo_lame},
-    CodecRow{.codec = model::Codec::aac,
-             .encoder = "aac",
-             .muxer = "ipod",
-             .extension = "m4a",
-             .mime_type = "audio/x-m4a",
-             .tags = TagFormat::mp4,
-             .lossless = false,
-             .joints = nullptr,
-             .headroom_db = 1,
-             .options = &aac_coder,
-             .input_scale = &undo_aac},
-    CodecRow{.codec = model::Codec::opus,
-             .encoder = "libopus",
-             .muxer = "opus",
-             .extension = "opus",
-             .mime_type = "audio/ogg",
-             .tags = TagFormat::ogg_opus,
-             .lossless = false,
-             .joints = nullptr,
-             .headroom_db = 1.6,
-             .options = &no_options,
-             .input_scale = &unchanged},
-    CodecRow{.codec = model::Codec::flac,
-             .encoder = "flac",
-             .muxer = "flac",
-             .extension = "flac",
-             .mime_type = "audio/flac",
-             .tags = TagFormat::flac,
-             .lossless = true,
-             .joints = nullptr,
-             .headroom_db = 0.1,
-             .options = &no_options,
-             .input_scale = &unchanged},
-};
+constexpr std::array<CodecRow, model::codec_count> rows{{
+    {.codec = model::Codec::mp3,
+     .encoder = "libmp3lame",
+     .muxer = "mp3",
+     .tags = TagFormat::id3v2,
+     .joints = &mp3_joints,
+     .headroom_db = 1,
+     .options = &no_options,
+     .input_scale = &undo_lame},
+    {.codec = model::Codec::aac,
+     .encoder = "aac",
+     .muxer = "ipod",
+     .tags = TagFormat::mp4,
+     .joints = nullptr,
+     .headroom_db = 1,
+     .options = &aac_coder,
+     .input_scale = &undo_aac},
+    {.codec = model::Codec::opus,
+     .encoder = "libopus",
+     .muxer = "opus",
+     .tags = TagFormat::ogg_opus,
+     .joints = nullptr,
+     .headroom_db = 1.6,
+     .options = &no_options,
+     .input_scale = &unchanged},
+    {.codec = model::Codec::flac,
+     .encoder = "flac",
+     .muxer = "flac",
+     .tags = TagFormat::flac,
+     .joints = nullptr,
+     .headroom_db = 0.1,
+     .options = &no_options,
+     .input_scale = &unchanged},
+}};
+static_assert(model::has_row_for_each_codec(rows));
+static_assert(std::ranges::all_of(rows, [](const CodecRow& row) {
+    return !row.encoder.empty() && !row.muxer.empty() && row.options != nullptr && row.input_scale != nullptr;
+}));
 
 }  // namespace
 
-std::span<const CodecRow> codec_table() noexcept {
-    return rows;
-}
-
 const CodecRow& codec_row(model::Codec codec) noexcept {
-    for (const auto& row : rows)
-        if (row.codec == codec) return row;
-    std::terminate();  // an enumerator without a row is a bug
+    return rows[static_cast<std::size_t>(codec)];
 }
 
 }  // namespace earshot::media

@@ -223,7 +223,7 @@ private:
             rendition.report.channels = static_cast<std::uint32_t>(rendition.channels);
             rendition.report.duration = result.master.duration;
             rendition.report.byte_length = static_cast<std::uint64_t>(status.st_size);
-            if (rendition.row.lossless)
+            if (model::facts_of(rendition.row.codec).lossless)
                 rendition.report.bit_rate = static_cast<std::uint32_t>(static_cast<double>(status.st_size) * 8 / scan_.seconds);
             result.renditions.push_back(rendition.report);
         }

@@ -5,17 +5,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "content/model/chapter.hpp"
+#include "content/model/codec.hpp"
 #include "content/model/ids.hpp"
 #include "content/model/redaction.hpp"
 #include "content/model/time.hpp"
 
 namespace earshot::model {
-
-enum class Codec { mp3, aac, opus, flac };  // a new one: an enumerator here and a row in media/codec_table.cpp
 
 // One row of the settings' [[rendition]] blocks.
 struct RenditionProfile {
@@ -114,9 +112,5 @@ struct Rendition {
 
 // The kinds of things among them, each once, in order: "where it was recorded, comment, picture and more".
 [[nodiscard]] std::string kinds_of(const std::vector<EmbeddedItem>& items, std::size_t most);
-
-// "mp3" ⇄ Codec::mp3, for storage and settings.
-[[nodiscard]] std::string_view to_string(Codec codec) noexcept;
-[[nodiscard]] std::optional<Codec> parse_codec(std::string_view text) noexcept;
 
 }  // namespace earshot::model

@@ -37,7 +37,6 @@ std::optional<E> value_of(const Names<E, N>& names, std::string_view text) noexc
     return std::nullopt;
 }
 
-constexpr Names<Codec, 4> codecs{{{Codec::mp3, "mp3"}, {Codec::aac, "aac"}, {Codec::opus, "opus"}, {Codec::flac, "flac"}}};
 constexpr Names<RedactionKind, 3> redaction_kinds{
     {{RedactionKind::mute, "mute"}, {RedactionKind::bleep, "bleep"}, {RedactionKind::cut, "cut"}}};
 constexpr Names<ShowType, 2> show_types{{{ShowType::episodic, "episodic"}, {ShowType::serial, "serial"}}};
@@ -68,12 +67,6 @@ std::string_view to_string(RedactionKind kind) noexcept {
 }
 std::optional<RedactionKind> parse_redaction_kind(std::string_view text) noexcept {
     return value_of(redaction_kinds, text);
-}
-std::string_view to_string(Codec codec) noexcept {
-    return name_of(codecs, codec);
-}
-std::optional<Codec> parse_codec(std::string_view text) noexcept {
-    return value_of(codecs, text);
 }
 std::string_view to_string(ShowType type) noexcept {
     return name_of(show_types, type);

@@ -13,7 +13,6 @@
 #include <random>
 #include <system_error>
 
-#include "media/codec_table.hpp"
 #include "media/waveform.hpp"
 #include "server/api/edits.hpp"
 #include "server/commands/commands.hpp"
@@ -61,7 +60,7 @@ public:
         if (failed)
             return model::fail(model::Errc::invalid_input, fmt::format("{} cannot be made: {}.", folder_.string(), failed.message()));
         for (const auto& profile : profiles)
-            if (auto opened = open(profile.name + "." + std::string(media::codec_row(profile.codec).extension)); !opened) return opened;
+            if (auto opened = open(profile.name + "." + std::string(model::facts_of(profile.codec).extension)); !opened) return opened;
         renditions_ = files_.size();
         return open(waveform_name(media::waveform_points_a_second) + ".dat");
     }

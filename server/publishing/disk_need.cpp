@@ -13,7 +13,7 @@ constexpr std::uint64_t words_and_cover = 2U << 20;
 constexpr double container_share = 1.05;
 
 double bytes_a_second(const model::RenditionProfile& profile, std::uint32_t channels) noexcept {
-    if (profile.codec == model::Codec::flac) return 3.0 * profile.sample_rate * channels;  // noise cannot be made smaller
+    if (model::facts_of(profile.codec).lossless) return 3.0 * profile.sample_rate * channels;  // noise cannot be made smaller
     return (channels == 1 ? profile.mono_bit_rate : profile.bit_rate) / 8.0;
 }
 

@@ -7,7 +7,6 @@
 
 #include "content/model/redacted_words.hpp"
 #include "content/storage/digest.hpp"
-#include "media/codec_table.hpp"
 #include "server/publishing/disk_need.hpp"
 #include "server/publishing/sound.hpp"
 #include "server/publishing/tagging.hpp"
@@ -75,7 +74,7 @@ std::expected<void, WorkerDied> check_essence(Publisher::Rooms& rooms, const Enc
 
 model::Rendition make_rendition(const model::Episode& episode, const model::MasterId& master, const Encoding& encoding,
                                 const media::RenditionReport& report) {
-    const media::CodecRow& codec = media::codec_row(encoding.profile->codec);
+    const model::CodecFacts& codec = model::facts_of(encoding.profile->codec);
     model::Rendition rendition;
     rendition.episode = episode.id;
     rendition.master = master;

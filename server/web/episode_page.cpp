@@ -21,11 +21,6 @@ namespace {
 
 using storage::PublicShow;
 
-// What a browser is told to expect; the feed's own word for M4A is one that browsers do not know.
-std::string browser_type(const model::Rendition& rendition) {
-    return rendition.codec == model::Codec::aac ? "audio/mp4" : rendition.mime_type;
-}
-
 // One address a profile: the first rendition of each.
 std::vector<const model::Rendition*> sources_of(const model::Episode& episode) {
     std::vector<const model::Rendition*> sources;
@@ -53,9 +48,9 @@ void put_player(const Context& context, Values& values, const model::Show& show,
     audio.set("TITLE", episode.title).set("SHOW_HREF", feeds::show_path(show));
     put_picture(context, audio, episode);
     for (const auto* rendition : sources) {
-        auto& source = audio.add("SOURCE");
-        source.set("SRC", rendition->url_path).set("TYPE", browser_type(*rendition)).set("SIZE", file_size(rendition->byte_length));
-        source.set("NAME", std::string(codec_word(rendition->codec)));
+        const auto& codec = model::facts_of(rendition->codec);
+        auto& source = audio.add("SOURCE").set("SRC", rendition->url_path).set("TYPE", std::string(codec.page_type));
+        source.set("SIZE", file_size(rendition->byte_length)).set("NAME", std::string(codec.file_kind));
     }
 }
 

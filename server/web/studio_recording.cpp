@@ -47,7 +47,8 @@ std::string exact_duration(std::chrono::milliseconds time) {
 }
 
 std::string rendition_word(const model::Rendition& rendition) {
-    return fmt::format("{}, {} kbit/s {}", codec_word(rendition.codec), rendition.bit_rate / 1000, channel_word(rendition.channels));
+    return fmt::format("{}, {} kbit/s {}", model::facts_of(rendition.codec).file_kind, rendition.bit_rate / 1000,
+                       channel_word(rendition.channels));
 }
 
 void put_master(Values& values, const model::Master& master) {
@@ -70,7 +71,7 @@ void put_renditions(Values& values, const model::Episode& episode, bool being_re
         auto& item = part.add("RENDITION");
         item.set("NAME", rendition_word(rendition)).set("SIZE", file_size(rendition.byte_length));
         item.set("SRC", fmt::format("/studio/preview/{}/{}?v={}", episode.id.value, rendition.profile, rendition.sha256.substr(0, 16)));
-        item.set("TYPE", rendition.mime_type).set("PROFILE", rendition.profile).set("DURATION", exact_duration(rendition.duration));
+        item.set("PROFILE", rendition.profile).set("DURATION", exact_duration(rendition.duration));
     }
     if (!episode.master->loudness) return;
     auto& table = part.add("TABLE");

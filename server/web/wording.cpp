@@ -76,20 +76,6 @@ std::string capitalised(std::string_view text) {
     return out;
 }
 
-std::string_view codec_word(model::Codec codec) {
-    switch (codec) {
-        case model::Codec::mp3:
-            return "MP3";
-        case model::Codec::aac:
-            return "M4A";
-        case model::Codec::opus:
-            return "Opus";
-        case model::Codec::flac:
-            return "FLAC";
-    }
-    return {};
-}
-
 std::string whole_seconds(milliseconds time) {
     const auto all = time.count();
     return all % 1000 == 0 ? std::to_string(all / 1000) : fmt::format("{}.{:03}", all / 1000, all % 1000);

@@ -22,7 +22,6 @@ namespace earshot::web {
 [[nodiscard]] std::string counted(std::size_t number, std::string_view word);  // "1 episode", "2 episodes"
 [[nodiscard]] std::string episode_place(const model::Episode& episode);   // "Episode 2", "Season 1, episode 2", "Trailer", "Bonus" or ""
 [[nodiscard]] std::string capitalised(std::string_view text);             // "sound designer" → "Sound designer"
-[[nodiscard]] std::string_view codec_word(model::Codec codec);            // "MP3", "M4A", "Opus", "FLAC"
 [[nodiscard]] std::string whole_seconds(std::chrono::milliseconds time);  // "90", "90.5": for #t= and data-seek
 [[nodiscard]] std::string one_line(std::string_view text, std::size_t max_bytes);  // white space folded, cut at a word with "…"
 

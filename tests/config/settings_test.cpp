@@ -1,5 +1,7 @@
 #include "config/settings.hpp"
 
+#include <fmt/format.h>
+
 #include <fstream>
 #include <span>
 #include <sstream>
@@ -142,6 +144,38 @@ TEST_CASE("the renditions that the shipped file offers for the taking are good o
     REQUIRE(renditions.size() == 5);
     CHECK(renditions[3] == model::RenditionProfile{"opus-low", model::Codec::opus, 24'000, 24'000, 48'000, -16.0, -1.0, 1});
     CHECK(renditions[4] == model::RenditionProfile{"flac", model::Codec::flac, 0, 0, 48'000, -16.0, -1.0});
+}
+
+TEST_CASE("a codec's row says what a rendition of it may be") {
+    for (const auto& codec : model::all_codecs()) {
+        const auto block = [&](std::string_view lines) {
+            return fmt::format("[[rendition]]\nname = \"x\"\ncodec = \"{}\"\n{}", codec.name, lines);
+        };
+        if (codec.lossless) {
+            CHECK(ok(block("")).renditions[0].sample_rate == codec.sample_rate);
+            bad(block("bit_rate = 64000"), "earshot.toml:4: rendition.bit_rate: ", "loses nothing");
+        } else {
+            bad(block(""), "earshot.toml:1: rendition.bit_rate: is missing");
+        }
+        for (const auto sample_rate : codec.sample_rates) {
+            if (codec.lossless) {
+                CHECK(ok(block(fmt::format("sample_rate = {}", sample_rate))).renditions[0].codec == codec.codec);
+                continue;
+            }
+            const auto mono = codec.bit_rates(sample_rate, 1), stereo = codec.bit_rates(sample_rate, 2);
+            const auto most = [](const model::BitRates& rates) {
+                return rates.kilobits.empty() ? rates.most : 1000 * rates.kilobits.back();
+            };
+            const auto lines = [&](std::uint32_t more) {
+                return block(
+                    fmt::format("sample_rate = {}\nmono_bit_rate = {}\nbit_rate = {}", sample_rate, most(mono), most(stereo) + more));
+            };
+            const auto read = ok(lines(0)).renditions[0];
+            CHECK(read.sample_rate == sample_rate);
+            CHECK(read.bit_rate == most(stereo));
+            bad(lines(1), "earshot.toml:6: rendition.bit_rate: ", fmt::format("{} ", codec.name));
+        }
+    }
 }
 
 TEST_CASE("settings are read") {

@@ -25,7 +25,7 @@ inline model::Rendition rendition(model::Codec codec, const std::string& url_pat
     made.bit_rate = codec == model::Codec::opus ? 64'000 : 128'000;
     made.url_path = url_path;
     made.byte_length = bytes;
-    made.mime_type = codec == model::Codec::mp3 ? "audio/mpeg" : codec == model::Codec::aac ? "audio/x-m4a" : "audio/ogg";
+    made.mime_type = model::facts_of(codec).mime_type;
     made.duration = duration;
     made.tagged_at = at("2026-11-20T10:00:00Z");
     return made;

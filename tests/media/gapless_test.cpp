@@ -3,7 +3,6 @@
 #include "media/audio_layout.hpp"
 #include "media/av/audio_writer.hpp"
 #include "media/av/remux.hpp"
-#include "media/codec_table.hpp"
 #include "tests/media/audio_support.hpp"
 #include "tests/support/catch.hpp"
 
