@@ -43,6 +43,7 @@ struct Episode {
     std::optional<Master> master;       // of the renditions; the newest one handed in while there are none
     std::vector<Rendition> renditions;  // all of `master`, in settings order; empty until transcoded
     Timestamp created_at{}, updated_at{};
+    bool operator==(const Episode&) const = default;
 };
 
 // Public now? Visibility is computed from the clock, never flipped by a job (a scheduled episode appears at its instant).

@@ -33,6 +33,7 @@ struct Loudness {
     double integrated_lufs{};  // -70 or lower: silence
     double true_peak_dbtp{};
     double range_lu{};
+    bool operator==(const Loudness&) const = default;
 };
 
 // Something a file says besides its sound or its picture. For producers only: never published.
@@ -54,6 +55,7 @@ struct MasterInfo {
     std::vector<EmbeddedItem> embedded;  // what it gives away
     std::vector<std::string> warnings;   // sentences for the producer: cut short, clipped, one silent side; set by transcoding
     std::vector<Chapter> chapters;       // found in the file, tidied; see ChaptersOrigin
+    bool operator==(const MasterInfo&) const = default;
 };
 
 // The shape of the recording for people to look at, in the two formats of audiowaveform.
@@ -83,6 +85,7 @@ struct Master {
     std::optional<Loudness> loudness;  // before levelling
     std::optional<Sound> sound;        // of the renditions made of it
     Timestamp uploaded_at{};
+    bool operator==(const Master&) const = default;
 };
 
 // A delivered file. Its bytes never change under one sha256; re-tagging swaps object_key, sha256, byte_length and
@@ -108,6 +111,7 @@ struct Rendition {
     Loudness loudness;              // measured on the decoded rendition
     std::string tag_fingerprint;    // hash of everything that went into the tags; differs → tags are stale
     Timestamp tagged_at{};          // Last-Modified
+    bool operator==(const Rendition&) const = default;
 };
 
 // The kinds of things among them, each once, in order: "where it was recorded, comment, picture and more".

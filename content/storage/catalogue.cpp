@@ -190,41 +190,14 @@ model::Result<model::Episode> Catalogue::create_episode(model::Episode episode) 
     return episode;
 }
 
-model::Result<model::Episode> Catalogue::edit_episode(const model::EpisodeId& id,
-                                                      const std::function<model::Status(model::Episode&)>& change) {
-    model::Result<model::Episode> result = fail(Errc::not_found, "There is no such episode.");
-    database_.write([&](soci::session& session) {
-        auto found = read_episode(session, id);
-        if (!found) return;
-        model::Episode& e = *found;
-        const auto notes = e.notes;
-        if (const auto changed = change(e); !changed) {
-            result = std::unexpected(changed.error());
-            return;
-        }
-        settle_origin(e);
-        // Of the notes nothing can be known but what they say now; what was taken from a recording stays.
-        const bool of_notes = e.chapters_origin == model::ChaptersOrigin::none || e.chapters_origin == model::ChaptersOrigin::notes;
-        if (e.notes != notes && of_notes) model::choose_chapters(e);
-        const auto transcript = e.transcript.value_or(model::Transcript{});
-        Statement update(
-            session,
-            "update episodes set title = :title, summary = :summary, notes = :notes, type = :type, season = :season, "
-            "number = :number, is_explicit = :is_explicit, people = :people, chapters = :chapters, chapters_origin = :chapters_origin, "
-            "transcript_type = :transcript_type, transcript_language = :transcript_language, "
-            "transcript_source = :transcript_source, draft_language = :draft_language, draft_source = :draft_source, "
-            "artwork = :artwork, updated_at = :updated_at where id = :id");
-        update.bind("title", e.title).bind("summary", e.summary).bind("notes", e.notes).bind("type", to_string(e.type));
-        update.bind("season", e.season).bind("number", e.number).bind("is_explicit", e.is_explicit).bind("people", to_json(e.people));
-        update.bind("chapters", to_json(e.chapters)).bind("chapters_origin", to_string(e.chapters_origin));
-        update.bind("transcript_type", transcript.mime_type);
-        update.bind("transcript_language", transcript.language).bind("transcript_source", transcript.source);
-        const auto draft = e.transcript_draft.value_or(model::Transcript{});
-        update.bind("draft_language", draft.language).bind("draft_source", draft.source);
-        update.bind("artwork", to_json(e.artwork)).bind("updated_at", clock_()).bind("id", id.value).run();
-        result = *read_episode(session, id);
-    });
-    return result;
+model::Result<model::Episode> Catalogue::edited(model::Episode episode, const EpisodeChange& change) {
+    const auto notes = episode.notes;
+    if (auto changed = change(episode); !changed) return std::unexpected(std::move(changed.error()));
+    settle_origin(episode);
+    // Of the notes nothing can be known but what they say now; what was taken from a recording stays.
+    const bool of_notes = episode.chapters_origin == model::ChaptersOrigin::none || episode.chapters_origin == model::ChaptersOrigin::notes;
+    if (episode.notes != notes && of_notes) model::choose_chapters(episode);
+    return episode;
 }
 
 std::optional<model::Episode> Catalogue::find_episode(const model::EpisodeId& id) {

@@ -57,8 +57,13 @@ public:
     // As edit_show: title, summary, notes, type, season, number, explicit, people, chapters and their origin, transcript and its draft,
     // artwork. Not guid, slug, state, master, renditions. Chapters that nobody typed in and no recording holds follow the notes
     // (model::choose_chapters).
-    [[nodiscard]] model::Result<model::Episode> edit_episode(const model::EpisodeId& id,
-                                                             const std::function<model::Status(model::Episode&)>& change);
+    using EpisodeChange = std::function<model::Status(model::Episode&)>;
+    [[nodiscard]] model::Result<model::Episode> edit_episode(const model::EpisodeId& id, const EpisodeChange& change);
+    // The same with the files that carry those words, in one write. conflict when the episode is not any more what it was when it was read.
+    [[nodiscard]] model::Result<model::Episode> edit_episode(const model::Episode& as_read, const EpisodeChange& change,
+                                                             const std::vector<model::Rendition>& renditions);
+    // What edit_episode() would make of it; nothing is written.
+    [[nodiscard]] static model::Result<model::Episode> edited(model::Episode episode, const EpisodeChange& change);
     [[nodiscard]] std::optional<model::Episode> find_episode(const model::EpisodeId& id);
     [[nodiscard]] std::optional<model::Episode> find_episode_by_slug(const model::ShowId& show, std::string_view slug);
     // Newest first by publish_at, drafts (by created_at) before all. Complete values, transcripts included.

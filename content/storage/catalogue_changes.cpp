@@ -94,7 +94,63 @@ void store_words(soci::session& session, const model::Episode& episode) {
     update.bind("id", episode.id.value).run();
 }
 
+void store_edit(soci::session& session, const model::Episode& e, model::Timestamp now) {
+    const auto transcript = e.transcript.value_or(model::Transcript{});
+    Statement update(
+        session,
+        "update episodes set title = :title, summary = :summary, notes = :notes, type = :type, season = :season, "
+        "number = :number, is_explicit = :is_explicit, people = :people, chapters = :chapters, chapters_origin = :chapters_origin, "
+        "transcript_type = :transcript_type, transcript_language = :transcript_language, "
+        "transcript_source = :transcript_source, draft_language = :draft_language, draft_source = :draft_source, "
+        "artwork = :artwork, updated_at = :updated_at where id = :id");
+    update.bind("title", e.title).bind("summary", e.summary).bind("notes", e.notes).bind("type", to_string(e.type));
+    update.bind("season", e.season).bind("number", e.number).bind("is_explicit", e.is_explicit).bind("people", to_json(e.people));
+    update.bind("chapters", to_json(e.chapters)).bind("chapters_origin", to_string(e.chapters_origin));
+    update.bind("transcript_type", transcript.mime_type);
+    update.bind("transcript_language", transcript.language).bind("transcript_source", transcript.source);
+    const auto draft = e.transcript_draft.value_or(model::Transcript{});
+    update.bind("draft_language", draft.language).bind("draft_source", draft.source);
+    update.bind("artwork", to_json(e.artwork)).bind("updated_at", now).bind("id", e.id.value).run();
+}
+
 }  // namespace
+
+model::Result<model::Episode> Catalogue::edit_episode(const model::EpisodeId& id, const EpisodeChange& change) {
+    model::Result<model::Episode> result = fail(Errc::not_found, no_episode);
+    database_.write([&](soci::session& session) {
+        auto found = read_episode(session, id);
+        if (!found) return;
+        result = edited(std::move(*found), change);
+        if (!result) return;
+        store_edit(session, *result, clock_());
+        result = *read_episode(session, id);
+    });
+    return result;
+}
+
+model::Result<model::Episode> Catalogue::edit_episode(const model::Episode& as_read, const EpisodeChange& change,
+                                                      const std::vector<model::Rendition>& renditions) {
+    model::Result<model::Episode> result = fail(Errc::not_found, no_episode);
+    database_.write([&](soci::session& session) {
+        auto found = read_episode(session, as_read.id);
+        if (!found) return;
+        if (*found != as_read) {
+            result = fail(Errc::conflict, "The episode was changed by somebody else meanwhile.");
+            return;
+        }
+        result = edited(std::move(*found), change);
+        if (!result) return;
+        const auto now = clock_();
+        const auto stored = store_renditions(session, as_read.id, as_read.master.value_or(model::Master{}).id, renditions, now);
+        if (!stored) {
+            result = std::unexpected(stored.error());
+            return;
+        }
+        store_edit(session, *result, now);
+        result = *read_episode(session, as_read.id);
+    });
+    return result;
+}
 
 model::Status Catalogue::remove_episode(const model::EpisodeId& id) {
     model::Status status;

@@ -20,7 +20,6 @@ namespace {
 
 using model::most_attempts;
 using model::most_interruptions;
-constexpr std::chrono::minutes long_wait{1};  // for a recording, while new words go before it
 constexpr const char* interrupted_too_often =
     "The server was stopped ten times while it worked on this file. Try again; if that does not help, ask its operator to look at the log.";
 
@@ -32,18 +31,28 @@ constexpr const char* interrupted_too_often =
 // What is claimed next, in this order; see JobQueue::claim.
 #define NEXT_JOB                                                                                                                          \
     "select j.id from jobs j where ((j.state = 'queued' and j.not_before <= :now) or (j.state = 'running' and j.lease_until <= :now)) "   \
-    "and case j.kind when 'transcribe' then 1 else 0 end = :lane "                                                                        \
+    "and j.kind = :kind "                                                                                                                 \
     "and not exists (select 1 from jobs other where other.episode_id = j.episode_id and other.id <> j.id and j.kind <> 'transcribe' and " \
     "other.kind <> 'transcribe' and other.state = 'running' "                                                                             \
     "and other.lease_until > :now) "                                                                                                      \
     "and (j.kind <> 'tag' or not exists (select 1 from jobs t where t.kind = 'tag' and t.id <> j.id and t.state = 'running' and "         \
     "t.lease_until > :now)) "                                                                                                             \
     "order by case when j.priority >= 2 then 0 else 1 end, "                                                                              \
-    "case when j.kind = 'tag' then 1 when j.created_at <= :long_ago and (select l.kind from jobs l where l.started_at is not null and "   \
-    "l.kind <> 'transcribe' order by l.started_at desc, l.number desc limit 1) = 'tag' then 0 else 2 end, "                               \
     "(select count(*) from jobs r where r.producer = j.producer and r.state = 'running' and r.lease_until > :now), "                      \
     "(select coalesce(max(s.started_at), 0) from jobs s where s.producer = j.producer), j.priority desc, j.preference desc, j.number "    \
     "limit 1"
+
+JobKind kind_of(JobQueue::Lane lane) {
+    switch (lane) {
+        case JobQueue::Lane::recordings:
+            return JobKind::transcode;
+        case JobQueue::Lane::words:
+            return JobKind::tag;
+        case JobQueue::Lane::drafts:
+            return JobKind::transcribe;
+    }
+    throw std::logic_error("an unknown lane");
+}
 
 std::vector<Job> fetch(Statement& rows) {
     std::vector<Job> result;
@@ -171,8 +180,8 @@ std::optional<Job> JobQueue::claim(std::string_view claim, std::chrono::millisec
                        "update jobs set interruptions = interruptions + case state when 'running' then 1 else 0 end, state = 'running', "
                        "stage = '', progress = 0, reason = '', audio = 0, reserved_bytes = 0, started_at = :now, node = :claim, "
                        "lease_until = :lease_until, updated_at = :now where id = (" NEXT_JOB ") returning id");
-        take.bind("claim", claim).bind("lease_until", now + lease).bind("now", now).bind("long_ago", now - long_wait);
-        take.bind("lane", lane == Lane::drafts ? 1 : 0).into(id);
+        take.bind("claim", claim).bind("lease_until", now + lease).bind("now", now);
+        take.bind("kind", to_string(kind_of(lane))).into(id);
         if (take.next()) result = read_job(session, model::JobId{id});
     });
     return result;

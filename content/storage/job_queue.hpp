@@ -25,17 +25,15 @@ public:
     // or restored). Returns how many.
     int enqueue_forgotten();
 
-    // Drafts of transcripts take hours and touch nothing of the files: they have a lane of their own, and keep no other job of their
-    // episode waiting.
-    enum class Lane { files, drafts };
+    // New words for finished files are a moment's work and wait for no recording; drafts of transcripts take hours, touch nothing of the
+    // files, and keep no other job of their episode waiting: each has a lane of its own.
+    enum class Lane { recordings, words, drafts };
     // The next queued job of the lane, or one whose lease ran out; now running under `claim` until now + lease. Never two claims of one
-    // job. A claim is
-    // "<node>/<anything never used before>": a job that is cancelled and tried again must not look like its first holder's still.
-    // Urgent ones go first, then new words for finished files (a moment's work), then the turn is the producer's who has the fewest running
-    // and was served longest ago; of their jobs the highest priority, of those the one
-    // that was given it last (high and urgent), then the oldest. A new title of a show is words for hundreds of
-    // files: one worker writes them, the others have recordings, and after each file a recording that has waited for a minute goes first.
-    [[nodiscard]] std::optional<model::Job> claim(std::string_view claim, std::chrono::milliseconds lease, Lane lane = Lane::files);
+    // job. A claim is "<node>/<anything never used before>": a job that is cancelled and tried again must not look like its first holder's
+    // still. Urgent ones go first, then the turn is the producer's who has the fewest running and was served longest ago; of their jobs the
+    // highest priority, of those the one that was given it last (high and urgent), then the oldest. Of words one is worked on at a time: a
+    // new title of a show is words for hundreds of files.
+    [[nodiscard]] std::optional<model::Job> claim(std::string_view claim, std::chrono::milliseconds lease, Lane lane = Lane::recordings);
     // Renews the lease and shows progress. false: the job is no longer ours or was cancelled → stop working on it.
     [[nodiscard]] bool heartbeat(const model::JobId& id, std::string_view claim, std::string_view stage, double progress,
                                  std::chrono::milliseconds lease);

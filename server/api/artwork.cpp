@@ -53,7 +53,7 @@ private:
 
 class PictureSink final : public http::BodySink {
 public:
-    using Store = std::function<Answer(model::Artwork)>;
+    using Store = std::function<Answer(const model::Artwork&)>;
     PictureSink(Context& context, std::string alt, Store store)
         : publisher_(context.publisher),
           file_(context.settings.storage.data_dir / "work"),
@@ -83,11 +83,11 @@ model::Result<std::string> alt_text(const Request& request) {
     return publishing::tidy_alt(request.query_value("alt").value_or(""));
 }
 
-Answer store_show(Context& context, const Request& request, model::Artwork artwork) {
+Answer store_show(Context& context, const Request& request, const model::Artwork& artwork) {
     const auto show = find_show(context, request);
     if (!show) return problem(show.error());
     const auto stored = context.catalogue.edit_show(show->id, [&](model::Show& now) {
-        now.artwork = std::move(artwork);
+        now.artwork = artwork;
         return model::Status();
     });
     if (!stored) return problem(stored.error());
@@ -98,31 +98,29 @@ Answer store_show(Context& context, const Request& request, model::Artwork artwo
     return http::json(200, show_document(context, *stored));
 }
 
-Answer store_episode(Context& context, const Request& request, model::Artwork artwork) {
-    const auto stored = context.catalogue.edit_episode(model::EpisodeId{request.param("episode")}, [&](model::Episode& episode) {
-        episode.artwork = std::move(artwork);
+Answer store_episode(Context& context, const Request& request, const model::Artwork& artwork) {
+    const auto stored = context.publisher.edit(model::EpisodeId{request.param("episode")}, [&](model::Episode& episode) {
+        episode.artwork = artwork;
         return model::Status();
     });
     if (!stored) return problem(stored.error());
     note(context, request, "episode.artwork", stored->id.value);
-    context.view.refresh();
-    context.publisher.metadata_changed(stored->id);
     context.runner.wake();
     const auto show = context.catalogue.find_show(stored->show);
     if (!show) return problem(404, "There is no such show.");
     return http::json(200, episode_document(context, *show, *stored));
 }
 
-Streamed take_picture(Context& context, const Request& request, Answer (*store)(Context&, const Request&, model::Artwork)) {
+Streamed take_picture(Context& context, const Request& request, Answer (*store)(Context&, const Request&, const model::Artwork&)) {
     auto alt = alt_text(request);
     if (!alt) return Answer(problem(alt.error()));
     // The request is gone when the body has come; what storing needs of it is kept.
     Request kept;
     kept.params = request.params;
     kept.identity = request.identity;
-    return std::make_unique<PictureSink>(context, std::move(*alt), [&context, kept = std::move(kept), store](model::Artwork artwork) {
-        return store(context, kept, std::move(artwork));
-    });
+    return std::make_unique<PictureSink>(
+        context, std::move(*alt),
+        [&context, kept = std::move(kept), store](const model::Artwork& artwork) { return store(context, kept, artwork); });
 }
 
 }  // namespace

@@ -23,14 +23,12 @@ Answer answer_with(Context& context, int status, const model::Episode& episode) 
     return reply;
 }
 
-// Changes the episode as it is at that moment, says so in the audit trail, and has the audio files' tags follow.
+// Changes the episode as it is at that moment and says so in the audit trail. `change` may be called more than once.
 Answer change_episode(Context& context, const Request& request, std::string_view what,
                       const std::function<model::Status(model::Episode&)>& change) {
-    const auto stored = context.catalogue.edit_episode(model::EpisodeId{request.param("episode")}, change);
+    const auto stored = context.publisher.edit(model::EpisodeId{request.param("episode")}, change);
     if (!stored) return problem(stored.error());
     note(context, request, what, stored->id.value);
-    context.view.refresh();
-    context.publisher.metadata_changed(stored->id);
     context.runner.wake();
     return answer_with(context, 200, *stored);
 }
@@ -127,7 +125,7 @@ Answer put_transcript(Context& context, const Request& request) {
     return change_episode(context, request, "episode.transcript", [&](model::Episode& now) {
         auto fits = publishing::same_audio(*episode, now);
         if (!fits) return fits;
-        now.transcript = std::move(*transcript);
+        now.transcript = *transcript;
         now.transcript_draft.reset();
         return fits;
     });

@@ -137,7 +137,8 @@ void JobRunner::start() {
     if (!state_->threads.empty()) return;
     (void)state_->rooms.jobs.release_all(state_->node);
     state_->threads.emplace_back([state = state_.get()](const std::stop_token& stopping) { state->take_up_the_forgotten(stopping); });
-    for (unsigned i = 0; i < state_->settings.publishing.workers; ++i) state_->take(storage::JobQueue::Lane::files);
+    state_->take(storage::JobQueue::Lane::words);
+    for (unsigned i = 0; i < state_->settings.publishing.workers; ++i) state_->take(storage::JobQueue::Lane::recordings);
     if (state_->settings.publishing.workers > 0 && !state_->settings.transcribe.command.empty())
         state_->take(storage::JobQueue::Lane::drafts);
 }

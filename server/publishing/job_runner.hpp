@@ -1,7 +1,7 @@
 #pragma once
-// Takes jobs from the queue and runs them through worker processes: settings.publishing.workers threads, each one job at a time, and one
-// for drafts of transcripts. At start
-// it also queues what a crash left without a job.
+// Takes jobs from the queue and runs them through worker processes: settings.publishing.workers threads for recordings, each one job at a
+// time, one for drafts of transcripts, and one, always, for new words of finished files. At start it also queues what a crash left without
+// a job.
 
 #include <functional>
 #include <memory>

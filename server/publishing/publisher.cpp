@@ -110,6 +110,50 @@ void Publisher::show_changed(const model::ShowId& show) {
     for (const model::Episode& episode : rooms_.catalogue.list_episodes(show)) metadata_changed(episode.id);
 }
 
+WorkerPool::Outcome<bool> Publisher::write_stale_tags(const model::Show& show, model::Episode& episode) {
+    std::vector<std::future<WorkerPool::Outcome<void>>> under_way;
+    for (model::Rendition& rendition : episode.renditions) {
+        media::AudioTags tags = tags_for(show, episode, rendition);
+        if (rendition.tag_fingerprint == fingerprint(tags)) continue;
+        under_way.push_back(std::async(
+            std::launch::async, [this, &rendition, tags = std::move(tags)] { return tag_rendition(rooms_, tags, clock_(), rendition); }));
+    }
+    for (auto& each : under_way) each.wait();
+    for (auto& each : under_way) {
+        auto outcome = each.get();
+        if (!outcome) return std::unexpected(std::move(outcome.error()));
+        if (!*outcome) return model::Result<bool>(std::unexpected(std::move(outcome->error())));
+    }
+    return model::Result<bool>(!under_way.empty());
+}
+
+model::Result<model::Episode> Publisher::edit(const model::EpisodeId& id, const storage::Catalogue::EpisodeChange& change) {
+    auto stored = edit_with_files(id, change).or_else([&] { return std::optional(rooms_.catalogue.edit_episode(id, change)); });
+    if (!*stored) return std::move(*stored);
+    rooms_.view.refresh();
+    metadata_changed(id);  // what could not be written, or came in between
+    return std::move(*stored);
+}
+
+std::optional<model::Result<model::Episode>> Publisher::edit_with_files(const model::EpisodeId& id,
+                                                                        const storage::Catalogue::EpisodeChange& change) {
+    const Turn turn(*this);
+    if (turn.refused()) return std::nullopt;
+    const std::lock_guard lock(tagging_);
+    for (int round = 0; round < 3; ++round) {
+        const auto episode = rooms_.catalogue.find_episode(id);
+        if (!episode || episode->renditions.empty() || !model::is_public(*episode, clock_())) return std::nullopt;
+        const auto show = rooms_.catalogue.find_show(episode->show);
+        auto edited = storage::Catalogue::edited(*episode, change);
+        if (!show || !edited) return std::nullopt;  // refused, as it will be without files
+        const auto written = write_stale_tags(*show, *edited);
+        if (!written || !*written || !**written) return std::nullopt;
+        auto stored = rooms_.catalogue.edit_episode(*episode, change, edited->renditions);
+        if (stored || stored.error().code != Errc::conflict) return stored;
+    }
+    return std::nullopt;
+}
+
 WorkerPool::Outcome<void> Publisher::refresh_tags(const model::EpisodeId& id) {
     return refresh_tags_for(id, std::nullopt);
 }
@@ -123,18 +167,10 @@ WorkerPool::Outcome<void> Publisher::refresh_tags_for(const model::EpisodeId& id
         const auto show = rooms_.catalogue.find_show(episode->show);
         if (!show || episode->renditions.empty()) return model::Status{};
         if (date) episode->publish_at = *date;
-        std::vector<std::future<WorkerPool::Outcome<void>>> under_way;
-        for (model::Rendition& rendition : episode->renditions) {
-            media::AudioTags tags = tags_for(*show, *episode, rendition);
-            if (rendition.tag_fingerprint == fingerprint(tags)) continue;
-            under_way.push_back(std::async(std::launch::async, [this, &rendition, tags = std::move(tags)] {
-                return tag_rendition(rooms_, tags, clock_(), rendition);
-            }));
-        }
-        if (under_way.empty()) return model::Status{};
-        for (auto& each : under_way) each.wait();
-        for (auto& each : under_way)
-            if (auto outcome = each.get(); !outcome || !*outcome) return outcome;
+        const auto written = write_stale_tags(*show, *episode);
+        if (!written) return std::unexpected(written.error());
+        if (!*written) return model::Status(std::unexpected(written->error()));
+        if (!**written) return model::Status{};
         const auto swapped = rooms_.catalogue.replace_renditions(id, episode->renditions.front().master, episode->renditions);
         if (!swapped && swapped.error().code != Errc::conflict) return swapped;
         rooms_.view.refresh();

@@ -50,7 +50,11 @@ public:
     // The recording as it was handed in; nothing without a master.
     [[nodiscard]] std::optional<model::Master> as_handed_in(const model::Episode& episode);
 
-    // After an edit: when renditions exist and their tags would differ, a tag job is queued.
+    // As Catalogue::edit_episode. Of a public episode files with the new words are written first, then words and files change in one write:
+    // no feed and no page is ever ahead of a file. Where files cannot be written just now, the words change alone and a tag job is queued,
+    // as for episodes that nobody can hear yet.
+    [[nodiscard]] model::Result<model::Episode> edit(const model::EpisodeId& episode, const storage::Catalogue::EpisodeChange& change);
+    // When renditions exist and their tags would differ, a tag job is queued.
     void metadata_changed(const model::EpisodeId& episode);
     void show_changed(const model::ShowId& show);
 
@@ -85,6 +89,12 @@ private:
     // One of few that may start workers while a request waits for them (for seconds, of a bad picture minutes): so that they never take all
     // of a server's blocking threads.
     class Turn;
+    // Files with the words of `episode` for each of its renditions whose tags say otherwise, side by side; whether there were any. Nothing
+    // is stored in the catalogue. Under tagging_.
+    [[nodiscard]] WorkerPool::Outcome<bool> write_stale_tags(const model::Show& show, model::Episode& episode);
+    // edit() of a public episode; nothing when files cannot be written now.
+    [[nodiscard]] std::optional<model::Result<model::Episode>> edit_with_files(const model::EpisodeId& episode,
+                                                                               const storage::Catalogue::EpisodeChange& change);
     // refresh_tags() as if the episode's publication date were `date` already.
     [[nodiscard]] WorkerPool::Outcome<void> refresh_tags_for(const model::EpisodeId& episode,
                                                              std::optional<std::optional<model::Timestamp>> date);

@@ -110,15 +110,37 @@ TEST_CASE("a scheduled episode appears at its instant and not before") {
     CHECK(stage.api("producer", "POST", path + "/unschedule").status == 409);
 }
 
-TEST_CASE("an edit after publication reaches the tags and keeps the address and the audio") {
+TEST_CASE("an edit after publication changes words and files at one instant, and keeps the address and the audio") {
     Stage stage;
     const auto show = stage.make_show();
-    const auto before = ready_episode(stage, show);
-    const std::string path = "/episodes/" + before.id.value;
-    REQUIRE(stage.api("producer", "PATCH", path, R"({"title": "Corrected"})").status == 200);
-    const auto jobs = stage.context().jobs.list_for_episode(before.id);
-    REQUIRE(jobs.front().kind == model::JobKind::tag);
+    const auto ready = ready_episode(stage, show);
+    const std::string path = "/episodes/" + ready.id.value;
+    REQUIRE(stage.api("producer", "PATCH", path, R"({"title": "Before"})").status == 200);
+    auto jobs = stage.context().jobs.list_for_episode(ready.id);
+    REQUIRE(jobs.front().kind == model::JobKind::tag);  // nobody hears it yet, nobody waits
     CHECK(stage.finish(jobs.front().id).state == model::JobState::succeeded);
+    REQUIRE(stage.api("producer", "POST", path + "/publish", "{}").status == 200);
+    const auto before = stage.context().catalogue.find_episode(ready.id).value();
+
+    int looks = 0, apart = 0;
+    {
+        const std::jthread looking([&](const std::stop_token& stop) {
+            while (!stop.stop_requested()) {
+                const auto snapshot = stage.context().view.get();
+                const auto& seen = snapshot->shows.front().episodes.front();
+                const bool new_files = std::ranges::none_of(seen.renditions, [&](const model::Rendition& rendition) {
+                    return std::ranges::find(before.renditions, rendition.sha256, &model::Rendition::sha256) != before.renditions.end();
+                });
+                ++looks;
+                apart += (seen.title == "Corrected") == new_files ? 0 : 1;
+                std::this_thread::sleep_for(std::chrono::microseconds(200));
+            }
+        });
+        REQUIRE(stage.api("producer", "PATCH", path, R"({"title": "Corrected"})").status == 200);
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));  // the view looks by itself as well
+    }
+    CHECK(looks > 100);
+    CHECK(apart == 0);
     const auto after = stage.context().catalogue.find_episode(before.id).value();
     for (std::size_t i = 0; i < after.renditions.size(); ++i) {
         CHECK(after.renditions[i].url_path == before.renditions[i].url_path);
@@ -364,7 +386,6 @@ TEST_CASE("a draft of the transcript that a program wrote reaches nobody before 
     CHECK_THAT(accepted.at("transcript.source"), Contains("Whispered words"));
     CHECK_THAT(feed(), Contains("transcript.vtt") && Contains("transcript.html"));
     CHECK_THAT(stage.ask("none", "GET", page + "/transcript.json").body, Contains("\"speaker\":\"Ann\""));
-    (void)stage.finish(newest_of(stage, episode, model::JobKind::tag).id);
     CHECK(file() == "Ann: Whispered words\n");
     CHECK(stage.api("producer", "POST", path + "/transcript/accept", "{}").status == 409);
 

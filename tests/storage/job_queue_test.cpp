@@ -115,14 +115,18 @@ TEST_CASE("two jobs of one episode never run at once") {
     Queue q;
     REQUIRE(q.jobs.cancel(q.transcode().id));
     const auto first = q.jobs.enqueue(JobKind::tag, q.episode_.id, q.master_.id);
-    REQUIRE(q.jobs.claim("a", 10s)->id == first.id);
-    const auto second = q.jobs.enqueue(JobKind::tag, q.episode_.id, q.master_.id);
+    REQUIRE(q.jobs.claim("a", 10s, JobQueue::Lane::words)->id == first.id);
+    const auto second = q.jobs.enqueue(JobKind::tag, q.episode_.id, q.master_.id), recording = q.transcode();
     CHECK(second.id != first.id);
-    CHECK_FALSE(q.jobs.claim("b", 10s).has_value());
+    CHECK_FALSE(q.jobs.claim("b", 10s, JobQueue::Lane::words));
+    CHECK_FALSE(q.jobs.claim("b", 10s));
     const auto other = q.for_another_episode();
     CHECK(q.jobs.claim("b", 10s)->id == other.id);
     q.jobs.succeed(first.id, "a");
-    CHECK(q.jobs.claim("b", 10s)->id == second.id);
+    CHECK(q.jobs.claim("c", 10s)->id == recording.id);
+    CHECK_FALSE(q.jobs.claim("a", 10s, JobQueue::Lane::words));
+    q.jobs.succeed(recording.id, "c");
+    CHECK(q.jobs.claim("a", 10s, JobQueue::Lane::words)->id == second.id);
 }
 
 TEST_CASE("a lease that ran out is taken over, and its old holder is told") {
@@ -355,26 +359,17 @@ TEST_CASE("priority orders one producer's jobs; only urgent ones go before every
     (void)last;
 }
 
-TEST_CASE("new words for finished files do not wait behind recordings") {
-    Producers q;
-    (void)q.from("ann");
-    const auto words = q.jobs.enqueue(JobKind::tag, q.episode_.id, q.master_.id);
-    CHECK(q.jobs.claim("a", 10s)->id == words.id);
-}
-
-TEST_CASE("recordings do not wait behind new words for any number of files") {
+TEST_CASE("new words for finished files and recordings do not wait for each other") {
     Producers q;
     const auto recording = q.from("ann"), another = q.from("ben");
-    const auto first = q.words(), second = q.words(), third = q.words();
-    REQUIRE(q.jobs.claim("a", 1h)->id == first.id);
-    CHECK(q.jobs.claim("b", 1h)->id == recording.id);  // one worker is enough for words
-    q.jobs.succeed(first.id, "a");
-    CHECK(q.jobs.claim("a", 1h)->id == second.id);
-    q.time.advance(1min);
-    q.jobs.succeed(second.id, "a");
-    CHECK(q.jobs.claim("a", 1h)->id == another.id);
-    q.jobs.succeed(another.id, "a");
-    CHECK(q.jobs.claim("a", 1h)->id == third.id);
+    const auto first = q.words(), second = q.words();
+    REQUIRE(q.jobs.claim("a", 1h)->id == recording.id);
+    CHECK(q.jobs.claim("words", 1h, JobQueue::Lane::words)->id == first.id);
+    CHECK_FALSE(q.jobs.claim("more", 1h, JobQueue::Lane::words));  // one at a time: it may be a show's new title
+    CHECK(q.jobs.claim("b", 1h)->id == another.id);
+    q.jobs.succeed(first.id, "words");
+    CHECK(q.jobs.claim("words", 1h, JobQueue::Lane::words)->id == second.id);
+    CHECK_FALSE(q.jobs.claim("c", 1h));
 }
 
 TEST_CASE("a producer's share is bounded, and nothing of a refused master stays") {
@@ -450,7 +445,7 @@ TEST_CASE("drafts of transcripts have a lane of their own, and end when another 
     CHECK(jobs.claim("b", 10s, JobQueue::Lane::drafts)->id == draft.id);
     jobs.succeed(transcode.id, "a");
     const auto tags = jobs.enqueue(model::JobKind::tag, episode.id, master.id);
-    CHECK(jobs.claim("a", 10s)->id == tags.id);
+    CHECK(jobs.claim("a", 10s, JobQueue::Lane::words)->id == tags.id);
     CHECK_FALSE(jobs.claim("a", 10s, JobQueue::Lane::drafts));
     (void)opened.master(episode);
     CHECK(jobs.find(draft.id)->state == model::JobState::cancelled);
@@ -478,7 +473,7 @@ TEST_CASE("the queue is shown in the order in which it will be claimed") {
     CHECK(shown[2].id == words.id);
     for (std::size_t i = 1; i + 1 < shown.size(); ++i) {
         INFO(i);
-        const auto job = q.jobs.claim("a", 10s).value();
+        const auto job = q.jobs.claim("a", 10s, shown[i].kind == JobKind::tag ? JobQueue::Lane::words : JobQueue::Lane::recordings).value();
         CHECK(job.id == shown[i].id);
         q.time.advance(1s);
         q.jobs.succeed(job.id, "a");
