@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "content/model/time.hpp"
+#include "media/av/rate_converter.hpp"
 #include "media/level_chain.hpp"
 #include "media/loudness_meter.hpp"
 #include "media/master.hpp"
@@ -17,6 +18,7 @@ namespace earshot::media {
 
 namespace {
 
+constexpr std::uint32_t heard_rate = 48'000;  // what lies above its half is in no rendition: it must not count as loud
 constexpr float full_scale = 0.9999F;
 constexpr std::uint64_t clipped_enough = 10;  // places, before it is worth a word
 constexpr double gating_block_seconds = 0.4;
@@ -59,6 +61,46 @@ private:
     float top_{lowest_top}, last_{};
     int run_{};
     std::uint64_t places_{};
+};
+
+// Loudness of what is heard of a recording, and of its sides mixed, where asked for.
+class HeardLoudness {
+public:
+    HeardLoudness(std::uint32_t sample_rate, std::size_t channels, bool with_mix, double seconds)
+        : meter_(std::min(sample_rate, heard_rate), channels) {
+        if (sample_rate > heard_rate) converter_.emplace(sample_rate, heard_rate, channels);
+        if (with_mix) mix_meter_.emplace(std::min(sample_rate, heard_rate), 1);
+        meter_.keep_trace(seconds);
+        if (mix_meter_) mix_meter_->keep_trace(seconds);
+    }
+    void add(const AudioBlock& block) {
+        if (!converter_) return measure(block);
+        converter_->convert(block, converted_);
+        measure(converted_);
+    }
+    void finish(MasterScan& scan) {
+        if (converter_) {
+            converter_->flush(converted_);
+            measure(converted_);
+        }
+        scan.loudness = meter_.result();
+        scan.trace = meter_.take_trace();
+        if (!mix_meter_) return;
+        scan.mixed = mix_meter_->result();
+        scan.mixed_trace = mix_meter_->take_trace();
+    }
+
+private:
+    void measure(const AudioBlock& block) {
+        meter_.add(block);
+        if (!mix_meter_) return;
+        mix_to_mono(block, mix_);
+        mix_meter_->add(mix_);
+    }
+    std::optional<av::RateConverter> converter_;
+    LoudnessMeter meter_;
+    std::optional<LoudnessMeter> mix_meter_;
+    AudioBlock converted_, mix_;
 };
 
 // Energies of the two sides, their sum and their difference.
@@ -139,31 +181,20 @@ void warn_of_level(MasterScan& scan) {
 model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::function<void(double)>& tick, const ScanOptions& options) {
     MasterScan scan;
     const double rate = reader.info().sample_rate;
-    LoudnessMeter meter(reader.info().sample_rate, reader.channels());
-    const double expected = std::min(reader.info().seconds.value_or(0), options.most_seconds);
-    meter.keep_trace(expected);
+    HeardLoudness loudness(reader.info().sample_rate, reader.channels(), options.with_mix && reader.channels() == 2,
+                           std::min(reader.info().seconds.value_or(0), options.most_seconds));
     std::vector<ClipCounter> clips(reader.channels());
     Sides sides;
     OffsetMeter offset(reader.info().sample_rate, reader.channels(), options.redactions);
     if (options.with_waveform) scan.waveform.emplace(reader.info().sample_rate);
-    std::optional<LoudnessMeter> mix_meter;
-    if (options.with_mix && reader.channels() == 2) {
-        mix_meter.emplace(reader.info().sample_rate, 1);
-        mix_meter->keep_trace(expected);
-    }
-    AudioBlock mix;
     std::optional<ReadAhead> ahead;  // where decoding is work
     if (!reader.info().codec.starts_with("pcm_")) ahead.emplace(reader);
     for (AudioBlock block; ahead ? ahead->read(block) : reader.read(block);) {
-        meter.add(block);
+        loudness.add(block);
         if (scan.waveform) scan.waveform->add(block);
         for (std::size_t c = 0; c < clips.size(); ++c) clips[c].add(block.planes[c]);
         if (clips.size() == 2) sides.add(block);
         offset.add(block);
-        if (mix_meter) {
-            mix_to_mono(block, mix);
-            mix_meter->add(mix);
-        }
         scan.frames += block.frames();
         scan.seconds = static_cast<double>(scan.frames) / rate;
         if (scan.seconds > options.most_seconds) return std::unexpected(too_long(scan.seconds));
@@ -174,13 +205,8 @@ model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::functi
     if (incomplete && scan.seconds < 1)
         return model::fail(model::Errc::unprocessable,
                            "This file is damaged or cut short: less than a second of it can be read. Export or copy it again.");
-    scan.loudness = meter.result();
+    loudness.finish(scan);
     scan.offset = offset.result(scan.loudness);
-    scan.trace = meter.take_trace();
-    if (mix_meter) {
-        scan.mixed = mix_meter->result();
-        scan.mixed_trace = mix_meter->take_trace();
-    }
     warn_of_damage(scan, reader);
     for (const auto& clip : clips) scan.clipped_places += clip.places();
     if (options.clipped_places) scan.clipped_places = *options.clipped_places;

@@ -42,6 +42,15 @@ TEST_CASE("Every kind of master comes out at the promised loudness and under the
         {"phone.wav", "-ac 1 -ar 8000 -c:a pcm_s16le", -19},
         {"high.wav", "-ar 192000 -c:a pcm_s24le"},
         {"lossy.mp3", "-b:a 96k"},
+        {"moment.wav", "-ss 0.5 -t 0.5 -c:a pcm_s24le"},
+        {"over.wav", "-af volume=40dB -c:a pcm_f32le"},
+        {"burst.wav", "-af 'volume=if(between(t\\,2\\,2.3)\\,20\\,0.3):eval=frame' -c:a pcm_f32le"},
+        {"noise.wav", "-af 'aeval=2*random(0)-1|2*random(1)-1' -c:a pcm_s16le"},
+        {"hum.wav", "-af 'aeval=0.98*sin(2*PI*40*t)|0.98*sin(2*PI*40*t)' -c:a pcm_s24le"},
+        {"inverted.wav", "-af 'aeval=val(0)|-val(0)' -c:a pcm_s24le"},
+        {"seven.wav", "-af 'volume=12dB,pan=7.1|FC=c0|FL=c0|FR=c1|LFE=c0|BL=c0|BR=c1|SL=c0|SR=c1' -c:a pcm_f32le"},
+        // Louder than the speech, but above what any rendition holds.
+        {"ultrasonic.wav", "-af 'aresample=96000,aeval=val(0)+0.3*sin(2*PI*30000*t)|val(1)+0.3*sin(2*PI*30000*t)' -c:a pcm_s24le"},
     };
     for (const auto& [name, arguments, target] : cases) {
         INFO(name);
