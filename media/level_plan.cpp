@@ -12,8 +12,9 @@ namespace {
 
 constexpr double mono_offset_lu = 3;
 constexpr double promised_tolerance_lu = 0.1, aiming_tolerance_lu = 0.005;
-constexpr double meter_margin_db = 0.03;  // other meters interpolate differently
-constexpr double most_made_up_db = 30;    // of gain for what the limiter and the encoder take away
+constexpr double meter_margin_db = 0.03;      // other meters interpolate differently
+constexpr double most_made_up_db = 30;        // of gain for what the limiter and the encoder take away
+constexpr double most_below_ceiling_db = 12;  // peaks that stay high under that are the encoder's own: no limiter helps
 // More than foretold: the sound is single clicks, or the encoder leaves out what there is to hear. More gain would only do harm.
 constexpr double most_lost_lu = 6;
 constexpr double worth_lu = 0.5;        // to be on target rather than beside it
@@ -100,7 +101,8 @@ bool LevelPlan::learn_from_rendition(const model::Loudness& measured) {
     }
     if (too_high) {
         nearest_ = no_error_yet;  // under another ceiling errors are others
-        level_.ceiling_db -= measured.true_peak_dbtp - ceiling_ + 0.15 * encodings_ * encodings_ + meter_margin_db;
+        const double lower = level_.ceiling_db - (measured.true_peak_dbtp - ceiling_ + 0.15 * encodings_ * encodings_ + meter_margin_db);
+        level_.ceiling_db = std::max(lower, ceiling_ - most_below_ceiling_db);
     }
     if (measurable_ && !capped_) aim();
     return level_ != last;

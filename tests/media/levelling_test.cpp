@@ -224,6 +224,12 @@ TEST_CASE("The plan aims by what is foretold and corrects by what was measured")
     CHECK(lowered.learn_from_rendition({.integrated_lufs = -16.15, .true_peak_dbtp = -1.1, .range_lu = 5}));
     CHECK(lowered.level().gain_db > gain);
 
+    // An encoder whose peaks no limiter brings down: the sound is not made quieter and quieter for it.
+    media::LevelPlan unstable(profile, 2, before, peaky, 1);
+    for (int round = 0; round < 7; ++round)
+        static_cast<void>(unstable.learn_from_rendition({.integrated_lufs = -16, .true_peak_dbtp = 3.9, .range_lu = 5}));
+    CHECK(unstable.level().ceiling_db == -13);
+
     // Silence keeps its level.
     const media::LoudnessTrace nothing;
     CHECK(media::LevelPlan(profile, 2, {.integrated_lufs = -70, .true_peak_dbtp = -120}, nothing, 1).level().gain_db == 0);
