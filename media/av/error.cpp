@@ -35,8 +35,9 @@ int av_check(int result, const char* what) {
     return result;
 }
 
-void prepare_library() noexcept {
+void prepare_library(std::size_t most_bytes) noexcept {
     av_log_set_level(AV_LOG_QUIET);
+    av_max_alloc(most_bytes);
 }
 
 }  // namespace earshot::media::av

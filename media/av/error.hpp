@@ -2,6 +2,7 @@
 // libav's negative return codes as exceptions inside the media room. They never leave it: each public function of the room
 // turns them into a model::Error with a sentence, because it is nearly always the file that caused them.
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 
@@ -28,7 +29,10 @@ T* av_check_pointer(T* pointer, const char* what) {
     return pointer;
 }
 
+// The largest piece of memory that anything in a recording has a right to.
+inline constexpr std::size_t most_bytes_at_once = 256U << 20;
+
 // libav writes to stderr and allocates without bound by default: neither here. Called by every handle that could make it do so; cheap.
-void prepare_library() noexcept;
+void prepare_library(std::size_t most_bytes = most_bytes_at_once) noexcept;
 
 }  // namespace earshot::media::av

@@ -9,7 +9,9 @@ namespace earshot::media::av {
 
 namespace {
 
-constexpr unsigned probe_bytes = 1U << 20;
+constexpr unsigned probe_bytes = 1U << 20;        // to tell the format
+constexpr std::int64_t stream_bytes = 5'000'000;  // to tell its streams, …
+constexpr std::int64_t stream_seconds = 5;        // … or that much sound
 constexpr int sound_score = AVPROBE_SCORE_EXTENSION / 2;
 
 int refuse_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) {
@@ -60,7 +62,9 @@ InputFile::InputFile(int descriptor, const InputOptions& options)
     context->pb = io_->get();
     context->flags |= AVFMT_FLAG_CUSTOM_IO;
     context->io_open = &refuse_open;
-    context->max_streams = 64;  // a multitrack MOV may hold every microphone
+    context->probesize = stream_bytes;
+    context->max_analyze_duration = stream_seconds * AV_TIME_BASE;
+    context->max_streams = 64;  // a multitrack MOV may hold every microphone, and with fewer it would be refused
     Options settings;
     settings.set("format_whitelist", options.formats.c_str());
     settings.set("codec_whitelist", options.codecs.c_str());

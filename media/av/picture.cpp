@@ -36,11 +36,20 @@ private:
     std::unique_ptr<SwsContext, Free> context_;
 };
 
+// libavcodec counts rows as aligned in memory.
+std::int64_t pixels_of(std::uint32_t side) {
+    return (std::int64_t{side} + 64) * (side + 64);
+}
+// At 16 bits for each of four components the largest picture that is taken needs more than anything in a recording.
+std::size_t bytes_of_picture(std::uint32_t side) {
+    return std::max(most_bytes_at_once, static_cast<std::size_t>(pixels_of(side)) * 8);
+}
+
 Frame decode(PictureFormat format, std::span<const std::uint8_t> bytes, std::uint32_t side) {
     const auto id = format == PictureFormat::jpeg ? AV_CODEC_ID_MJPEG : AV_CODEC_ID_PNG;
     CodecContext context(av_check_pointer(avcodec_find_decoder(id), "decoder"));
     context->thread_count = 1;
-    context->max_pixels = (std::int64_t{side} + 64) * (side + 64);  // libavcodec counts rows as aligned in memory
+    context->max_pixels = pixels_of(side);
     context->err_recognition = AV_EF_EXPLODE | AV_EF_CRCCHECK;
     av_check(avcodec_open2(context.get(), nullptr, nullptr), "decoder");
     Packet packet;
@@ -108,7 +117,7 @@ void apply(const Turn& turn, SquarePicture& picture) {
 
 SquarePicture decode_square_picture(PictureFormat format, std::span<const std::uint8_t> bytes, std::uint32_t side,
                                     std::uint32_t most_side) {
-    prepare_library();
+    prepare_library(bytes_of_picture(side));
     const Frame frame = decode(format, bytes, side);
     SquarePicture picture{.side = std::min(side, most_side)};
     picture.rgba.resize(std::size_t{4} * picture.side * picture.side);

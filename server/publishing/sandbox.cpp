@@ -57,7 +57,7 @@ SandboxLayer limit_resources(std::uint64_t cpu_seconds, std::uint64_t file_bytes
     ::signal(SIGXFSZ, SIG_IGN);            // a full allowance is an error of write, not a death
     ::mallopt(M_ARENA_MAX, 1);             // each arena reserves 64 MiB of address space, and keeps holes of its own
     ::mallopt(M_MMAP_THRESHOLD, 1 << 20);  // what grows with a recording's length leaves no holes when it moves
-    bool done = limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 5) && limit(RLIMIT_FSIZE, file_bytes, file_bytes) &&
+    bool done = limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 2) && limit(RLIMIT_FSIZE, file_bytes, file_bytes) &&
                 limit(RLIMIT_NOFILE, 32, 32) && limit(RLIMIT_CORE, 0, 0) && limit(RLIMIT_MEMLOCK, 0, 0);
     if (!is_sanitizer_build()) done = done && limit(RLIMIT_AS, 3 * gibibyte / 2, 3 * gibibyte / 2);
     layer.holds = done;

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -164,47 +165,102 @@ Trial privileges_trial() {
              {"become another user", [] { return ::setgroups(0, nullptr) == 0; }}}};
 }
 
+// Must end the process; nothing here does harm should it not.
 Attempt call(const char* what, std::function<long()> system_call, bool in_sanitizer_builds = true) {
     return {what, [made = std::move(system_call)] { return made() >= 0; }, in_sanitizer_builds, true};
 }
+Attempt call(const char* what, long number, bool in_sanitizer_builds = false) {
+    return call(what, [number] { return ::syscall(number, -1, nullptr, nullptr, nullptr, nullptr, nullptr); }, in_sanitizer_builds);
+}
+
+std::vector<Attempt> network_calls() {
+    return {call("make a TCP socket", [] { return ::socket(AF_INET, SOCK_STREAM, 0); }),
+            call("make a UDP socket", [] { return ::socket(AF_INET6, SOCK_DGRAM, 0); }),
+            call("make a unix socket", [] { return ::socket(AF_UNIX, SOCK_STREAM, 0); }),
+            call("make a netlink socket", [] { return ::socket(AF_NETLINK, SOCK_RAW, 0); }),
+            call("make a pair of sockets", SYS_socketpair, true),
+            call("connect", SYS_connect, true),
+            call("bind", SYS_bind, true),
+            call("listen", SYS_listen, true),
+            call("accept", SYS_accept4, true),
+            call("send", SYS_sendto, true),
+            call("send descriptors", SYS_sendmsg, true),
+            call("receive descriptors", SYS_recvmsg)};
+}
+
+std::vector<Attempt> process_calls() {
+    return {call("start a program", executes),
+            call("start a program by descriptor", SYS_execveat, true),
+            call(
+                "make a process", [] { return ::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr); }, false),
+            call(
+                "fork", [] { return ::syscall(SYS_fork); }, false),
+            call(
+                "vfork", [] { return ::syscall(SYS_vfork); }, false),
+            call(
+                "ask to be traced", [] { return ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr); }, false),
+            call(
+                "trace the parent", [] { return ::ptrace(PTRACE_SEIZE, ::getppid(), nullptr, nullptr); }, false),
+            call("read another process's memory", [] { return ::syscall(SYS_process_vm_readv, ::getppid(), nullptr, 0, nullptr, 0, 0); }),
+            call("write another process's memory", [] { return ::syscall(SYS_process_vm_writev, ::getppid(), nullptr, 0, nullptr, 0, 0); }),
+            call(
+                "signal the parent", [] { return ::kill(::getppid(), 0); }, false),
+            call(
+                "signal the parent's thread", [] { return ::syscall(SYS_tgkill, ::getppid(), ::getppid(), 0); }, false),
+            call("hold on to another process", SYS_pidfd_open),
+            call("fetch another process's descriptor", SYS_pidfd_getfd, true),
+            call("become another user", SYS_setresuid),
+            call(
+                "loosen its own limits", [] { return ::syscall(SYS_setrlimit, 7, nullptr); }, false),
+            call(
+                "loosen the parent's limits",
+                [] {
+                    const rlimit none{RLIM_INFINITY, RLIM_INFINITY};
+                    return ::syscall(SYS_prlimit64, ::getppid(), RLIMIT_CORE, &none, nullptr);
+                },
+                false)};
+}
+
+std::vector<Attempt> kernel_calls() {
+    return {call("io_uring", [] { return ::syscall(SYS_io_uring_setup, 1, nullptr); }),
+            call("bpf", [] { return ::syscall(SYS_bpf, 0, nullptr, 0); }),
+            call("mount", [] { return ::syscall(SYS_mount, nullptr, "/", nullptr, 0, nullptr); }),
+            call("new namespaces", [] { return ::syscall(SYS_unshare, 0); }),
+            call("enter a namespace", SYS_setns, true),
+            call("the key ring", [] { return ::syscall(SYS_keyctl, 0, 0, 0, 0, 0); }),
+            call("performance events", [] { return ::syscall(SYS_perf_event_open, nullptr, 0, -1, -1, 0); }),
+            call("user fault handling", [] { return ::syscall(SYS_userfaultfd, 0); }),
+            call("change the root", [] { return ::chroot("/"); }),
+            call("exchange the root", SYS_pivot_root, true),
+            call("load kernel code", [] { return ::syscall(SYS_init_module, nullptr, 0, ""); }),
+            call("watch files", SYS_inotify_add_watch),
+            call("open by handle", SYS_open_by_handle_at),
+            call("make a file in memory", [] { return ::syscall(SYS_memfd_create, nullptr, ~0U); }),
+            call("shared memory", SYS_shmget),
+            call("make a folder", SYS_mkdirat),
+            call("rename a file", SYS_renameat2),
+            call("make a link", SYS_symlinkat),
+            call("change a file's rights", SYS_fchmod),
+            call(
+                "change the personality", [] { return ::syscall(SYS_personality, 0xFFFFFFFF); }, false),
+            call(
+                "map executable memory", [] { return gets_memory(4096, PROT_READ | PROT_EXEC) ? 1L : 0L; }, false),
+            call("make memory executable", [] { return ::syscall(SYS_mprotect, nullptr, 0, PROT_READ | PROT_EXEC); }, false)};
+}
+
+// What libraries merely try is refused with an error.
+std::vector<Attempt> tried_calls() {
+    return {{"make a process by clone3", [] { return ::syscall(SYS_clone3, nullptr, 0) >= 0 || errno != ENOSYS; }, false},
+            {"ask about a path", [] { return ::syscall(SYS_newfstatat, AT_FDCWD, "/etc/passwd", &state_of_a_file, 0) == 0; }, false},
+            {"follow a link", [] { return ::syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", &state_of_a_file, 1) >= 0; }, false},
+            {"open a file", [] { return opened(::open("/etc/passwd", O_RDONLY)); }, false}};
+}
 
 Trial seccomp_trial() {
-    return {filter_system_calls,
-            {call("make a TCP socket", [] { return ::socket(AF_INET, SOCK_STREAM, 0); }),
-             call("make a UDP socket", [] { return ::socket(AF_INET6, SOCK_DGRAM, 0); }),
-             call("make a unix socket", [] { return ::socket(AF_UNIX, SOCK_STREAM, 0); }),
-             call("make a netlink socket", [] { return ::socket(AF_NETLINK, SOCK_RAW, 0); }),
-             call("start a program", executes),
-             call(
-                 "make a process", [] { return ::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr); }, false),
-             call(
-                 "fork", [] { return ::syscall(SYS_fork); }, false),
-             call(
-                 "vfork", [] { return ::syscall(SYS_vfork); }, false),
-             {"make a process by clone3", [] { return ::syscall(SYS_clone3, nullptr, 0) >= 0 || errno != ENOSYS; }, false},
-             {"ask about a path", [] { return ::syscall(SYS_newfstatat, AT_FDCWD, "/etc/passwd", &state_of_a_file, 0) == 0; }, false},
-             {"follow a link", [] { return ::syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", &state_of_a_file, 1) >= 0; }, false},
-             {"open a file", [] { return opened(::open("/etc/passwd", O_RDONLY)); }, false},
-             call(
-                 "ask to be traced", [] { return ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr); }, false),
-             call(
-                 "trace the parent", [] { return ::ptrace(PTRACE_SEIZE, ::getppid(), nullptr, nullptr); }, false),
-             call("read another process's memory", [] { return ::syscall(SYS_process_vm_readv, ::getppid(), nullptr, 0, nullptr, 0, 0); }),
-             call(
-                 "signal the parent", [] { return ::kill(::getppid(), 0); }, false),
-             call("io_uring", [] { return ::syscall(SYS_io_uring_setup, 1, nullptr); }),
-             call("bpf", [] { return ::syscall(SYS_bpf, 0, nullptr, 0); }),
-             call("mount", [] { return ::syscall(SYS_mount, nullptr, "/", nullptr, 0, nullptr); }),
-             call("new namespaces", [] { return ::syscall(SYS_unshare, 0); }),
-             call("the key ring", [] { return ::syscall(SYS_keyctl, 0, 0, 0, 0, 0); }),
-             call("performance events", [] { return ::syscall(SYS_perf_event_open, nullptr, 0, -1, -1, 0); }),
-             call("user fault handling", [] { return ::syscall(SYS_userfaultfd, 0); }),
-             call("change the root", [] { return ::chroot("/"); }),
-             call("fetch another process's descriptor", [] { return ::syscall(SYS_pidfd_getfd, -1, 0, 0); }),
-             call("load kernel code", [] { return ::syscall(SYS_init_module, nullptr, 0, ""); }),
-             call(
-                 "loosen its own limits", [] { return ::syscall(SYS_setrlimit, 7, nullptr); }, false),
-             call("map executable memory", [] { return gets_memory(4096, PROT_READ | PROT_EXEC) ? 1L : 0L; }, false)}};
+    Trial trial{filter_system_calls, {}};
+    for (const auto& calls : {network_calls(), process_calls(), kernel_calls(), tried_calls()})
+        trial.attempts.insert(trial.attempts.end(), calls.begin(), calls.end());
+    return trial;
 }
 
 // The layer and the attempt in a process of their own.
@@ -224,10 +280,11 @@ int try_out(const Trial& trial, const Attempt& attempt) {
 
 bool run(const Trial& trial, const SandboxLayer& layer) {
     std::string breaches;
-    unsigned tried = 0;
+    unsigned tried = 0, deadly = 0;
     for (const auto& attempt : trial.attempts) {
         if (is_sanitizer_build() && !attempt.in_sanitizer_builds) continue;
         ++tried;
+        deadly += attempt.deadly ? 1 : 0;
         if (const int status = try_out(trial, attempt); status != refused_status) {
             breaches += (breaches.empty() ? "" : ", ") + attempt.what;
         }
@@ -235,7 +292,8 @@ bool run(const Trial& trial, const SandboxLayer& layer) {
     const bool holds = layer.holds && breaches.empty();
     fmt::print("{:<26} {}: {}\n", layer.name, holds ? "holds" : "MISSING",
                !layer.holds       ? layer.detail
-               : breaches.empty() ? fmt::format("{} ({} forbidden things tried, all refused)", layer.detail, tried)
+               : breaches.empty() ? fmt::format("{} ({} forbidden things tried, all refused{})", layer.detail, tried,
+                                                deadly == 0 ? "" : fmt::format("; {} calls, each the end of its process", deadly))
                                   : "still possible: " + breaches);
     return holds;
 }

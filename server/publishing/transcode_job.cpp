@@ -111,26 +111,28 @@ std::string megabytes(std::uint64_t bytes) {
     return fmt::format("{} MB", (bytes + 999'999) / 1'000'000);
 }
 
-// Looks at the master and takes room for what will be made of it.
-Outcome inspect(Publisher::Rooms& rooms, const config::Settings& settings, int master, JobPulse& pulse) {
+// Looks at the master and takes room for what will be made of it; gives how long it is by its head.
+WorkerPool::Outcome<std::chrono::milliseconds> inspect(Publisher::Rooms& rooms, const config::Settings& settings, int master,
+                                                       JobPulse& pulse) {
+    using Result = model::Result<std::chrono::milliseconds>;
     const auto info = rooms.workers.probe(master);
     if (!info) return std::unexpected(info.error());
-    if (!*info) return Status(std::unexpected(info->error()));
+    if (!*info) return Result(std::unexpected(info->error()));
     const std::uint64_t need = disk_need(settings.renditions, **info), free = rooms.store.free_bytes();
     switch (pulse.reserve(need, free, (*info)->duration)) {
         case storage::JobQueue::Room::granted:
-            return Status{};
+            return Result((*info)->duration);
         case storage::JobQueue::Room::later:
-            return refused(Errc::unavailable, fmt::format("Waits for room on the server's disk: {} are needed, {} are free, and other "
-                                                          "recordings and uploads have to be done first.",
-                                                          megabytes(need), megabytes(free)));
+            return Result(fail(Errc::unavailable, fmt::format("Waits for room on the server's disk: {} are needed, {} are free, and other "
+                                                              "recordings and uploads have to be done first.",
+                                                              megabytes(need), megabytes(free))));
         case storage::JobQueue::Room::never:
             break;
     }
-    return refused(Errc::insufficient_storage,
-                   fmt::format("The server's disk has no room for the files for listeners: up to {} are needed, {} are free. Ask its "
-                               "operator to free some space, then try again.",
-                               megabytes(need), megabytes(free)));
+    return Result(fail(Errc::insufficient_storage,
+                       fmt::format("The server's disk has no room for the files for listeners: up to {} are needed, {} are free. Ask its "
+                                   "operator to free some space, then try again.",
+                                   megabytes(need), megabytes(free))));
 }
 
 struct Encoded {
@@ -155,7 +157,7 @@ WorkerPool::Outcome<Encoded> encode(Publisher::Rooms& rooms, const config::Setti
     auto outcome =
         rooms.workers.transcode((*file)->descriptor(), outputs,
                                 [&](std::string_view stage, double fraction) { return pulse.show(stage, fraction * share_encoded); },
-                                waveform->descriptor(), master.redactions);
+                                waveform->descriptor(), master.redactions, **ready);
     if (!outcome) return std::unexpected(outcome.error());
     if (!*outcome) return Result(std::unexpected(outcome->error()));
     Encoded encoded{.renditions = {}, .sound = {}, .report = std::move(**outcome)};

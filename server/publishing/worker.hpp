@@ -40,6 +40,8 @@ class WorkerPool {
 public:
     // `program`: this binary (/proc/self/exe).
     explicit WorkerPool(std::filesystem::path program, WorkerLimits limits);
+    // Workers are copies of this process, which must have one thread (WorkerProcess::instead).
+    WorkerPool(std::function<int()> instead, WorkerLimits limits);
 
     template <class T>
     using Outcome = std::expected<model::Result<T>, WorkerDied>;
@@ -51,10 +53,12 @@ public:
     [[nodiscard]] Outcome<model::MasterInfo> probe(int audio, media::Maker maker = media::Maker::somebody);
     [[nodiscard]] Outcome<model::Loudness> measure(int audio);
     // As media::transcode; outputs are descriptors the server opened. `progress` is called in this thread, several times a second even
-    // while the worker is silent: its `false` ends the worker at once.
+    // while the worker is silent: its `false` ends the worker at once. `stated`: how long the master is by its head, 0 when nobody looked;
+    // it bounds the processor time (worker_cpu_seconds).
     [[nodiscard]] Outcome<media::TranscodeReport> transcode(int master, const std::vector<media::RenditionOutput>& outputs,
                                                             const media::Progress& progress, int waveform = -1,
-                                                            const model::Redactions& redactions = {});
+                                                            const model::Redactions& redactions = {},
+                                                            std::chrono::milliseconds stated = {});
     [[nodiscard]] Outcome<media::TaggedFile> tag(model::Codec codec, int essence, int output, const media::AudioTags& tags,
                                                  std::chrono::milliseconds duration);
     // Runs a program of the operators (config: transcribe.command) with the audio as its standard input; what it writes comes back, checked
@@ -75,6 +79,7 @@ public:
 
 private:
     std::filesystem::path program_;
+    std::function<int()> instead_;
     WorkerLimits limits_;
 };
 

@@ -79,9 +79,10 @@ private:
 
 struct Call {
     const std::filesystem::path& program;
+    const std::function<int()>& instead;
     const WorkerLimits& limits;
     std::chrono::seconds deadline;
-    std::uint64_t cpu_seconds{};  // 0: as many as it can come to by the deadline
+    std::uint64_t cpu_seconds{short_cpu_seconds};
 };
 
 template <class T>
@@ -90,13 +91,12 @@ WorkerPool::Outcome<T> converse(const Call& call, WorkerRecord record, std::vect
     record.degraded = call.limits.degraded;
     record.descriptors = static_cast<unsigned>(descriptors.size());
     record.file_bytes = std::max(record.file_bytes, least_file_bytes);
-    record.cpu_seconds =
-        call.cpu_seconds > 0 ? call.cpu_seconds : worker_cpu_seconds(call.deadline, cores_at_hand(), call.limits.spare_cores);
+    record.cpu_seconds = call.cpu_seconds;
     Conversation conversation(progress);
     WorkerExit exit;
     try {
         exit = run_worker(
-            {call.program, to_json(record), std::move(descriptors), call.deadline, call.limits.spare_cores},
+            {call.program, to_json(record), std::move(descriptors), call.deadline, call.limits.spare_cores, call.instead},
             [&](std::string_view line) { return conversation.take(line); }, [&] { return conversation.tick(); });
     } catch (const std::system_error& error) {
         return std::unexpected(WorkerDied{fmt::format("The worker could not be started: {}.", error.what()), true});
@@ -197,9 +197,10 @@ private:
 }  // namespace
 
 WorkerPool::WorkerPool(std::filesystem::path program, WorkerLimits limits) : program_(std::move(program)), limits_(limits) {}
+WorkerPool::WorkerPool(std::function<int()> instead, WorkerLimits limits) : instead_(std::move(instead)), limits_(limits) {}
 
 std::expected<void, WorkerDied> WorkerPool::check() {
-    const Call call{program_, limits_, std::min(limits_.deadline, short_deadline)};
+    const Call call{program_, instead_, limits_, std::min(limits_.deadline, short_deadline)};
     if (const auto outcome = converse<model::MasterInfo>(call, {.task = WorkerTask::check}, {}); !outcome) {
         return std::unexpected(outcome.error());
     }
@@ -207,17 +208,18 @@ std::expected<void, WorkerDied> WorkerPool::check() {
 }
 
 WorkerPool::Outcome<model::MasterInfo> WorkerPool::probe(int audio, media::Maker maker) {
-    return converse<model::MasterInfo>({program_, limits_, std::min(limits_.deadline, 5 * short_deadline), short_cpu_seconds},
+    return converse<model::MasterInfo>({program_, instead_, limits_, std::min(limits_.deadline, 5 * short_deadline)},
                                        {.task = WorkerTask::probe, .is_own = maker == media::Maker::ourselves}, {audio});
 }
 
 WorkerPool::Outcome<model::Loudness> WorkerPool::measure(int audio) {
-    return converse<model::Loudness>({program_, limits_, limits_.deadline}, {.task = WorkerTask::measure}, {audio});
+    return converse<model::Loudness>({program_, instead_, limits_, limits_.deadline, worker_cpu_seconds({}, 0)},
+                                     {.task = WorkerTask::measure}, {audio});
 }
 
 WorkerPool::Outcome<media::TranscodeReport> WorkerPool::transcode(int master, const std::vector<media::RenditionOutput>& outputs,
                                                                   const media::Progress& progress, int waveform,
-                                                                  const model::Redactions& redactions) {
+                                                                  const model::Redactions& redactions, std::chrono::milliseconds stated) {
     WorkerRecord record{.task = WorkerTask::transcode, .redactions = redactions, .has_waveform = waveform >= 0};
     std::vector<int> descriptors{master};
     for (const auto& output : outputs) {
@@ -226,7 +228,9 @@ WorkerPool::Outcome<media::TranscodeReport> WorkerPool::transcode(int master, co
     }
     if (waveform >= 0) descriptors.push_back(waveform);
     record.file_bytes = largest_file(record.profiles);
-    auto outcome = converse<media::TranscodeReport>({program_, limits_, limits_.deadline}, std::move(record), descriptors, progress);
+    auto outcome =
+        converse<media::TranscodeReport>({program_, instead_, limits_, limits_.deadline, worker_cpu_seconds(stated, size_of(master))},
+                                         std::move(record), descriptors, progress);
     if (!outcome || !*outcome) return outcome;
     const auto& renditions = (*outcome)->renditions;
     bool plausible = renditions.size() == outputs.size();
@@ -247,8 +251,9 @@ WorkerPool::Outcome<media::TaggedFile> WorkerPool::tag(model::Codec codec, int e
     const MemoryFile picture(tags.artwork_jpeg);
     std::vector<int> descriptors{essence, output};
     if (record.has_artwork) descriptors.push_back(picture.descriptor());
-    auto outcome =
-        converse<media::TaggedFile>({program_, limits_, std::min(limits_.deadline, 5 * short_deadline)}, std::move(record), descriptors);
+    auto outcome = converse<media::TaggedFile>(
+        {program_, instead_, limits_, std::min(limits_.deadline, 5 * short_deadline), worker_cpu_seconds(duration, size_of(essence))},
+        std::move(record), descriptors);
     if (outcome && *outcome && (*outcome)->byte_length != size_of(output)) {
         return std::unexpected(WorkerDied{"The worker's report does not match the file it wrote."});
     }
@@ -260,7 +265,7 @@ WorkerPool::Outcome<WorkerPool::ArtworkFiles> WorkerPool::artwork(int picture, c
     files.open(folder, 2 * media::longest_ladder);
     std::vector<int> descriptors{picture};
     descriptors.insert(descriptors.end(), files.descriptors().begin(), files.descriptors().end());
-    auto outcome = converse<PictureReport>({program_, limits_, std::min(limits_.deadline, 5 * short_deadline), short_cpu_seconds},
+    auto outcome = converse<PictureReport>({program_, instead_, limits_, std::min(limits_.deadline, 5 * short_deadline)},
                                            {.task = WorkerTask::artwork}, descriptors);
     if (!outcome) return std::unexpected(outcome.error());
     if (!*outcome) return model::Result<ArtworkFiles>(std::unexpected(outcome->error()));

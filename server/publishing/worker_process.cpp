@@ -183,13 +183,27 @@ private:
     bool changed_{};
 };
 
+pid_t fork_off(const WorkerProcess& process, const std::vector<int>& descriptors) {
+    const pid_t pid = ::fork();
+    if (pid < 0) throw_errno("fork");
+    if (pid > 0) return pid;
+    ::setpgid(0, 0);
+    std::vector<int> high;
+    for (const int descriptor : descriptors) high.push_back(::fcntl(descriptor, F_DUPFD, 64));
+    int next = 0;
+    for (const int descriptor : high) ::dup2(descriptor, next++);
+    ::close_range(static_cast<unsigned>(next), ~0U, 0);
+    ::clearenv();
+    ::_exit(process.instead());
+}
+
 pid_t spawn(const WorkerProcess& process, int record, int output, int errors) {
+    std::vector<int> descriptors{record, output, errors};
+    descriptors.insert(descriptors.end(), process.descriptors.begin(), process.descriptors.end());
+    if (process.instead) return fork_off(process, descriptors);
     FileActions actions;
-    actions.place(record, 0);
-    actions.place(output, 1);
-    actions.place(errors, 2);
-    int next = first_worker_descriptor;
-    for (const int descriptor : process.descriptors) actions.place(descriptor, next++);
+    int next = 0;
+    for (const int descriptor : descriptors) actions.place(descriptor, next++);
     actions.close_from(next);
     const Attributes attributes;
     std::string name = "earshot", verb = "worker";
@@ -266,15 +280,10 @@ WorkerExit run_worker(const WorkerProcess& process, const std::function<bool(std
     return exit;
 }
 
-unsigned cores_at_hand() noexcept {
-    cpu_set_t cores;
-    if (::sched_getaffinity(0, sizeof cores, &cores) != 0) return std::thread::hardware_concurrency();
-    return static_cast<unsigned>(CPU_COUNT(&cores));
-}
-
-std::uint64_t worker_cpu_seconds(std::chrono::seconds deadline, unsigned cores, unsigned spare_cores) noexcept {
-    const std::uint64_t usable = cores > spare_cores ? cores - spare_cores : 1;
-    return std::max<std::uint64_t>(usable, 2) * static_cast<std::uint64_t>(deadline.count()) + 1;
+std::uint64_t worker_cpu_seconds(std::chrono::milliseconds stated, std::uint64_t bytes) noexcept {
+    constexpr std::uint64_t longest = 12 * 3600, bytes_a_second = 64'000;
+    const auto head = static_cast<std::uint64_t>(std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(stated).count(), 0));
+    return 60 + 2 * (head == 0 ? longest : std::min(longest, std::max(head, bytes / bytes_a_second)));
 }
 
 std::string describe(const WorkerExit& exit) {

@@ -46,19 +46,20 @@ TEST_CASE("A worker keeps off the cores that are left to listeners, and always h
     CHECK(CPU_EQUAL(&ours, &after));
 }
 
-TEST_CASE("A worker on many cores is ended by its deadline, not by the processor time it may use") {
+TEST_CASE("A worker may use as much processor time as the recording's length warrants, on any number of cores") {
     using publishing::worker_cpu_seconds;
-    using std::chrono::hours;
-    CHECK(worker_cpu_seconds(hours(3), 16, 0) > 16 * 3 * 3600);
-    CHECK(worker_cpu_seconds(hours(3), 16, 1) == 15 * 3 * 3600 + 1);
-    for (const unsigned spare : {0U, 1U, 2U, 1000U}) CHECK(worker_cpu_seconds(hours(3), 2, spare) == 2 * 3 * 3600 + 1);
+    using std::chrono::hours, std::chrono::minutes, std::chrono::milliseconds;
+    CHECK(worker_cpu_seconds(minutes(10), 1'000'000) == 60 + 2 * 600);
+    CHECK(worker_cpu_seconds(milliseconds(1), 0) == 62);
+    CHECK(worker_cpu_seconds(minutes(10), 640'000'000) == 60 + 2 * 10'000);  // a head that cannot be right
+    for (const auto stated : {milliseconds(0), milliseconds(-1), milliseconds(hours(12)), milliseconds(hours(1000))})
+        CHECK(worker_cpu_seconds(stated, 0) == 60 + 2 * 12 * 3600);
 
     const Workshop shop;
     const auto program = shop.script("/bin/cat >&4");
     const OpenDescriptor input(shop.write("input", "")), output(shop.path("output"), O_RDWR | O_CREAT);
-    REQUIRE_FALSE(pool_of(program).tag(model::Codec::mp3, input, output, {}, {}));  // a script gives no answer
-    CHECK(publishing::parse_worker_record(bytes_of(shop.path("output"))).cpu_seconds ==
-          worker_cpu_seconds(std::chrono::seconds(60), publishing::cores_at_hand(), 0));
+    REQUIRE_FALSE(pool_of(program).transcode(input, {{mp3_profile(), output}}, {}, -1, {}, minutes(10)));  // a script gives no answer
+    CHECK(publishing::parse_worker_record(bytes_of(shop.path("output"))).cpu_seconds == 60 + 2 * 600);
 }
 
 TEST_CASE("A worker gets its descriptors at fixed numbers, no others, and an empty environment") {

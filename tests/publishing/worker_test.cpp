@@ -20,6 +20,17 @@ TEST_CASE("A worker shuts itself in on this machine") {
     CHECK(fit.has_value());
 }
 
+TEST_CASE("A worker that is a copy of its parent is shut in like one that is a program of its own") {
+    WorkerPool copies(&publishing::worker_main, {.deadline = std::chrono::seconds(120)});
+    CHECK(copies.check());
+    const Workshop shop;
+    const OpenDescriptor master(shop.master(2));
+    const auto info = copies.probe(master);
+    REQUIRE((info && *info));
+    CHECK((*info)->duration == std::chrono::seconds(2));
+    CHECK(child_of(::getpid()) == 0);
+}
+
 TEST_CASE("Probing, measuring and transcoding happen in a worker, with progress") {
     const Workshop shop;
     const OpenDescriptor master(shop.master(12)), output(shop.path("out.mp3"), O_RDWR | O_CREAT);
