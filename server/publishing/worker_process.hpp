@@ -36,7 +36,7 @@ struct WorkerExit {
 [[nodiscard]] WorkerExit run_worker(const WorkerProcess& process, const std::function<bool(std::string_view)>& on_line,
                                     const std::function<bool()>& on_tick);
 
-// The processor time for a recording: a minute, and twice as long as it lasts, which is some hundred times what it takes. `stated`: what
+// The processor time for a recording: a minute, and twice as long as it lasts, which is some sixty times what it takes. `stated`: what
 // its head says, 0 when it says nothing. That many bytes are believed to last as long as they would in the densest of lossy files, and
 // nothing is taken that lasts longer than half a day.
 [[nodiscard]] std::uint64_t worker_cpu_seconds(std::chrono::milliseconds stated, std::uint64_t bytes) noexcept;

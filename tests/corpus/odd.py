@@ -20,8 +20,8 @@ def samples(seconds=1.3, channels=2, rate=48000):
     return b"".join(struct.pack("<h", int(9000 * math.sin(i / (9 + c)))) for i in range(int(seconds * rate)) for c in range(channels))
 
 
-def wavs():
-    sound = samples()
+def wavs(seconds=1.3):
+    sound = samples(seconds)
     data, head = chunk(b"data", sound), chunk(b"fmt ", fmt())
     info = chunk(b"LIST", b"INFO" + chunk(b"INAM", b"Name\0") + chunk(b"ISFT", b"Tool\0"))
     yield "list-first.wav", riff(info, head, data)
@@ -67,8 +67,9 @@ def wavs():
     yield "ds64-lies.wav", riff(chunk(b"ds64", struct.pack("<QQQI", 1 << 63, 1 << 62, 1 << 61, 0xFFFFFFFF)), head, data, name=b"RF64")
 
 
-def aiffs():
-    sound = b"".join(struct.pack(">h", n) for n in struct.unpack(f"<{len(samples()) // 2}h", samples()))
+def aiffs(seconds=1.3):
+    little = samples(seconds)
+    sound = b"".join(struct.pack(">h", n) for n in struct.unpack(f"<{len(little) // 2}h", little))
     def comm(channels=2, frames=None, bits=16, rate=bytes.fromhex("400EBB80000000000000")):
         return chunk(b"COMM", struct.pack(">hIh", channels, len(sound) // 4 if frames is None else frames, bits) + rate, big=True)
     ssnd = chunk(b"SSND", b"\0" * 8 + sound, big=True)
@@ -85,6 +86,103 @@ def aiffs():
     yield "bits-64000.aiff", form(comm(bits=-1536), ssnd)
     yield "marks.aiff", form(comm(), chunk(b"MARK", struct.pack(">H", 65535) + b"\0\1\0\0\0\1\1x" * 10_000, big=True), ssnd)
     yield "text-bomb.aiff", form(comm(), *[chunk(b"ANNO", b"x" * 2000, big=True)] * 2000, ssnd)
+
+
+def aifcs(seconds=0.5):
+    """AIFF-C by hand, and chunks where no program of today puts them."""
+    little = samples(seconds)
+    big = b"".join(struct.pack(">h", n) for n in struct.unpack(f"<{len(little) // 2}h", little))
+    rate = bytes.fromhex("400EBB80000000000000")
+    def comm(kind=b"NONE", words=b"\x0enot compressed\0", channels=2, bits=16):
+        return chunk(b"COMM", struct.pack(">hIh", channels, len(little) // 4, bits) + rate + kind + words, big=True)
+    def ssnd(sound, offset=0):
+        return chunk(b"SSND", struct.pack(">II", offset, 0) + bytes(offset) + sound, big=True)
+    def form(*chunks, kind=b"AIFC"):
+        body = kind + b"".join(chunks)
+        return b"FORM" + struct.pack(">I", len(body)) + body
+    version = chunk(b"FVER", bytes.fromhex("A2805140"), big=True)
+    words = [chunk(name, b"odd", big=True) for name in (b"NAME", b"AUTH", b"(c) ", b"ANNO")]
+    mark, instrument = chunk(b"MARK", struct.pack(">HHI", 1, 1, 10) + b"\4mark\0", big=True), chunk(b"INST", bytes(20), big=True)
+    yield "big-endian.aifc", form(version, comm(), ssnd(big))
+    yield "little-endian.aifc", form(version, comm(b"sowt"), ssnd(little))
+    yield "version-last.aifc", form(comm(), ssnd(big), version)
+    yield "no-version.aifc", form(comm(b"twos"), ssnd(big))
+    yield "everything-first.aifc", form(*words, mark, instrument, version, ssnd(big), comm())
+    yield "everything-between.aifc", form(version, comm(), *words, mark, instrument, ssnd(big))
+    yield "everything-behind.aifc", form(version, comm(), ssnd(big), *words, mark, instrument)
+    yield "sound-later.aifc", form(version, comm(), ssnd(big, offset=512))
+    yield "two-sounds.aifc", form(version, comm(), ssnd(big), ssnd(big))
+    yield "unpadded.aifc", form(version, b"NAME" + struct.pack(">I", 3) + b"odd", comm(), ssnd(big))
+    yield "no-words.aifc", form(version, comm(words=b""), ssnd(big))
+    yield "words-lie.aifc", form(version, comm(words=b"\xffshort"), ssnd(big))
+    yield "unknown-coding.aifc", form(version, comm(b"xxxx"), ssnd(big))
+    yield "aifc-named-aiff.aifc", form(version, comm(), ssnd(big), kind=b"AIFF")
+    yield "no-sound.aifc", form(version, comm())
+
+
+def cafs(alac, seconds=0.5):
+    """Core Audio by hand: only the description has a place of its own."""
+    sound = samples(seconds)
+    def part(name, body, size=None):
+        return name + struct.pack(">q", len(body) if size is None else size) + body
+    def desc(kind=b"lpcm", flags=2, rate=48000.0, block=4, frames=1, channels=2, bits=16):
+        return part(b"desc", struct.pack(">d", rate) + kind + struct.pack(">IIIII", flags, block, frames, channels, bits))
+    def file(*parts, version=1):
+        return b"caff" + struct.pack(">HH", version, 0) + b"".join(parts)
+    data = part(b"data", bytes(4) + sound)
+    info = part(b"info", struct.pack(">I", 1) + b"title\0Name\0")
+    free, layout = part(b"free", bytes(4000)), part(b"chan", struct.pack(">III", (101 << 16) | 2, 0, 0))
+    yield "plain.caf", file(desc(), data)
+    yield "everything-before.caf", file(desc(), info, free, layout, part(b"umid", bytes(64)), data)
+    yield "everything-behind.caf", file(desc(), data, layout, info, free)
+    yield "open-ended.caf", file(desc(), layout, part(b"data", bytes(4) + sound, -1))
+    yield "open-ended-not-last.caf", file(desc(), part(b"data", bytes(4) + sound, -1), info)
+    yield "description-second.caf", file(info, desc(), data)
+    yield "description-last.caf", file(data, desc())
+    yield "two-descriptions.caf", file(desc(), desc(channels=1, block=2), data)
+    yield "two-data.caf", file(desc(), data, data)
+    yield "no-data.caf", file(desc(), info)
+    yield "version-9.caf", file(desc(), data, version=9)
+    yield "data-lies.caf", file(desc(), part(b"data", bytes(4) + sound, 1 << 40))
+    yield "data-negative.caf", file(desc(), part(b"data", bytes(4) + sound, -7))
+    yield "free-lies.caf", file(desc(), part(b"free", bytes(10), 1 << 62), data)
+    yield "info-lies.caf", file(desc(), part(b"info", struct.pack(">I", 0xFFFFFFFF) + b"a\0b\0"), data)
+    yield "table-lies.caf", file(desc(b"alac", 1, block=0, frames=4096, bits=0), part(b"pakt", struct.pack(">qqii", 1 << 40, 1 << 50, 0, 0) + b"\xff" * 50), data)
+    for name, words in (("rate-nan", {"rate": float("nan")}), ("rate-endless", {"rate": float("inf")}), ("rate-zero", {"rate": 0.0}), ("rate-negative", {"rate": -48000.0}),
+                        ("block-zero", {"block": 0}), ("frames-zero", {"frames": 0}), ("frames-most", {"frames": 0xFFFFFFFF}), ("channels-zero", {"channels": 0}),
+                        ("channels-most", {"channels": 0xFFFFFFFF}), ("bits-13", {"bits": 13}), ("unknown-coding", {"kind": b"xxxx"}), ("ima4", {"kind": b"ima4", "block": 68, "frames": 64, "bits": 0})):
+        yield f"{name}.caf", file(desc(**words), data)
+    at, parts = 8, {}
+    while at + 12 <= len(alac):
+        size = struct.unpack(">q", alac[at + 4:at + 12])[0]
+        parts[alac[at:at + 4]] = alac[at:at + 12 + size]
+        at += 12 + size
+    first, others = parts.pop(b"desc"), list(parts.values())
+    yield "alac-turned-round.caf", file(first, *reversed(others))
+    yield "alac-table-last.caf", file(first, *(whole for name, whole in parts.items() if name != b"pakt"), parts[b"pakt"])
+    yield "alac-without-table.caf", file(first, *(whole for name, whole in parts.items() if name != b"pakt"))
+    yield "alac-without-cookie.caf", file(first, *(whole for name, whole in parts.items() if name != b"kuki"))
+
+
+def w64s(seconds=0.5):
+    sound = samples(seconds)
+    tail, riff_tail = bytes.fromhex("F3ACD3118CD100C04F8EDB8A"), bytes.fromhex("2E91CF11A5D628DB04C10000")
+    def part(name, body, size=None):
+        return name + tail + struct.pack("<Q", 24 + len(body) if size is None else size) + body + bytes(-len(body) % 8)
+    def file(*parts, size=None):
+        body = b"wave" + tail + b"".join(parts)
+        return b"riff" + riff_tail + struct.pack("<Q", 24 + len(body) if size is None else size) + body
+    head, data, junk = part(b"fmt ", fmt()), part(b"data", sound), part(b"junk", bytes(100))
+    yield "plain.w64", file(head, data)
+    yield "junk-between.w64", file(junk, head, junk, data, junk)
+    yield "summary-behind.w64", file(head, data, part(b"list", b"x" * 33))
+    yield "data-first.w64", file(data, head)
+    yield "two-data.w64", file(head, data, data)
+    yield "no-data.w64", file(head)
+    yield "size-of-zero.w64", file(head, data, size=0)
+    for name, size in (("lies", 1 << 40), ("negative", 1 << 63), ("of-nothing", 0), ("too-small", 7)):
+        yield f"data-{name}.w64", file(head, part(b"data", sound, size))
+    yield "format-lies.w64", file(part(b"fmt ", fmt(), 1 << 62), data)
 
 
 def scripts(decoy):
@@ -124,13 +222,13 @@ def chapters(count):
         yield frame(b"CHAP", b"c%d\0" % i + struct.pack(">IIII", i, i + 1, 0xFFFFFFFF, 0xFFFFFFFF) + frame(b"TIT2", b"\3Chapter %d" % i))
 
 
-def png(width, height, rows=None, extra=b"", kind=2):
+def png(width, height, rows=None, extra=b"", kind=2, bits=8):
     def piece(name, body):
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-    line = 1 + width * {0: 1, 2: 3, 6: 4}[kind]
+    line = 1 + width * {0: 1, 2: 3, 6: 4}[kind] * bits // 8
     squeeze = zlib.compressobj(9)
     packed = b"".join(squeeze.compress(bytes(line)) for _ in range(height if rows is None else rows)) + squeeze.flush()
-    return b"\x89PNG\r\n\x1a\n" + piece(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)) + extra + piece(b"IDAT", packed) + piece(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + piece(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, 0)) + extra + piece(b"IDAT", packed) + piece(b"IEND", b"")
 
 
 def png_piece(name, body):
@@ -238,6 +336,7 @@ def pictures(jpeg, picture):
     yield "progressive.jpg", scan_bomb(1400, 1)
     yield "scans-3000.jpg", scan_bomb(1400, 3000)
     yield "as-it-should-be.png", picture
+    yield "36-megapixels-of-16-bits.png", png(6000, 6000, kind=6, bits=16)
     yield "100-megapixels.png", png(10_000, 10_000)
     yield "100-megapixels-said.png", png(10_000, 10_000, rows=2)
     yield "4-gigapixels.png", png(65_535, 65_535, rows=1)

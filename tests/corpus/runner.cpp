@@ -1,5 +1,6 @@
-// Files on stdin, one a line ("audio PATH" or "picture PATH"); what became of each as a JSON line on stdout. All go through sandboxed
-// workers of one parent, as in a server: what one of them does must not be felt by the next.
+// corpus_runner PROGRAM FOLDER THREADS: files on stdin, one a line ("audio PATH" or "picture PATH"); what became of each as a JSON line on
+// stdout. All go through sandboxed workers of one parent, as in a server: what one of them does must not be felt by the next.
+// With "-" for PROGRAM the workers are copies of this process, by one thread: linking 160 libraries anew costs more than most files do.
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -92,6 +93,13 @@ private:
     std::mutex mutex_;
 };
 
+// Of any worker until now.
+long peak_kibibytes() {
+    rusage usage{};
+    ::getrusage(RUSAGE_CHILDREN, &usage);
+    return usage.ru_maxrss;
+}
+
 void work(Queue& queue, WorkerPool& workers, const std::filesystem::path& scratch) {
     while (const auto line = queue.next()) {
         const auto space = line->find(' ');
@@ -101,7 +109,11 @@ void work(Queue& queue, WorkerPool& workers, const std::filesystem::path& scratc
         const Ending end =
             kind == "picture" ? make_artwork(workers, file, scratch.string() + ".pictures") : transcode(workers, file, scratch);
         const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-        queue.say({{"file", path}, {"outcome", end.outcome}, {"words", end.words}, {"seconds", seconds.count()}});
+        queue.say({{"file", path},
+                   {"outcome", end.outcome},
+                   {"words", end.words},
+                   {"seconds", seconds.count()},
+                   {"peak_kibibytes", peak_kibibytes()}});
     }
 }
 
@@ -114,17 +126,19 @@ std::size_t open_descriptors() {
 int main(int, char** arguments) {
     const std::filesystem::path program = arguments[1], folder = arguments[2];
     const int threads = std::atoi(arguments[3]);
-    WorkerPool workers(program, {.deadline = deadline});
+    const bool copies = program == "-";
+    WorkerPool workers =
+        copies ? WorkerPool(&publishing::worker_main, {.deadline = deadline}) : WorkerPool(program, {.deadline = deadline});
     Queue queue;
     const auto before = open_descriptors();
-    {
+    if (copies) {
+        work(queue, workers, folder / "rendition");
+    } else {
         std::vector<std::jthread> all;
         for (int i = 0; i < threads; ++i) all.emplace_back([&, i] { work(queue, workers, folder / ("rendition-" + std::to_string(i))); });
     }
-    rusage usage{};
-    ::getrusage(RUSAGE_CHILDREN, &usage);
     const bool childless = ::waitpid(-1, nullptr, WNOHANG) < 0;
-    queue.say({{"peak_kibibytes", usage.ru_maxrss},
+    queue.say({{"peak_kibibytes", peak_kibibytes()},
                {"descriptors_left", static_cast<std::int64_t>(open_descriptors()) - static_cast<std::int64_t>(before)},
                {"childless", childless}});
     return 0;
