@@ -151,7 +151,11 @@ Trial limits_trial() {
              {"hoard 2 GiB of memory piece by piece", [] { return hoards(2UL << 30); }, false},
              {"write past 4 GiB", [] { return grows_a_file_beyond(5LL << 30); }},
              {"hold 64 descriptors", opens_many},
-             {"use 3 s of processor where 1 s is allowed", [] { return burns(3); }}}};
+             {"use 3 s of processor where 1 s is allowed", [] { return burns(3); }},
+             {"use 5 s of it, deaf to the signal that ends it", [] {
+                  ::signal(SIGXCPU, SIG_IGN);
+                  return burns(5);
+              }}}};
 }
 
 Trial lifetime_trial() {
