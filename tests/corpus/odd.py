@@ -1,5 +1,5 @@
 """Files that are built by hand: chunks in odd order, headers that lie, scripts dressed up as sound, tags and covers that would burst."""
-import math, struct, zlib
+import math, random, struct, zlib
 
 
 def chunk(name, body, size=None, big=False):
@@ -63,6 +63,9 @@ def wavs(seconds=1.3):
     yield "empty-data.wav", riff(head, chunk(b"data", b""))
     yield "one-sample.wav", riff(head, chunk(b"data", sound[:4]))
     yield "half-a-sample.wav", riff(head, chunk(b"data", sound[:191_999]))
+    chance = random.Random(110)  # its MP3 looks like more formats than one
+    noise = b"".join(struct.pack("<h", chance.randint(-30, 30)) for _ in range(6400))
+    yield "noise-of-73-ms.wav", riff(chunk(b"fmt ", fmt(rate=44100)), chunk(b"data", noise))
     yield "ds64-missing.wav", riff(head, data, name=b"RF64", size=0xFFFFFFFF)
     yield "ds64-lies.wav", riff(chunk(b"ds64", struct.pack("<QQQI", 1 << 63, 1 << 62, 1 << 61, 0xFFFFFFFF)), head, data, name=b"RF64")
 
