@@ -1,14 +1,13 @@
 #include "media/rendition_writer.hpp"
 
-#include <algorithm>
 #include <string>
-#include <thread>
 
 namespace earshot::media {
 
 namespace {
 
-constexpr unsigned most_threads = 4;  // a rendition; each holds on to 9 MiB of sound, and what one encoder makes is no faster
+// Of one rendition, whatever the machine: each holds on to 9 MiB of sound, and what one encoder makes beside them takes as long as three.
+constexpr unsigned segments_at_once = 3;
 
 }  // namespace
 
@@ -22,8 +21,7 @@ RenditionWriter::RenditionWriter(int descriptor, const CodecRow& row, std::uint3
                                        .scale = static_cast<float>(row.input_scale(bit_rate))};
     const std::string muxer(row.muxer);
     if (row.joints != nullptr)
-        writer_.emplace<SegmentedWriter>(descriptor, muxer, settings, *row.joints,
-                                         std::clamp(std::thread::hardware_concurrency(), 1U, most_threads));
+        writer_.emplace<SegmentedWriter>(descriptor, muxer, settings, *row.joints, segments_at_once);
     else
         writer_.emplace<av::AudioWriter>(descriptor, muxer, settings);
 }

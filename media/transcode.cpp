@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -53,6 +54,40 @@ private:
     double last_{};
 };
 
+void put(int descriptor, std::string_view bytes) {
+    for (std::size_t done = 0; done < bytes.size();) {
+        const ssize_t written = ::pwrite(descriptor, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
+        if (written <= 0) throw av::AvError(-ENOSPC, "waveform");
+        done += static_cast<std::size_t>(written);
+    }
+}
+
+// The points of a waveform wait for the final level in the file that is to have it: twelve hours of them are 17 MiB.
+class ParkedPoints {
+public:
+    using Points = std::vector<WaveformBuilder::Point>;
+    ParkedPoints(int descriptor, const Points& points) : descriptor_(descriptor), count_(points.size()) {
+        put(descriptor_, {reinterpret_cast<const char*>(points.data()), count_ * sizeof(Points::value_type)});
+    }
+    // Once; the file is empty afterwards.
+    [[nodiscard]] Points fetch() const {
+        Points points(count_);
+        auto* bytes = reinterpret_cast<char*>(points.data());
+        const std::size_t size = count_ * sizeof(Points::value_type);
+        for (std::size_t done = 0; done < size;) {
+            const ssize_t got = ::pread(descriptor_, bytes + done, size - done, static_cast<off_t>(done));
+            if (got <= 0) throw std::runtime_error("a waveform could not be read back");
+            done += static_cast<std::size_t>(got);
+        }
+        if (::ftruncate(descriptor_, 0) != 0) throw std::runtime_error("a waveform could not be emptied");
+        return points;
+    }
+
+private:
+    int descriptor_;
+    std::size_t count_;
+};
+
 struct Rendition {
     const RenditionOutput& output;
     const CodecRow& row;
@@ -82,6 +117,7 @@ public:
         }
         if (!scan) return std::unexpected(scan.error());
         scan_ = std::move(*scan);
+        if (waveform >= 0) points_.emplace(waveform, scan_.waveform->take_points());
         plan(outputs);
         double from = measured_at, to = encoded_at;
         for (int round = 0; round <= most_corrections && !settled(); ++round) {
@@ -125,16 +161,18 @@ private:
                 throw std::runtime_error("a rendition could not be emptied");
             writers.push_back(std::make_unique<RenditionWriter>(rendition.output.descriptor, rendition.row, profile.sample_rate,
                                                                 static_cast<std::uint32_t>(rendition.channels), bit_rate));
-            takers.push_back({profile.sample_rate, rendition.channels, rendition.plan.level(),
-                              [&checks, writer = writers.back().get(), descriptor = rendition.output.descriptor](const BlockPtr& block) {
-                                  if (block != nullptr) return writer->write(block);
-                                  writer->finish();
-                                  checks.start(descriptor);
-                              }});
+            takers.push_back(
+                {profile.sample_rate, rendition.channels, rendition.plan.level(), [writer = writers.back().get()](const BlockPtr& block) {
+                     if (block != nullptr) return writer->write(block);
+                     writer->finish();
+                 }});
             rendition.report.gain_db = rendition.plan.level().gain_db;
         }
         av::AudioReader reader = reopen();
         run_level_pass(reader, takers, [&](double seconds) { stages_.report("encoding", from, to, seconds / scan_.seconds); });
+        writers.clear();  // opening a long M4A takes as much memory as all encoders together
+        for (const Rendition& rendition : renditions_)
+            if (!rendition.settled) checks.start(rendition.output.descriptor);
     }
 
     void check(RenditionChecks& checks, double from, double to) {
@@ -188,15 +226,10 @@ private:
                            lufs);
     }
 
-    void write_waveform(int descriptor) const {
+    void write_waveform(int descriptor) {
         const Level level = renditions_.empty() ? Level{} : renditions_.front().plan.level();
-        const std::string bytes =
-            waveform_dat(scan_.waveform->finish(std::pow(10, level.gain_db / 20), std::pow(10, level.ceiling_db / 20)));
-        for (std::size_t done = 0; done < bytes.size();) {
-            const ssize_t written = ::pwrite(descriptor, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
-            if (written <= 0) throw av::AvError(-ENOSPC, "waveform");
-            done += static_cast<std::size_t>(written);
-        }
+        scan_.waveform->give_back(points_->fetch());
+        put(descriptor, waveform_dat(scan_.waveform->finish(std::pow(10, level.gain_db / 20), std::pow(10, level.ceiling_db / 20))));
     }
 
     TranscodeReport report() {
@@ -234,6 +267,7 @@ private:
     OpenMaster master_;
     Stages stages_;
     MasterScan scan_;
+    std::optional<ParkedPoints> points_;
     std::vector<Rendition> renditions_;
 };
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "media/audio_block.hpp"
@@ -23,15 +24,19 @@ struct Waveform {
 
 class WaveformBuilder {
 public:
+    struct Point {  // in steps of 1/8192: half a day has millions of them
+        std::int16_t low, high;
+    };
     explicit WaveformBuilder(std::uint32_t sample_rate);
     void add(const AudioBlock& block);
     // What was heard, `gain` times as loud but nowhere above `ceiling`, both linear. The last point may stand for fewer samples.
     [[nodiscard]] Waveform finish(double gain, double ceiling) const;
 
+    // For keeping what was heard elsewhere than in memory, between the last add() and finish().
+    [[nodiscard]] std::vector<Point> take_points() noexcept { return std::move(points_); }
+    void give_back(std::vector<Point> points) noexcept { points_ = std::move(points); }
+
 private:
-    struct Point {  // in steps of 1/8192: half a day has millions of them
-        std::int16_t low, high;
-    };
     std::uint32_t sample_rate_, samples_per_point_;
     std::vector<Point> points_;
     std::size_t filled_{};  // samples in the last of them
