@@ -16,6 +16,7 @@
 #include "media/waveform.hpp"
 #include "server/api/edits.hpp"
 #include "server/commands/commands.hpp"
+#include "server/commands/interruption.hpp"
 #include "server/commands/local_worker.hpp"
 #include "server/commands/report_json.hpp"
 
@@ -181,12 +182,11 @@ model::Result<model::Redactions> chosen_redactions(publishing::WorkerPool& worke
     return ranges;
 }
 
-// A line that rewrites itself, for people only.
-media::Progress shown_progress() {
-    if (::isatty(STDERR_FILENO) == 0) return {};
-    return [](std::string_view stage, double fraction) {
-        fmt::print(stderr, "\r{:<12} {:3.0f} %", stage, fraction * 100);
-        return true;
+// What is shown, for people only, is a line that rewrites itself. False once the command is to end.
+media::Progress watched(Interruption& interruption) {
+    return [&interruption, shown = ::isatty(STDERR_FILENO) != 0](std::string_view stage, double fraction) {
+        if (shown) fmt::print(stderr, "\r{:<12} {:3.0f} %", stage, fraction * 100);
+        return !interruption.comes_within(std::chrono::milliseconds(0));
     };
 }
 
@@ -203,14 +203,15 @@ int transcode(const TranscodeOptions& options) {
     auto workers = local_workers(*settings);
     const auto redactions = chosen_redactions(workers, master->descriptor(), options.redactions);
     if (!redactions) return refuse(redactions.error().message);
+    Interruption interruption;  // what has been made goes before it takes its effect
     Outputs outputs(options.out_dir, master->descriptor());
     if (const auto opened = outputs.open(*profiles); !opened) return refuse(opened.error().message);
 
     const auto begin = std::chrono::steady_clock::now();
-    const auto progress = shown_progress();
-    const auto report =
-        flatten(workers.transcode(master->descriptor(), outputs.for_worker(*profiles), progress, outputs.waveform(), *redactions));
-    if (progress) fmt::print(stderr, "\r{:20}\r", "");
+    const auto report = flatten(
+        workers.transcode(master->descriptor(), outputs.for_worker(*profiles), watched(interruption), outputs.waveform(), *redactions));
+    if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r{:20}\r", "");
+    if (!report && report.error().code == model::Errc::conflict) return refuse("Interrupted.");  // nothing else stops it
     if (!report) return refuse(report.error().message);
     if (const auto shaped = outputs.open_waveforms(); !shaped) return refuse(shaped.error().message);
     if (const auto committed = outputs.commit(); !committed) return refuse(committed.error().message);

@@ -1,6 +1,6 @@
-"""Commands as people type them, and what is left when they come to nothing: publish (refused at each stage, interrupted, then repeated), audit,
+"""Commands as people type them, and what is left when they come to nothing: publish (refused at each stage, interrupted, then repeated), transcode interrupted, audit,
 and what serve says of settings that name what is not there, and of being told to read its files again."""
-import os, signal, subprocess
+import os, pathlib, signal, subprocess
 
 from support import BINARY, cover, earshot, run, same, speech_master, step, until
 
@@ -14,6 +14,10 @@ def publish_words(server, master, **files):
     for option, file in files.items():
         words += [f"--{option}", file]
     return [str(word) for word in words]
+
+
+def open_files(pid):
+    return list(pathlib.Path(f"/proc/{pid}/fd").iterdir())
 
 
 def with_token(server, role):
@@ -61,6 +65,20 @@ def check_publish(server):
     step("the same command repeated publishes at the address it should have")
 
 
+def check_transcode(server):
+    master, made = server.folder / "long.wav", server.folder / "made"
+    for stays in (False, True):
+        if stays:
+            made.mkdir()
+        process = subprocess.Popen([str(word) for word in (BINARY, "transcode", master, made)], stderr=subprocess.PIPE, text=True)
+        until("the files to be open", lambda: any(str(made) in os.readlink(file) for file in open_files(process.pid)), 30)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+        same("how it ended", (process.returncode, said), (-signal.SIGINT, "Interrupted.\n"))
+        same("the folder is left", made.exists() and not list(made.iterdir()), stays)
+    step("transcode, interrupted, takes back the folder it made and leaves one that was there")
+
+
 def check_audit(server):
     words = [BINARY, "audit", "--server", server.base_url]
     done = subprocess.run(words, env={key: value for key, value in os.environ.items() if key != "EARSHOT_TOKEN"}, capture_output=True, text=True)
@@ -85,6 +103,7 @@ def main():
                                       "category": "Technology"})
         server.api("PUT", "/shows/night-watch/artwork?alt=A%20lamp", cover(server.folder / "cover.png").read_bytes(), content_type="image/png")
         check_publish(server)
+        check_transcode(server)
         check_audit(server)
         check_reading_again(server)
 
