@@ -49,9 +49,9 @@ private:
     std::thread thread_;  // last: starts when the rest is there
 };
 
-std::shared_ptr<AudioBlock> new_block() {
+std::shared_ptr<AudioBlock> new_block(std::size_t channels) {
     auto block = std::make_shared<AudioBlock>();
-    for (auto& plane : block->planes) plane.reserve(frames_a_block + frames_a_block / 2);
+    for (std::size_t c = 0; c < channels; ++c) block->planes[c].reserve(frames_a_block + frames_a_block / 2);
     return block;
 }
 
@@ -66,7 +66,7 @@ struct Group {
 
     void hand_over(std::size_t at_least) {
         if (block->frames() < at_least || block->frames() == 0) return;
-        const BlockPtr full = std::exchange(block, new_block());
+        const BlockPtr full = std::exchange(block, new_block(channels));
         for (const auto& lane : lanes) lane->push(full);
     }
 };
@@ -82,7 +82,7 @@ std::vector<Group> make_groups(const av::AudioReader& master, const std::vector<
                               taker.channels,
                               taker.level,
                               LevelChain(master.info().sample_rate, taker.sample_rate, taker.channels, taker.level),
-                              new_block(),
+                              new_block(taker.channels),
                               {}});
             group = groups.end() - 1;
         }

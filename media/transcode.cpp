@@ -1,6 +1,7 @@
 #include "media/transcode.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -170,7 +171,9 @@ private:
         }
         av::AudioReader reader = reopen();
         run_level_pass(reader, takers, [&](double seconds) { stages_.report("encoding", from, to, seconds / scan_.seconds); });
-        writers.clear();  // opening a long M4A takes as much memory as all encoders together
+        // Opening a long M4A takes as much memory as all encoders together.
+        writers.clear();
+        ::malloc_trim(0);
         for (const Rendition& rendition : renditions_)
             if (!rendition.settled) checks.start(rendition.output.descriptor);
     }
