@@ -1,6 +1,8 @@
 #include "server/settings_check.hpp"
 
 #include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -59,13 +61,29 @@ fs::path nearest_existing(fs::path path) {
     return path;
 }
 
+// Most often a fresh installation: only root may make folders in /var/lib.
+std::string who_may(const fs::path& path) {
+    const passwd* user = ::getpwuid(::geteuid());
+    const group* members = ::getgrgid(::getegid());
+    const std::string name = user == nullptr ? std::to_string(::geteuid()) : user->pw_name;
+    return fmt::format(
+        " If the server runs as the user {0}, as you do now, make it as root: install -d -m 750 -o {0} -g {1} {2} (systemd makes "
+        "StateDirectory= of the unit itself, when it first starts the server). Else call this as the server's user: sudo -u USER earshot "
+        "check-config.",
+        name, members == nullptr ? std::to_string(::getegid()) : members->gr_name, path.string());
+}
+
 // By making one: neither permissions nor the kind of file system tell it for sure.
 Complaint check_folder(const fs::path& path) {
     std::error_code error;
     const auto existing = nearest_existing(path);
     if (!fs::is_directory(existing, error)) return fmt::format("{} is no folder.", existing.string());
     std::string trial = (existing / ".earshot-check-XXXXXX").string();
-    if (::mkdtemp(trial.data()) == nullptr) return cannot(path, existing == path.lexically_normal() ? "written to" : "made");
+    if (::mkdtemp(trial.data()) == nullptr) {
+        const bool forbidden = errno == EACCES;
+        const auto complaint = cannot(path, existing == path.lexically_normal() ? "written to" : "made");
+        return forbidden ? *complaint + who_may(path) : complaint;
+    }
     ::rmdir(trial.c_str());
     return std::nullopt;
 }

@@ -1,6 +1,8 @@
 // `earshot check-config`: whatever a settings file names outside of itself is looked at, and said with file, line and key.
 
+#include <pwd.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -71,6 +73,25 @@ TEST_CASE("a file or program that is not there and a folder that cannot be are s
     CHECK(desk.problems("[storage]\ndata_dir = \"new/data\"\nruntime_dir = \"/dev/shm/earshot-new/run\"\n").empty());
     CHECK_FALSE(fs::exists(desk.at("new")));
     CHECK_FALSE(fs::exists("/dev/shm/earshot-new"));
+}
+
+TEST_CASE("a folder that this user may not make is said with the command that makes it") {
+    const Desk desk;
+    const auto settings = config::load_settings(desk.put("earshot.toml", "[storage]\ndata_dir = \"" + desk.at("data") + "\"\n"));
+    REQUIRE(settings);
+    if (::geteuid() != 0) fs::permissions(desk.at(""), fs::perms::owner_read | fs::perms::owner_exec);
+    constexpr uid_t somebody = 65'534;
+    const uid_t before = ::geteuid();
+    if (before == 0) REQUIRE(::seteuid(somebody) == 0);
+    const auto found = app::settings_problems(*settings);
+    const passwd* user = ::getpwuid(::geteuid());
+    if (before == 0) REQUIRE(::seteuid(before) == 0);
+    fs::permissions(desk.at(""), fs::perms::owner_all);
+    REQUIRE(found.size() == 1);
+    REQUIRE(user != nullptr);
+    CHECK_THAT(found[0], Contains(desk.at("data") + " cannot be made: Permission denied. ") &&
+                             Contains(std::string("install -d -m 750 -o ") + user->pw_name + " -g ") &&
+                             Contains(" " + desk.at("data") + " (") && Contains("sudo -u USER earshot check-config"));
 }
 
 TEST_CASE("what is in a file that the settings name is said of its key") {
