@@ -32,6 +32,8 @@ namespace {
 constexpr int most_corrections = 6;  // one does for almost all; encoders that overshoot at random take more
 constexpr std::size_t most_pauses = 1000;
 constexpr double noisy_gain_db = 25;
+// Opening an M4A of twelve hours takes as much memory as all encoders together: beyond this length its check waits until they are gone.
+constexpr double long_seconds = 2 * 3600;
 // Shares of the whole job.
 constexpr double measured_at = 0.04, encoded_at = 0.9, checked_at = 0.96;
 
@@ -151,6 +153,7 @@ private:
     }
 
     void encode(RenditionChecks& checks, double from, double to) {
+        const bool at_once = scan_.seconds < long_seconds;
         std::vector<std::unique_ptr<RenditionWriter>> writers;
         std::vector<Taker> takers;
         for (Rendition& rendition : renditions_) {
@@ -163,15 +166,17 @@ private:
             writers.push_back(std::make_unique<RenditionWriter>(rendition.output.descriptor, rendition.row, profile.sample_rate,
                                                                 static_cast<std::uint32_t>(rendition.channels), bit_rate));
             takers.push_back(
-                {profile.sample_rate, rendition.channels, rendition.plan.level(), [writer = writers.back().get()](const BlockPtr& block) {
+                {profile.sample_rate, rendition.channels, rendition.plan.level(),
+                 [&checks, at_once, writer = writers.back().get(), descriptor = rendition.output.descriptor](const BlockPtr& block) {
                      if (block != nullptr) return writer->write(block);
                      writer->finish();
+                     if (at_once) checks.start(descriptor);
                  }});
             rendition.report.gain_db = rendition.plan.level().gain_db;
         }
         av::AudioReader reader = reopen();
         run_level_pass(reader, takers, [&](double seconds) { stages_.report("encoding", from, to, seconds / scan_.seconds); });
-        // Opening a long M4A takes as much memory as all encoders together.
+        if (at_once) return;
         writers.clear();
         ::malloc_trim(0);
         for (const Rendition& rendition : renditions_)
