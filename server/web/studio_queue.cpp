@@ -41,7 +41,7 @@ void put_order(const Row& into, const model::Job& job, bool first, model::Role r
 }
 
 Row put_row(Context& context, const model::Identity& who, Values& list, const model::Job& job, const model::Episode& episode) {
-    auto& row = list.add("ROW");
+    auto& row = list.include("ROW", "studio_queue_row.html");
     row.set("JOB_ID", job.id.value).set("WHO", job.producer.empty() ? "the server itself" : job.producer);
     row.set("SINCE", model::format_rfc3339(job.created_at)).set("SINCE_UTC", utc_moment(job.created_at));
     row.set("TITLE", episode.title).set("HREF", studio_episode_path(episode));
@@ -69,9 +69,9 @@ void put_under_way(Context& context, const model::Identity& who, Values& values)
         const auto into = put_row(context, who, *list, job, *episode);
         into.row.set("WORDS", words_of(job));
         if (i < running) {
-            into.row.set("PROGRESS", fmt::format("{:.3f}", job.progress));
+            into.row.show("RUNS").set("PROGRESS", fmt::format("{:.3f}", job.progress));
         } else {
-            into.row.set("POSITION", static_cast<std::uint64_t>(i - running + 1));
+            into.row.show("WAITS").show("RESTS").set("POSITION", static_cast<std::uint64_t>(i - running + 1));
             const bool first = job.kind == model::JobKind::transcode && seen.insert(job.producer).second;
             put_order(into, job, first, who.role, episode->title);
         }
@@ -91,7 +91,7 @@ void put_ended(Context& context, const model::Identity& who, Values& values) {
         if (!episode) continue;
         if (list == nullptr) list = &values.add("ENDED");
         const auto into = put_row(context, who, *list, job, *episode);
-        into.row.set("WORDS", job.reason);
+        into.row.show("RESTS").set("WORDS", job.reason);
         if (needs_other_file(job))
             into.acts.add("OTHER_FILE").set("HREF", studio_episode_path(*episode)).set("OF", episode->title);
         else

@@ -201,6 +201,9 @@ TEST_CASE("a job's page says how far it is, how quick and how long still; one th
     const auto job = site.jobs.enqueue(model::JobKind::transcode, episode.id, episode.master->id);
     CHECK_THAT(episode_page(site, episode),
                Contains("Waiting for its turn") && Contains("data-act=\"job-first\" data-id=\"" + job.id.value));
+    const auto queue = [&] { return body_of(web::studio_queue(site.context, as_producer("/studio/queue"))); };
+    CHECK_THAT(queue(), Contains("<span class=\"queue-position\" aria-hidden=\"true\">1</span>") && Contains("<span>since <time") &&
+                            Contains("<p class=\"job-words\">") && !Contains("<progress"));
     REQUIRE(site.jobs.set_priority(job.id, model::JobPriority::high));
     CHECK_THAT(episode_page(site, episode), !Contains("job-first"));
     REQUIRE(site.jobs.claim("here", std::chrono::minutes(1)));
@@ -208,6 +211,8 @@ TEST_CASE("a job's page says how far it is, how quick and how long still; one th
     site.now += std::chrono::seconds(10);
     REQUIRE(site.jobs.heartbeat(job.id, "here", "encoding", 0.25, std::chrono::minutes(1)));
     CHECK_THAT(episode_page(site, episode), Contains("Encoding · 25 % · 30× real time · 30 seconds left") && !Contains("job-first"));
+    CHECK_THAT(queue(), Contains("<progress max=\"1\" value=\"0.250\" aria-label=\"Progress of One\">") && !Contains("queue-position") &&
+                            !Contains("<span>since") && !Contains("<p class=\"job-words\">"));
     site.jobs.postpone(job.id, "here", "Waits for room on the server's disk.", std::chrono::seconds(1));
     CHECK_THAT(episode_page(site, episode), Contains("Waits for room on the server&#39;s disk."));
 }
