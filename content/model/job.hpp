@@ -33,7 +33,7 @@ struct Job {
     JobState state{JobState::queued};
     std::string stage;              // "measuring", "encoding", "tagging", "checking"; for people
     double progress{};              // 0…1 over the whole job
-    std::string reason;             // why it failed: a sentence a producer understands
+    std::string reason;             // why it failed or waits, or what to look at though it succeeded: sentences for producers
     std::uint32_t attempts{};       // ended by the worker dying or running out of time; at most_attempts: poison, failed
     std::uint32_t interruptions{};  // the server went away while it ran; does not count against the file until most_interruptions
     std::string producer;           // who handed it in, "" for the server itself; the queue is fair between them

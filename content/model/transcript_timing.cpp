@@ -56,7 +56,7 @@ std::vector<std::string> timing_advice(const std::vector<Cue>& cues, std::option
         sentences.push_back(counted(overlapping, "One cue of the transcript begins", "cues of the transcript begin") +
                             " before the one above has ended (the first at " + format_clock(first) +
                             "). Where two people speak at once that is right; apps that show one cue at a time will cut the other short.");
-    if (duration && latest_end > *duration + rounding)
+    if (duration && latest_end > *duration + rounding && check_timing(cues, *duration))  // of cues wholly beyond that one says enough
         sentences.push_back("The transcript's last cue ends at " + format_clock(latest_end) + ", but the audio at " +
                             format_clock(*duration) + ". It is cut there; check that the times are those of this recording.");
     return sentences;

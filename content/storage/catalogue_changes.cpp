@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "content/model/heard_words.hpp"
 #include "content/model/redacted_words.hpp"
 #include "content/storage/audit_rows.hpp"
 #include "content/storage/catalogue.hpp"
@@ -297,7 +298,9 @@ model::Status Catalogue::switch_audio(const model::Job& job, std::string_view cl
         // A draft is of what was heard before, also of what is taken out now.
         Statement update(session, "update episodes set master_id = :master, draft_language = '', draft_source = '' where id = :id");
         update.bind("master", job.master.value).bind("id", job.episode.value).run();
-        finish_job(session, job.id, claim, clock_());
+        std::string to_look_at;
+        for (const auto& sentence : model::words_beyond_audio(*episode)) to_look_at += (to_look_at.empty() ? "" : " ") + sentence;
+        finish_job(session, job.id, claim, clock_(), to_look_at);
     });
     return status;
 }

@@ -130,11 +130,11 @@ bool holds_claim(soci::session& session, const model::JobId& id, std::string_vie
     return query.bind("id", id.value).bind("claim", claim).into(held).next();
 }
 
-void finish_job(soci::session& session, const model::JobId& id, std::string_view claim, model::Timestamp now) {
+void finish_job(soci::session& session, const model::JobId& id, std::string_view claim, model::Timestamp now, std::string_view reason) {
     Statement update(session,
-                     "update jobs set state = 'succeeded', progress = 1, reason = '', updated_at = :now "
+                     "update jobs set state = 'succeeded', progress = 1, reason = :reason, updated_at = :now "
                      "where id = :id and node = :claim and state = 'running'");
-    update.bind("now", now).bind("id", id.value).bind("claim", claim).run();
+    update.bind("reason", reason).bind("now", now).bind("id", id.value).bind("claim", claim).run();
 }
 
 JobQueue::JobQueue(Database& database, model::Clock clock) : database_(database), clock_(std::move(clock)) {}

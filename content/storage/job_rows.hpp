@@ -24,7 +24,7 @@ struct JobOrder {
 
 // Runs under this claim: neither cancelled nor taken over.
 [[nodiscard]] bool holds_claim(soci::session& session, const model::JobId& id, std::string_view claim);
-// As JobQueue::succeed.
-void finish_job(soci::session& session, const model::JobId& id, std::string_view claim, model::Timestamp now);
+// As JobQueue::succeed; `reason`: what the producer should look at all the same.
+void finish_job(soci::session& session, const model::JobId& id, std::string_view claim, model::Timestamp now, std::string_view reason = {});
 
 }  // namespace earshot::storage

@@ -7,6 +7,8 @@
 #include <stop_token>
 #include <thread>
 
+#include "content/model/heard_words.hpp"
+
 namespace earshot::storage {
 
 namespace {
@@ -36,6 +38,7 @@ void add_show(PublicSnapshot& snapshot, Catalogue::Contents::ShowWithEpisodes&& 
             show.withdrawn_slugs.push_back(std::move(episode.slug));
         } else if (is_public(episode, now) && !episode.renditions.empty()) {
             episode.transcript_draft.reset();
+            episode.chapters = model::chapters_within(std::move(episode.chapters), episode.renditions.front().duration);
             show.episodes.push_back(std::move(episode));
         }
     }

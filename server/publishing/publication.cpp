@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "content/model/heard_words.hpp"
 #include "content/model/redacted_words.hpp"
 #include "server/publishing/publisher.hpp"
 #include "server/publishing/turn.hpp"
@@ -119,6 +120,8 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
                 "\"[redacted]\" where something is missing.",
                 listed(words.reaching)));
     }
+    if (model::is_public(episode, clock_()))  // before that they are obstacles
+        std::ranges::move(model::words_beyond_audio(episode), std::back_inserter(sentences));
     if (episode.chapters.empty() && episode.chapters_origin != model::ChaptersOrigin::producer)
         sentences.emplace_back("Add chapters, so that listeners find what they need.");
     if (episode.chapters_origin == model::ChaptersOrigin::master)

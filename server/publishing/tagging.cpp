@@ -8,6 +8,7 @@
 #include <chrono>
 #include <system_error>
 
+#include "content/model/heard_words.hpp"
 #include "content/storage/digest.hpp"
 #include "server/publishing/editing.hpp"
 
@@ -112,8 +113,7 @@ media::AudioTags Publisher::tags_for(const model::Show& show, const model::Episo
     tags.season = episode.season;
     tags.number = episode.number;
     tags.summary = summary_text(show, episode);
-    if (episode.transcript)
-        if (const auto cues = model::parse_cues(episode.transcript->source)) tags.transcript = model::plain_text(*cues);
+    if (const auto cues = model::heard_cues(episode)) tags.transcript = model::plain_text(*cues);
     tags.guid = episode.guid;
     // The same addresses as feeds/addresses.hpp gives; that room is not ours to see, a test compares the two.
     tags.page_url = fmt::format("{}/shows/{}/{}", settings_.server.public_url, show.slug, episode.slug);
@@ -122,8 +122,7 @@ media::AudioTags Publisher::tags_for(const model::Show& show, const model::Episo
     if (picture == nullptr) picture = embedded_size(show.artwork);
     if (picture != nullptr)
         if (auto jpeg = read_object(rooms_.store, picture->object_key)) tags.artwork_jpeg = std::move(*jpeg);
-    std::ranges::copy_if(episode.chapters, std::back_inserter(tags.chapters),
-                         [&](const model::Chapter& chapter) { return chapter.start < rendition.duration; });
+    tags.chapters = model::chapters_within(episode.chapters, rendition.duration);
     tags.integrated_lufs = rendition.loudness.integrated_lufs;
     return tags;
 }

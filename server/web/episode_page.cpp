@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "content/model/heard_words.hpp"
 #include "content/model/transcript_forms.hpp"
 #include "feeds/addresses.hpp"
 #include "feeds/notes.hpp"
@@ -73,11 +74,9 @@ void put_chapters(Values& values, const model::Episode& episode) {
 }
 
 void put_transcript(Values& values, const model::Show& show, const model::Episode& episode) {
-    if (!episode.transcript) return;
-    auto cues = model::parse_cues(episode.transcript->source);
-    if (!cues) return;  // it was checked when it came in; an unreadable one is still offered in the feed
+    const auto cues = model::heard_cues(episode);
+    if (!cues) return;  // an unreadable one is still offered in the feed
     const auto* main = feeds::main_rendition(episode);
-    if (main) cues = model::cues_within(std::move(*cues), main->duration);
     auto& section = values.show("HAS_TRANSCRIPT").add("TRANSCRIPT");
     section.set("TRANSCRIPT_LANG", episode.transcript->language.empty() ? show.language : episode.transcript->language);
     for (const auto& form : model::transcript_forms()) {

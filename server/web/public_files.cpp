@@ -1,6 +1,7 @@
 // Feeds, transcripts, chapters, audio and pictures. These run on network threads (the snapshot, cached bytes, and open files) except for
 // transcripts, whose reading and writing takes too long there.
 
+#include "content/model/heard_words.hpp"
 #include "content/model/transcript_forms.hpp"
 #include "feeds/addresses.hpp"
 #include "feeds/chapters_json.hpp"
@@ -57,9 +58,8 @@ http::Answer transcript(Context& context, const http::Request& request) {
     if (!form) return nothing_there();
     const auto document = context.caches->document(snapshot, request.path, [&] {
         const auto& episode = *found.episode;
-        // Checked when it came in; should a later version read less, an empty one is better than none at a known address.
-        auto cues = model::parse_cues(episode.transcript->source).value_or(std::vector<model::Cue>{});
-        if (const auto* main = feeds::main_rendition(episode)) cues = model::cues_within(std::move(cues), main->duration);
+        // An empty one is better than none at a known address.
+        const auto cues = model::heard_cues(episode).value_or(std::vector<model::Cue>{});
         return make_document(std::string(form->mime_type) + "; charset=utf-8",
                              form->write(cues, episode.title, episode.transcript->language), episode.updated_at);
     });

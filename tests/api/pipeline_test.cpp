@@ -221,6 +221,50 @@ TEST_CASE("chapters beyond the end keep an episode from being published") {
     CHECK_THAT(other.at("detail"), Contains("The transcript does not fit the audio, which is 0:03 long"));
 }
 
+TEST_CASE("a shorter recording of a public episode leaves listeners nothing that points beyond it, and its producer is told") {
+    Stage stage;
+    const auto show = stage.make_show();
+    const auto episode = ready_episode(stage, show);
+    const std::string path = "/episodes/" + episode.id.value, page = "/shows/" + show.slug + "/" + episode.slug;
+    REQUIRE(stage.api("producer", "PUT", path + "/chapters", "0:00 Start\n0:01 Kept\n0:02 Beyond").status == 200);
+    REQUIRE(stage
+                .api("producer", "PUT", path + "/transcript",
+                     "WEBVTT\n\n00:00.000 --> 00:01.000\nHeard words\n\n00:02.600 --> 00:02.900\nUnheard words\n")
+                .status == 200);
+    REQUIRE(stage.api("producer", "POST", path + "/publish", "{}").status == 200);
+    const auto hand_in = [&](const std::string& bytes) {
+        const auto job = stage.api("producer", "PUT", path + "/master", R"({"upload": ")" + stage.upload(bytes).value + "\"}");
+        return stage.finish(model::JobId{job.at("id")});
+    };
+    const auto ended = hand_in(tests::made_by_ffmpeg("-f lavfi -i sine=d=1.5 -c:a flac", "short.flac"));
+    REQUIRE(ended.state == model::JobState::succeeded);
+
+    const auto kept = stage.api("producer", "GET", path);
+    for (const auto& told : {ended.reason, kept.at("advice")}) {
+        CHECK_THAT(told, Contains("One chapter begins after the audio has ended, which is 0:01 long (at 0:02)"));
+        CHECK_THAT(told, Contains("The transcript does not fit the audio") && Contains("one cue begins after its end, the first at 0:02"));
+        CHECK_THAT(told, !Contains("It is cut there"));
+    }
+    CHECK(kept.at("chapters.2.title") == "Beyond");  // the wrong file may have been handed in
+    for (const auto& address : {page, page + "/chapters.json", "/shows/" + show.slug + "/feed.xml"}) {
+        CAPTURE(address);
+        CHECK_THAT(stage.ask("none", "GET", address).body, Contains("Kept") && !Contains("Beyond"));
+    }
+    for (const auto* form : {"/transcript.vtt", "/transcript.srt", "/transcript.json", "/transcript.html", ""})
+        CHECK_THAT(stage.ask("none", "GET", page + form).body, Contains("Heard words") && !Contains("Unheard"));
+    const auto stored = stage.context().catalogue.find_episode(episode.id).value();
+    for (const auto& rendition : stored.renditions) {
+        const auto file = stage.context().store.open(rendition.object_key).value();
+        const auto tags = media::read_tags(rendition.codec, file->descriptor()).value();
+        CHECK(tags.chapters.size() == 2);
+        CHECK_THAT(tags.transcript, !Contains("Unheard"));
+    }
+
+    const auto back = hand_in(tests::tone_wav(3));
+    CHECK(back.reason.empty());
+    CHECK_THAT(stage.ask("none", "GET", page).body, Contains("Beyond") && Contains("Unheard"));
+}
+
 TEST_CASE("a job's progress is told as it happens, until its end") {
     Stage stage;
     const auto episode = stage.make_episode(stage.make_show());
