@@ -40,7 +40,10 @@ void remux_audio(int input_descriptor, int output_descriptor, const RemuxOptions
         const auto end = i + 1 < options.chapters.size() ? options.chapters[i + 1].start : options.duration;
         output.add_chapter(options.chapters[i].start.count(), end.count(), options.chapters[i].title);
     }
-    output.write_header(options.muxer_options);
+    auto muxer_options = options.muxer_options;
+    // Edits are told in the movie's units: with those of libavformat, milliseconds, a file would end up to a millisecond too late or early.
+    if (options.muxer == "ipod") muxer_options.emplace_back("movie_timescale", std::to_string(from->codecpar->sample_rate));
+    output.write_header(muxer_options);
     for (Packet packet; input.read(packet);)
         if (packet->stream_index == from->index) output.write(packet, to, from->time_base);
     output.finish();

@@ -23,7 +23,7 @@ struct RemuxOptions {
     std::string language;                                            // of the audio stream, ISO 639-2; "" = not said
 };
 
-// Copies the first audio stream; no other stream, no metadata, no chapters of the input pass. Throws AvError.
+// Copies the first audio stream, of an M4A to the sample; no other stream, no metadata, no chapters of the input pass. Throws AvError.
 void remux_audio(int input, int output, const RemuxOptions& options);
 
 // The chapters libavformat finds, in order. Throws AvError.

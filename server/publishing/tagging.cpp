@@ -38,7 +38,7 @@ public:
     [[nodiscard]] std::string digest() const { return storage::sha256_hex(bytes_); }
 
 private:
-    std::string bytes_{"earshot tags 1"};  // raise when the tag writer writes the same values differently
+    std::string bytes_{"earshot tags 2"};  // raise when the tag writer writes the same values differently
 };
 
 // The largest picture not above the size players expect inside a file, else the smallest there is.
