@@ -77,7 +77,7 @@ model::Result<Artwork> make_artwork(int descriptor) {
     if (const auto fit = check(*head); !fit) return std::unexpected(fit.error());
     try {
         const auto format = head->kind == PictureHead::Kind::jpeg ? av::PictureFormat::jpeg : av::PictureFormat::png;
-        auto picture = av::decode_square_picture(format, *bytes, head->width, most_side);
+        auto picture = av::decode_square_picture(format, *bytes, head->width, most_side, head->orientation);
         if (!picture.colour_profile.empty()) bring_to_srgb(picture.rgba, picture.colour_profile);
         Artwork artwork;
         const auto add = [&](std::uint32_t side) {

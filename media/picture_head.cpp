@@ -58,7 +58,22 @@ model::Result<PictureHead> read_jpeg(Bytes bytes) {
     return broken();
 }
 
-// PNG specification: IHDR comes first, IEND last.
+// Exif 2.32 §4.6: of the first folder, one number of 16 bits. 1 where there is none that makes sense.
+unsigned orientation_in(Bytes tiff) {
+    constexpr std::uint32_t orientation = 0x0112, of_16_bits = 3;
+    const bool big = starts_with(tiff, "MM");
+    if (tiff.size() < 8 || (!big && !starts_with(tiff, "II"))) return 1;
+    const auto number16 = [&](std::size_t at) { return big ? big16(tiff, at) : static_cast<std::uint32_t>(tiff[at + 1] << 8 | tiff[at]); };
+    const auto folder = big ? big32(tiff, 4) : number16(6) << 16 | number16(4);
+    if (std::size_t{folder} + 2 > tiff.size()) return 1;
+    std::size_t at = std::size_t{folder} + 2;
+    for (auto left = number16(folder); left > 0 && at + 12 <= tiff.size(); --left, at += 12)
+        if (number16(at) == orientation && number16(at + 2) == of_16_bits)
+            if (const auto value = number16(at + 8); value >= 1 && value <= 8) return value;
+    return 1;
+}
+
+// PNG specification: IHDR comes first, IEND last, eXIf before or behind the pixels.
 model::Result<PictureHead> read_png(Bytes bytes) {
     if (bytes.size() < 33 || big32(bytes, 8) != 13 || !starts_with(bytes.subspan(12), "IHDR")) return broken();
     constexpr std::array<unsigned, 7> channels{1, 0, 3, 1, 2, 0, 4};
@@ -73,6 +88,7 @@ model::Result<PictureHead> read_png(Bytes bytes) {
             head.complete = true;
             break;
         }
+        if (starts_with(bytes.subspan(at + 4), "eXIf")) head.orientation = orientation_in(bytes.subspan(at + 8, length));
         at += 12 + length;
     }
     return head;

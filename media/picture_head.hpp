@@ -12,8 +12,9 @@ namespace earshot::media {
 struct PictureHead {
     enum class Kind { jpeg, png } kind{};
     std::uint32_t width{}, height{};
-    unsigned components{};  // JPEG: 1 grey, 3 colour, 4 CMYK; PNG: channels with alpha, 1 for a palette
-    bool complete{};        // the end mark is there
+    unsigned components{};    // JPEG: 1 grey, 3 colour, 4 CMYK; PNG: channels with alpha, 1 for a palette
+    bool complete{};          // the end mark is there
+    unsigned orientation{1};  // EXIF's, 1 to 8; of PNG alone: the decoder of JPEGs finds theirs itself
 };
 
 // unsupported_media: neither JPEG nor PNG, or a JPEG of a kind no player shows (lossless, arithmetic, 12 bit).

@@ -97,6 +97,14 @@ std::optional<Turn> turn_of(const AVFrame& frame) {
     return turn;
 }
 
+// By EXIF's number, 1 to 8.
+std::optional<Turn> turn_of(unsigned orientation) {
+    constexpr std::array<Turn, 8> turns{
+        {{1, 0, 0, 1}, {-1, 0, 0, 1}, {-1, 0, 0, -1}, {1, 0, 0, -1}, {0, 1, 1, 0}, {0, 1, -1, 0}, {0, -1, -1, 0}, {0, -1, 1, 0}}};
+    if (orientation < 2 || orientation > turns.size()) return {};
+    return turns.at(orientation - 1);
+}
+
 void apply(const Turn& turn, SquarePicture& picture) {
     const auto side = static_cast<std::ptrdiff_t>(picture.side);
     std::vector<std::uint8_t> turned(picture.rgba.size());
@@ -115,8 +123,8 @@ void apply(const Turn& turn, SquarePicture& picture) {
 
 }  // namespace
 
-SquarePicture decode_square_picture(PictureFormat format, std::span<const std::uint8_t> bytes, std::uint32_t side,
-                                    std::uint32_t most_side) {
+SquarePicture decode_square_picture(PictureFormat format, std::span<const std::uint8_t> bytes, std::uint32_t side, std::uint32_t most_side,
+                                    unsigned orientation) {
     prepare_library(bytes_of_picture(side));
     const Frame frame = decode(format, bytes, side);
     SquarePicture picture{.side = std::min(side, most_side)};
@@ -126,7 +134,9 @@ SquarePicture decode_square_picture(PictureFormat format, std::span<const std::u
     const std::array<int, 4> strides{static_cast<int>(4 * picture.side)};
     scaler.scale(frame->data, frame->linesize, frame->height, planes.data(), strides.data());
     if (has_alpha(*frame.get())) put_on_white(picture.rgba);
-    if (const auto turn = turn_of(*frame.get())) apply(*turn, picture);
+    auto turn = turn_of(*frame.get());
+    if (!turn) turn = turn_of(orientation);  // libavcodec 59 passes over that of a PNG
+    if (turn) apply(*turn, picture);
     if (const auto* profile = av_frame_get_side_data(frame.get(), AV_FRAME_DATA_ICC_PROFILE))
         picture.colour_profile.assign(profile->data, profile->data + profile->size);
     return picture;

@@ -15,10 +15,10 @@ struct SquarePicture {
     std::vector<std::uint8_t> colour_profile;  // the ICC profile that the file came with, if any
 };
 
-// Decodes, scales down to `most_side` when larger, turns upright as EXIF says, puts transparent parts on white. The decoder must come to
-// `side` × `side` pixels, as the head said: more is refused before memory is taken.
+// Decodes, scales down to `most_side` when larger, turns upright as EXIF says (libavcodec, else `orientation`), puts transparent parts on
+// white. The decoder must come to `side` × `side` pixels, as the head said: more is refused before memory is taken.
 [[nodiscard]] SquarePicture decode_square_picture(PictureFormat format, std::span<const std::uint8_t> bytes, std::uint32_t side,
-                                                  std::uint32_t most_side);
+                                                  std::uint32_t most_side, unsigned orientation = 1);
 
 // Baseline, 4:2:0, full range, high quality, no metadata; scaled to `side`.
 [[nodiscard]] std::vector<std::uint8_t> encode_jpeg(const SquarePicture& picture, std::uint32_t side);

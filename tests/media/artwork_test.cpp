@@ -29,7 +29,7 @@ struct Pictures {
         return file;
     }
     // Four quarters: red, green / blue, white.
-    std::string quarters() {
+    std::string quarters(const std::string& name = "quarters.jpg") {
         constexpr int side = 1400;
         std::string image = "P6 1400 1400 255\n";
         for (int y = 0; y < side; ++y) {
@@ -39,8 +39,8 @@ struct Pictures {
             }
         }
         const auto ppm = write("quarters.ppm", image);
-        output_of("ffmpeg -v error -y -i " + ppm.string() + " -q:v 2 " + (folder.path() / "quarters.jpg").string());
-        return bytes_of(folder.path() / "quarters.jpg");
+        output_of("ffmpeg -v error -y -i " + ppm.string() + " -q:v 2 " + (folder.path() / name).string());
+        return bytes_of(folder.path() / name);
     }
     // The colours of the four quarters of a picture, as letters.
     std::string see(const std::vector<std::uint8_t>& picture) {
@@ -57,11 +57,30 @@ struct Pictures {
     }
 };
 
+std::string orientation_tiff(int orientation) {
+    return std::string("MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0", 19) + static_cast<char>(orientation) + std::string(6, '\0');
+}
+
 std::string with_orientation(const std::string& jpeg, int orientation) {
-    const std::string tiff =
-        std::string("MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0", 19) + static_cast<char>(orientation) + std::string(6, '\0');
-    const std::string body = std::string("Exif\0\0", 6) + tiff;
+    const std::string body = std::string("Exif\0\0", 6) + orientation_tiff(orientation);
     return jpeg.substr(0, 2) + std::string("\xFF\xE1\0", 3) + static_cast<char>(body.size() + 2) + body + jpeg.substr(2);
+}
+
+std::string big_endian(std::uint32_t number) {
+    std::string bytes;
+    for (const int shift : {24, 16, 8, 0}) bytes += static_cast<char>(number >> shift & 0xFF);
+    return bytes;
+}
+
+// With one more chunk at a place between two others.
+std::string with_chunk(const std::string& png, std::size_t at, const std::string& name_and_body) {
+    std::uint32_t crc = 0xFFFFFFFF;
+    for (const char c : name_and_body) {
+        crc ^= static_cast<unsigned char>(c);
+        for (int bit = 0; bit < 8; ++bit) crc = (crc & 1) != 0 ? crc >> 1 ^ 0xEDB88320 : crc >> 1;
+    }
+    return png.substr(0, at) + big_endian(static_cast<std::uint32_t>(name_and_body.size() - 4)) + name_and_body + big_endian(~crc) +
+           png.substr(at);
 }
 
 std::size_t frame_header(const std::string& jpeg) {
@@ -120,7 +139,7 @@ TEST_CASE("A cover keeps its own size up to 3000, 1400 is not made twice and not
 
 TEST_CASE("Colours survive, turned as EXIF says") {
     Pictures pictures;
-    const auto jpeg = pictures.quarters();
+    const auto jpeg = pictures.quarters(), png = pictures.quarters("quarters.png");
     const std::map<int, std::string> shown{{1, "RGBW"}, {2, "GRWB"}, {3, "WBGR"}, {4, "BWRG"},
                                            {5, "RBGW"}, {6, "BRWG"}, {7, "WGBR"}, {8, "GWRB"}};
     for (const auto& [orientation, letters] : shown) {
@@ -130,16 +149,24 @@ TEST_CASE("Colours survive, turned as EXIF says") {
         CHECK(pictures.see(made->sizes.back().jpeg) == letters);
         CHECK(pictures.see(made->sizes.back().webp) == letters);
         CHECK(std::string(made->sizes.back().jpeg.begin(), made->sizes.back().jpeg.end()).find("Exif") == std::string::npos);
+        for (const std::size_t at : {std::size_t{33}, png.size() - 12}) {  // before and behind the pixels
+            const auto twin = media::make_artwork(
+                OpenDescriptor(pictures.write("turned.png", with_chunk(png, at, "eXIf" + orientation_tiff(orientation)))));
+            REQUIRE(twin);
+            CHECK(pictures.see(twin->sizes.back().jpeg) == letters);
+        }
+    }
+    const auto little = std::string("eXIfII\x2A\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0", 30);
+    for (const std::size_t length : {30, 20, 13, 12, 6, 4}) {  // cut off, it says nothing
+        INFO(length);
+        const auto made = media::make_artwork(OpenDescriptor(pictures.write("little.png", with_chunk(png, 33, little.substr(0, length)))));
+        REQUIRE(made);
+        CHECK(pictures.see(made->sizes.back().jpeg) == shown.at(length == 30 ? 6 : 1));
     }
 }
 
 namespace {
 
-std::string big_endian(std::uint32_t number) {
-    std::string bytes;
-    for (const int shift : {24, 16, 8, 0}) bytes += static_cast<char>(number >> shift & 0xFF);
-    return bytes;
-}
 std::string fixed(double number) {  // s15Fixed16
     return big_endian(static_cast<std::uint32_t>(static_cast<std::int32_t>(std::lround(number * 65536))));
 }
