@@ -19,6 +19,10 @@ std::string some_chapters(std::size_t count) {
     return count == 1 ? "One chapter" : std::to_string(count) + " chapters";
 }
 
+std::string were_left_out(std::size_t count) {
+    return count == 1 ? "was left out." : "were left out.";
+}
+
 // Those that start together stay as they stood.
 void put_in_order(std::vector<ChapterMark>& marks) {
     std::vector<std::pair<milliseconds, std::size_t>> places;
@@ -86,9 +90,10 @@ FoundChapters tidy_marks(std::vector<ChapterMark> marks) {
         }
         end = mark.end > mark.start ? mark.end : milliseconds(-1);
     }
-    if (nameless > 0) remarks.push_back(some_chapters(nameless) + " in this recording had no title and were left out.");
+    if (nameless > 0) remarks.push_back(some_chapters(nameless) + " in this recording had no title and " + were_left_out(nameless));
     if (momentary > 0)
-        remarks.push_back(some_chapters(momentary) + " in this recording lasted no time, as another starts at once, and were left out.");
+        remarks.push_back(some_chapters(momentary) + " in this recording lasted no time, as another starts at once, and " +
+                          were_left_out(momentary));
     if (overlapping > 0)
         remarks.push_back(some_chapters(overlapping) +
                           " in this recording started before the one above had ended; each one now ends where the next starts.");

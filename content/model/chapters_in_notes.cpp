@@ -12,6 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t fewest = 3, longest_line = 2000;
+constexpr std::string_view emphasis = "*_`";
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -39,24 +40,68 @@ void skip_to_time(std::string_view& line) {
     skip(line, " \t*+-_`([");
 }
 
-// "**", ")", "](https://…)" behind the time, then "–", "|", ":" or just a space.
+// "1:02:03", not of a "1:02pm", "1:02/2" or "1:02%".
+std::optional<milliseconds> take_clock(std::string_view& line) {
+    auto clock = line.substr(0, std::min(line.find_first_not_of("0123456789:."), line.size()));
+    while (clock.ends_with('.') || clock.ends_with(':')) clock.remove_suffix(1);
+    const auto moment = clock.contains(':') ? parse_clock(clock) : std::nullopt;
+    const auto rest = line.substr(clock.size());
+    if (!moment || (!rest.empty() && (std::string_view("/%").contains(rest.front()) || (rest.front() >= 'a' && rest.front() <= 'z'))))
+        return std::nullopt;
+    line = rest;
+    return moment;
+}
+
+// "**" and "](https://…)" behind a time.
+void skip_closing(std::string_view& line) {
+    skip(line, emphasis);
+    if (!line.starts_with("](")) return;
+    const auto end = line.find(')');
+    line.remove_prefix(end == std::string_view::npos ? line.size() : end + 1);
+}
+
+// "– 1:30" behind a start: when it ends. A chapter lasts until the next, so nothing is lost with it.
+void skip_end_of_range(std::string_view& line, milliseconds start) {
+    auto rest = line;
+    skip(rest, " \t");
+    if (!take(rest, "-") && !take(rest, "–") && !take(rest, "—")) return;
+    skip(rest, " \t*_`[");
+    const auto end = take_clock(rest);
+    if (!end || *end <= start) return;
+    skip_closing(rest);
+    line = rest;
+}
+
+// ")", then "–", "|", ":" or just a space. Marks of emphasis that touch the title are its own.
 void skip_to_title(std::string_view& line) {
-    if (line.starts_with("](")) {
-        const auto end = line.find(')');
-        line.remove_prefix(end == std::string_view::npos ? line.size() : end + 1);
-    }
     for (auto before = line.size() + 1; before != line.size();) {
         before = line.size();
-        skip(line, " \t*_`)]|:-");
+        skip(line, " \t)]|:-");
         for (const std::string_view dash : {"–", "—", "·", "→", "\u00A0"}) (void)take(line, dash);
+        const auto marks = std::min(line.find_first_not_of(emphasis), line.size());
+        if (marks == line.size() || std::string_view(" \t)]|:-").contains(line[marks])) line.remove_prefix(marks);
     }
+}
+
+// One "_" as CommonMark reads it: emphasis around words, but a part of snake_case.
+bool is_in_word(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+}
+bool ends_emphasis(std::string_view text, std::size_t at) {
+    return at > 0 && text[at - 1] != ' ' && (at + 1 == text.size() || !is_in_word(text[at + 1]));
+}
+bool begins_emphasis(std::string_view text, std::string_view before) {
+    if (text.size() < 2 || text[1] == ' ' || (!before.empty() && is_in_word(before.back()))) return false;
+    for (auto at = text.find('_', 1); at != std::string_view::npos; at = text.find('_', at + 1))
+        if (ends_emphasis(text, at)) return true;
+    return false;
 }
 
 // "[Title](https://…)" gives its words and its link; marks of emphasis go.
 Chapter read_title(std::string_view text) {
     Chapter chapter;
     std::string plain;
-    bool emphasised = false;
+    bool emphasised = false, underscored = false;
     while (!text.empty()) {
         const auto middle = text.front() == '[' ? text.find("](") : std::string_view::npos;
         const auto end = middle == std::string_view::npos ? middle : text.find(')', middle);
@@ -69,6 +114,9 @@ Chapter read_title(std::string_view text) {
         } else if (text.front() == '*' &&
                    (emphasised || (text.size() > 1 && text[1] != ' ' && text.find('*', 1) != std::string_view::npos))) {
             emphasised = !emphasised;
+            text.remove_prefix(1);
+        } else if (text.front() == '_' && (underscored ? text.size() == 1 || !is_in_word(text[1]) : begins_emphasis(text, plain))) {
+            underscored = !underscored;
             text.remove_prefix(1);
         } else if (text.size() > 1 && text.front() == '\\' && std::string_view("\\`*_{}[]()#+-.!|").contains(text[1])) {
             plain += text[1];
@@ -87,16 +135,10 @@ Chapter read_title(std::string_view text) {
 std::optional<ChapterMark> read_line(std::string_view line) {
     line = line.substr(0, longest_line);
     skip_to_time(line);
-    const auto length = std::min(
-        static_cast<std::size_t>(std::ranges::find_if_not(line, [](char c) { return is_digit(c) || c == ':' || c == '.'; }) - line.begin()),
-        line.size());
-    auto clock = line.substr(0, length);
-    while (clock.ends_with('.') || clock.ends_with(':')) clock.remove_suffix(1);
-    const auto start = clock.contains(':') ? parse_clock(clock) : std::nullopt;
+    const auto start = take_clock(line);
     if (!start) return std::nullopt;
-    line.remove_prefix(clock.size());
-    if (!line.empty() && (std::string_view("/%").contains(line.front()) || (line.front() >= 'a' && line.front() <= 'z')))
-        return std::nullopt;
+    skip_closing(line);
+    skip_end_of_range(line, *start);
     skip_to_title(line);
     auto chapter = read_title(line);
     if (chapter.title.empty()) return std::nullopt;

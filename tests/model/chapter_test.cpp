@@ -51,6 +51,12 @@ TEST_CASE("lists of times in show notes become chapters") {
     ok("### 00:00 Intro\n### 01:30 What happened\n### 1:02:03 Title", plain);
     ok("00:00 [Intro](https://www.gov.uk/ACT)\n01:30 What [really](https://b.example) \\*was\\*\n1:02:03.250 [x](http://c.example) `y`",
        "0 Intro https://www.gov.uk/ACT\n90000 What really *was* https://b.example\n3723250 x y");
+    ok("00:00 - 01:30 Intro\n1:30–1:02:03 What happened\n(1:02:03 - 1:03:00) Title", plain);
+    ok("- **00:00** – **01:30** Intro\n- [1:30](x)-[1:40](y) | What happened\n- `1:02:03 — 1:02:04`: Title", plain);
+    ok("00:00 Intro\n1:30 - 1:20 on a clock\n1:02:03 24-7", "0 Intro\n90000 1:20 on a clock\n3723000 24-7");
+    ok("00:00 _Intro_\n1:30 What _happened_\n1:02:03 – *Title*", plain);
+    ok("00:00 _It_ is snake_case_here\n1:30 *So* it (_is_) _\n1:02:03 a_b_ _c d",
+       "0 It is snake_case_here\n90000 So it (is)\n3723000 a_b_ _c d");
     ok("1:00 Elsewhere\n2:00 in time\n3:00 first\n\nwords\n00:00 Intro\n1:30 What happened\n1:02:03 Title\nwords\n19:00 Doors open", plain);
 }
 
@@ -94,8 +100,8 @@ TEST_CASE("chapters that a file tells are put right, and what was wrong is said"
     CHECK(check_chapters(mess.chapters, std::nullopt).has_value());
     REQUIRE(mess.remarks.size() == 4);
     CHECK_THAT(mess.remarks[0], Contains("not in order of time"));
-    CHECK_THAT(mess.remarks[1], Contains("One chapter in this recording had no title"));
-    CHECK_THAT(mess.remarks[2], Contains("One chapter in this recording lasted no time"));
+    CHECK_THAT(mess.remarks[1], Contains("One chapter in this recording had no title and was left out."));
+    CHECK_THAT(mess.remarks[2], Contains("One chapter in this recording lasted no time, as another starts at once, and was left out."));
     CHECK_THAT(mess.remarks[3], Contains("One chapter in this recording started before the one above had ended"));
 
     std::vector<ChapterMark> many;
