@@ -234,7 +234,9 @@ TEST_CASE("a shorter recording of a public episode leaves listeners nothing that
     REQUIRE(stage.api("producer", "POST", path + "/publish", "{}").status == 200);
     const auto hand_in = [&](const std::string& bytes) {
         const auto job = stage.api("producer", "PUT", path + "/master", R"({"upload": ")" + stage.upload(bytes).value + "\"}");
-        return stage.finish(model::JobId{job.at("id")});
+        auto ended = stage.finish(model::JobId{job.at("id")});
+        stage.context().view.refresh();
+        return ended;
     };
     const auto ended = hand_in(tests::made_by_ffmpeg("-f lavfi -i sine=d=1.5 -c:a flac", "short.flac"));
     REQUIRE(ended.state == model::JobState::succeeded);
