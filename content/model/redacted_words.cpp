@@ -112,6 +112,20 @@ std::vector<Chapter> redact_chapters(std::vector<Chapter> chapters, const Redact
     return chapters;
 }
 
+std::vector<std::string> titles_beside(const std::vector<Chapter>& chapters, const Redactions& redactions, milliseconds duration) {
+    const HeardTime time(redactions);
+    std::vector<std::string> titles;
+    for (std::size_t i = 0; i < chapters.size(); ++i) {
+        const auto start = chapters[i].start, end = i + 1 < chapters.size() ? chapters[i + 1].start : duration;
+        const bool beside = std::ranges::any_of(redactions, [&](const Redaction& range) {
+            const auto from = time.heard(range.start), to = time.heard(range.end);
+            return range.kind == RedactionKind::cut ? from >= start && from <= end : from < end && to > start;
+        });
+        if (beside && chapters[i].title != redacted_words) titles.push_back(chapters[i].title);
+    }
+    return titles;
+}
+
 WordsUnheard words_unheard(const std::vector<Cue>& cues, const Redactions& redactions) {
     const HeardTime time(redactions);
     Redactions silent;  // in the time of what is heard

@@ -23,6 +23,11 @@ void follow_audio(Episode& episode, const Master& next);
 [[nodiscard]] std::vector<Chapter> redact_chapters(std::vector<Chapter> chapters, const Redactions& ranges,
                                                    std::chrono::milliseconds duration);
 
+// Titles of chapters that muted or bleeped ranges reach into, or a cut touches, for their producer to read again. Of one that begins or
+// ends where a cut was made nobody can tell any more whether it reached into it.
+[[nodiscard]] std::vector<std::string> titles_beside(const std::vector<Chapter>& chapters, const Redactions& redactions,
+                                                     std::chrono::milliseconds duration);
+
 // `next` with these renditions becomes the episode's audio. Versions of one recording: follow_audio. Otherwise chapters that nobody typed
 // in are chosen anew (choose_chapters).
 void change_audio(Episode& episode, const Master& next, const std::vector<Rendition>& renditions);

@@ -56,6 +56,21 @@ std::string words_inside(const model::WordsUnheard& words) {
         listed(words.inside));
 }
 
+// Which titles may still say what was taken out; nothing when none.
+std::string titles_to_read(const model::Episode& episode) {
+    if (!episode.master || episode.renditions.empty()) return {};
+    const auto titles = model::titles_beside(episode.chapters, episode.master->redactions, episode.renditions.front().duration);
+    if (titles.empty()) return {};
+    constexpr std::size_t most = 5;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(titles.size(), most); ++i) list += fmt::format("{}\"{}\"", i > 0 ? ", " : "", titles[i]);
+    if (titles.size() > most) list += fmt::format(" and {} more", titles.size() - most);
+    return fmt::format(
+        "Something was taken out of the recording within these chapters, or where they begin or end: {}. Check that their titles do not "
+        "say what it was.",
+        list);
+}
+
 std::string joined(const std::vector<std::string>& sentences) {
     return fmt::format("{}", fmt::join(sentences, " "));
 }
@@ -133,6 +148,7 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
         sentences.emplace_back(
             "The show notes hold a list of times. Ranges were taken out of the recording since: check its times and titles. It makes no "
             "chapters any more.");
+    if (auto words = titles_to_read(episode); !words.empty()) sentences.push_back(std::move(words));
     if (episode.notes.empty()) sentences.emplace_back("Add show notes with what to do and whom to call.");
     if (episode.summary.empty()) sentences.emplace_back("Add a summary of one or two sentences; apps show it in lists.");
     const auto show = rooms_.catalogue.find_show(episode.show);

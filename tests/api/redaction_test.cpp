@@ -143,6 +143,7 @@ TEST_CASE("a word that is cut is in no byte that is served, and everything timed
     CHECK_THAT(served, !Contains("Halloway"));
     CHECK_THAT(served, Contains("Thank you."));
     CHECK_THAT(served, Contains("<itunes:duration>5</itunes:duration>"));
+    CHECK_THAT(stage.api("producer", "GET", path).at("advice"), Contains(R"(or where they begin or end: \"Start\", \"Thanks\". Check)"));
     CHECK_THAT(served, Contains("00:00:02.000 --> 00:00:04.000"));
     CHECK(after.chapters == std::vector<model::Chapter>{{std::chrono::seconds(0), "Start", ""}, {std::chrono::seconds(2), "Thanks", ""}});
     const auto shape = media::parse_waveform_dat(stage.ask("none", "GET", page + "/waveform/100.dat").body).value();

@@ -195,6 +195,20 @@ TEST_CASE("the first chapter starts at 0 again when what was cut before it comes
     CHECK(titles(shrunk) == "0 Middle|11000 End|");
 }
 
+TEST_CASE("chapters that are left beside what was taken out are named") {
+    const std::vector<Chapter> before{{0s, "Start", ""}, {5s, "Secret Zacharias", ""}, {12500ms, "Thanks", ""}, {20s, "Bye", ""}};
+    auto episode = heard_as({}, 30s);
+    episode.chapters = before;
+    const Redactions ranges{{4250ms, 12s, cut}};
+    follow_audio(episode, version(ranges));
+    CHECK(titles(episode) == "0 Start|4250 Secret Zacharias|4750 Thanks|12250 Bye|");
+    CHECK(titles_beside(episode.chapters, ranges, 22250ms) == std::vector<std::string>{"Start", "Secret Zacharias"});
+    CHECK(titles_beside(before, {}, 30s).empty());
+    CHECK(titles_beside(before, {{5s, 12500ms, mute}}, 30s) == std::vector<std::string>{"Secret Zacharias"});  // typed again
+    CHECK(titles_beside({{0s, "Start", ""}, {5s, std::string(redacted_words), ""}}, {{4s, 30s, bleep}}, 30s) ==
+          std::vector<std::string>{"Start"});
+}
+
 TEST_CASE("words that were handed in since, where nothing is heard, are found") {
     const Redactions redactions{{0s, 5s, cut}, {15s, 20s, mute}, {22s, 23s, bleep}};  // heard: silence from 10 to 15, a tone from 17 to 18
     const std::vector<Cue> cues{{9s, 10s, "", "Before."},           {10s, 12s, "Anna", "Halloway."},       {12s, 15s, "", "[redacted]"},
