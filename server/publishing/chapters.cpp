@@ -53,6 +53,13 @@ Chapters from_json(std::string_view text) {
     return chapters;
 }
 
+// "Title" or "Title https://…".
+model::Chapter titled(std::chrono::milliseconds start, std::string_view words) {
+    const auto gap = words.find_last_of(" \t");
+    if (gap == std::string_view::npos || !words.substr(gap + 1).starts_with("https://")) return {start, std::string(words), {}};
+    return {start, std::string(trimmed(words.substr(0, gap))), std::string(words.substr(gap + 1))};
+}
+
 Chapters from_lines(std::string_view text) {
     std::vector<model::Chapter> chapters;
     int number = 0;
@@ -66,7 +73,7 @@ Chapters from_lines(std::string_view text) {
         const auto start = model::parse_clock(line.substr(0, gap));
         if (!start || gap == std::string_view::npos)
             return fail(Errc::invalid_input, fmt::format("Line {} of the chapters is not like \"00:01:30 Title\".", number));
-        chapters.push_back({*start, std::string(trimmed(line.substr(gap))), {}});
+        chapters.push_back(titled(*start, trimmed(line.substr(gap))));
     }
     return chapters;
 }

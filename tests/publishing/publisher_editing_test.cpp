@@ -55,6 +55,11 @@ TEST_CASE("chapters with a byte-order mark and Windows line ends") {
     REQUIRE(chapters.size() == 2);
     CHECK(chapters[1].start == std::chrono::milliseconds(3723500));
     CHECK(chapters[1].title == "Two words");
+    const auto linked =
+        parse_chapters("0:00 One \t https://www.gov.uk/ACT\n0:22 https://b.example\n0:30 At https://c.example now", {}).value();
+    CHECK(linked[0] == model::Chapter{{}, "One", "https://www.gov.uk/ACT"});
+    CHECK(linked[1] == model::Chapter{std::chrono::seconds(22), "https://b.example", ""});
+    CHECK(linked[2].title == "At https://c.example now");
     CHECK(parse_chapters("", std::nullopt).value().empty());
     CHECK_FALSE(parse_chapters("0:00 One\n2:00 Two", std::chrono::seconds(60)));
 }
