@@ -119,6 +119,16 @@ bool is_name_word(std::string_view word, bool first, bool last) {
     return is_letter(initial) || !is_ascii(initial) || (is_digit(initial) && !first);
 }
 
+// What announces words instead of naming who says them.
+bool is_remark(std::string_view name) {
+    constexpr std::array<std::string_view, 10> remarks{"note",    "notes",    "nb",       "ps",         "tip",
+                                                       "warning", "reminder", "remember", "correction", "example"};
+    std::string small(name);
+    for (char& c : small)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return std::ranges::find(remarks, small) != remarks.end();
+}
+
 // "Anna Berg: Good evening." → "Anna Berg" and "Good evening."
 std::optional<std::pair<std::string, std::string>> split_speaker(std::string_view line) {
     if (line.starts_with("- ")) line.remove_prefix(2);
@@ -126,6 +136,7 @@ std::optional<std::pair<std::string, std::string>> split_speaker(std::string_vie
     if (colon == std::string_view::npos || colon == 0 || colon > 48) return std::nullopt;
     if (colon + 1 < line.size() && !is_space(line[colon + 1])) return std::nullopt;
     auto name = line.substr(0, colon);
+    if (is_remark(name)) return std::nullopt;
     for (int words = 1; !name.empty(); ++words) {
         const auto end = std::min(name.find(' '), name.size());
         if (words > 4 || !is_name_word(name.substr(0, end), words == 1, end == name.size())) return std::nullopt;

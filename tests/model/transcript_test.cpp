@@ -127,6 +127,9 @@ TEST_CASE("SubRip is read, with speakers by name") {
     ok(srt("Maria de la Cruz: Sí"), "1000-2000 Maria de la Cruz|Sí");
     ok(srt("Élodie: Oui"), "1000-2000 Élodie|Oui");
     ok(srt("It was 12:30"), "1000-2000 |It was 12:30");
+    ok(srt("Anna: Stay.\nNote: this is not a drill.\nNB: nor is that."),
+       "1000-2000 Anna|Stay./Note: this is not a drill./NB: nor is that.");
+    ok(srt("Noted Nell: Yes"), "1000-2000 Noted Nell|Yes");
     ok(srt("what I mean: this"), "1000-2000 |what I mean: this");
     ok(srt("I have said it before, Anna: no"), "1000-2000 |I have said it before, Anna: no");
     ok(srt("See https://www.gov.uk/ACT"), "1000-2000 |See https://www.gov.uk/ACT");
