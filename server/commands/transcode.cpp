@@ -32,7 +32,12 @@ model::Result<std::vector<model::RenditionProfile>> chosen_profiles(const config
         if (found == settings.renditions.end()) {
             std::string known;
             for (const auto& profile : settings.renditions) known += (known.empty() ? "" : ", ") + profile.name;
-            return model::fail(model::Errc::invalid_input, fmt::format("There is no profile \"{}\"; the settings have {}.", name, known));
+            return model::fail(
+                model::Errc::invalid_input,
+                fmt::format(
+                    "There is no profile \"{}\"; the settings have {}. A [[rendition]] block in the file given with --config adds one; "
+                    "config/earshot.toml shows them, with opus-low and flac to take over.",
+                    name, known));
         }
         if (std::ranges::find(chosen, name, &model::RenditionProfile::name) == chosen.end()) chosen.push_back(*found);
     }
