@@ -74,6 +74,8 @@ async function checkEverywhere(name) {
       await page.setViewportSize(viewport);
       assert.deepEqual(await axe(page), [], `${name}, ${colorScheme}, ${viewport.width}`);
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= viewport.width, `${name} is too wide at ${viewport.width}`);
+      const hidden = await page.evaluate(() => [...document.querySelectorAll('.scroll')].filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.ariaLabel));
+      assert.deepEqual(hidden, [], `${name}: columns are out of sight at ${viewport.width}`);
       await shoot(page, `studio-${name}-${colorScheme}-${viewport.width}`);
     }
   }
