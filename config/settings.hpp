@@ -61,7 +61,7 @@ struct Settings {
         std::chrono::hours expire_after{7 * 24};
     } uploads;
     struct Publishing {
-        unsigned workers{1};               // 0: this node takes no jobs
+        unsigned workers{1};               // 0: this node takes no recordings
         unsigned queue_per_producer{100};  // masters that one producer may have waiting or worked on; 0: any number
         unsigned spare_cores{1};           // that workers leave to listeners
         std::string sandbox{"required"};   // or "degraded": run jobs even when a layer is missing

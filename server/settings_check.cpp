@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -61,6 +62,14 @@ fs::path nearest_existing(fs::path path) {
     return path;
 }
 
+std::string shell_word(const std::string& text) {
+    const auto is_plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("/._-").contains(c); };
+    if (std::ranges::all_of(text, is_plain)) return text;
+    std::string quoted = "'";
+    for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+}
+
 // Most often a fresh installation: only root may make folders in /var/lib.
 std::string who_may(const fs::path& path) {
     const passwd* user = ::getpwuid(::geteuid());
@@ -70,7 +79,7 @@ std::string who_may(const fs::path& path) {
         " If the server runs as the user {0}, as you do now, make it as root: install -d -m 750 -o {0} -g {1} {2} (systemd makes "
         "StateDirectory= of the unit itself, when it first starts the server). Else call this as the server's user: sudo -u USER earshot "
         "check-config.",
-        name, members == nullptr ? std::to_string(::getegid()) : members->gr_name, path.string());
+        name, members == nullptr ? std::to_string(::getegid()) : members->gr_name, shell_word(path.string()));
 }
 
 // By making one: neither permissions nor the kind of file system tell it for sure.
@@ -80,12 +89,16 @@ Complaint check_folder(const fs::path& path) {
     if (!fs::is_directory(existing, error)) return fmt::format("{} is no folder.", existing.string());
     std::string trial = (existing / ".earshot-check-XXXXXX").string();
     if (::mkdtemp(trial.data()) == nullptr) {
-        const bool forbidden = errno == EACCES;
-        const auto complaint = cannot(path, existing == path.lexically_normal() ? "written to" : "made");
-        return forbidden ? *complaint + who_may(path) : complaint;
+        return cannot(path, existing == path.lexically_normal() ? "written to" : "made");
     }
     ::rmdir(trial.c_str());
     return std::nullopt;
+}
+
+Complaint check_data_folder(const fs::path& path) {
+    auto complaint = check_folder(path);
+    if (complaint && ::access(nearest_existing(path).c_str(), W_OK) != 0 && errno == EACCES) *complaint += who_may(path);
+    return complaint;
 }
 
 Complaint check_memory_folder(const fs::path& path) {
@@ -109,7 +122,7 @@ Complaint check(const Mention& mention) {
         case What::program:
             return check_program(mention.path);
         case What::folder:
-            return check_folder(mention.path);
+            return check_data_folder(mention.path);
         case What::memory_folder:
             return check_memory_folder(mention.path);
     }

@@ -91,15 +91,14 @@ public:
     [[nodiscard]] std::optional<model::Master> find_master(const model::MasterId& id);
     [[nodiscard]] model::Status set_master_info(const model::MasterId& id, const model::MasterInfo& info, const model::Loudness& loudness,
                                                 const std::optional<model::Sound>& sound = std::nullopt);
-    // Swaps the whole set of the episode's current master in one transaction; empty ids are filled in. conflict when `master` is not the
-    // episode's current one, or when a url_path ever belonged to another recording or profile.
-    [[nodiscard]] model::Status replace_renditions(const model::EpisodeId& episode, const model::MasterId& master,
-                                                   const std::vector<model::Rendition>& renditions);
+    // Swaps the whole set of the episode's current master in one transaction; empty ids are filled in. conflict when the episode is not any
+    // more what it was when it was read, or when a url_path ever belonged to another recording or profile.
+    [[nodiscard]] model::Status replace_renditions(const model::Episode& as_read, const std::vector<model::Rendition>& renditions);
     // The same, and the transcode job's master becomes the current one; chapters and transcript follow it (model/redacted_words.hpp). The
     // job has succeeded with it: what is public was never cancelled. conflict when it is not running under `claim` any more
-    // (JobQueue::claim).
-    [[nodiscard]] model::Status switch_audio(const model::Job& job, std::string_view claim,
-                                             const std::vector<model::Rendition>& renditions);
+    // (JobQueue::claim), or the episode is not any more what it was when the words for the files were read.
+    [[nodiscard]] model::Status switch_audio(const model::Job& job, std::string_view claim, const std::vector<model::Rendition>& renditions,
+                                             const std::optional<model::Episode>& as_read = std::nullopt);
 
     // What the transcribe job made of its master. Nothing public changes, updated_at neither. conflict when the job was cancelled or the
     // episode has another master by now.

@@ -21,6 +21,7 @@ using model::fail;
 namespace {
 
 constexpr const char* no_episode = "There is no such episode.";
+constexpr const char* changed_meanwhile = "The episode was changed by somebody else meanwhile.";
 
 bool was_public(soci::session& session, const model::EpisodeId& id) {
     std::optional<model::Timestamp> first;
@@ -136,7 +137,7 @@ model::Result<model::Episode> Catalogue::edit_episode(const model::Episode& as_r
         auto found = read_episode(session, as_read.id);
         if (!found) return;
         if (*found != as_read) {
-            result = fail(Errc::conflict, "The episode was changed by somebody else meanwhile.");
+            result = fail(Errc::conflict, changed_meanwhile);
             return;
         }
         result = edited(std::move(*found), change);
@@ -262,23 +263,22 @@ std::optional<model::Master> Catalogue::find_master(const model::MasterId& id) {
     return result;
 }
 
-model::Status Catalogue::replace_renditions(const model::EpisodeId& id, const model::MasterId& master,
-                                            const std::vector<model::Rendition>& renditions) {
+model::Status Catalogue::replace_renditions(const model::Episode& as_read, const std::vector<model::Rendition>& renditions) {
     model::Status status;
     database_.write([&](soci::session& session) {
-        const auto episode = read_episode(session, id);
-        if (!episode) {
+        const auto episode = read_episode(session, as_read.id);
+        if (!episode)
             status = fail(Errc::not_found, no_episode);
-        } else if (!episode->master || episode->master->id != master) {
-            status = fail(Errc::conflict, "The episode has a newer master by now; these files belong to the old one.");
-        } else {
-            status = store_renditions(session, id, master, renditions, clock_());
-        }
+        else if (*episode != as_read || !episode->master)
+            status = fail(Errc::conflict, changed_meanwhile);
+        else
+            status = store_renditions(session, episode->id, episode->master->id, renditions, clock_());
     });
     return status;
 }
 
-model::Status Catalogue::switch_audio(const model::Job& job, std::string_view claim, const std::vector<model::Rendition>& renditions) {
+model::Status Catalogue::switch_audio(const model::Job& job, std::string_view claim, const std::vector<model::Rendition>& renditions,
+                                      const std::optional<model::Episode>& as_read) {
     model::Status status;
     database_.write([&](soci::session& session) {
         if (!holds_claim(session, job.id, claim)) {
@@ -289,6 +289,10 @@ model::Status Catalogue::switch_audio(const model::Job& job, std::string_view cl
         const auto master = read_master(session, job.master);
         if (!episode || !master) {
             status = fail(Errc::not_found, no_episode);
+            return;
+        }
+        if (as_read && *episode != *as_read) {
+            status = fail(Errc::conflict, changed_meanwhile);
             return;
         }
         status = store_renditions(session, job.episode, job.master, renditions, clock_());

@@ -42,18 +42,6 @@ constexpr const char* interrupted_too_often =
     "(select coalesce(max(s.started_at), 0) from jobs s where s.producer = j.producer), j.priority desc, j.preference desc, j.number "    \
     "limit 1"
 
-JobKind kind_of(JobQueue::Lane lane) {
-    switch (lane) {
-        case JobQueue::Lane::recordings:
-            return JobKind::transcode;
-        case JobQueue::Lane::words:
-            return JobKind::tag;
-        case JobQueue::Lane::drafts:
-            return JobKind::transcribe;
-    }
-    throw std::logic_error("an unknown lane");
-}
-
 std::vector<Job> fetch(Statement& rows) {
     std::vector<Job> result;
     Job job;
@@ -166,7 +154,7 @@ int JobQueue::enqueue_forgotten() {
     return static_cast<int>(found.size());
 }
 
-std::optional<Job> JobQueue::claim(std::string_view claim, std::chrono::milliseconds lease, Lane lane) {
+std::optional<Job> JobQueue::claim(std::string_view claim, std::chrono::milliseconds lease, JobKind kind) {
     std::optional<Job> result;
     const auto now = clock_();
     database_.write([&](soci::session& session) {
@@ -181,7 +169,7 @@ std::optional<Job> JobQueue::claim(std::string_view claim, std::chrono::millisec
                        "stage = '', progress = 0, reason = '', audio = 0, reserved_bytes = 0, started_at = :now, node = :claim, "
                        "lease_until = :lease_until, updated_at = :now where id = (" NEXT_JOB ") returning id");
         take.bind("claim", claim).bind("lease_until", now + lease).bind("now", now);
-        take.bind("kind", to_string(kind_of(lane))).into(id);
+        take.bind("kind", to_string(kind)).into(id);
         if (take.next()) result = read_job(session, model::JobId{id});
     });
     return result;

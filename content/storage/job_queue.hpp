@@ -25,15 +25,14 @@ public:
     // or restored). Returns how many.
     int enqueue_forgotten();
 
-    // New words for finished files are a moment's work and wait for no recording; drafts of transcripts take hours, touch nothing of the
-    // files, and keep no other job of their episode waiting: each has a lane of its own.
-    enum class Lane { recordings, words, drafts };
-    // The next queued job of the lane, or one whose lease ran out; now running under `claim` until now + lease. Never two claims of one
+    // The next queued job of that kind, or one whose lease ran out; now running under `claim` until now + lease. Never two claims of one
     // job. A claim is "<node>/<anything never used before>": a job that is cancelled and tried again must not look like its first holder's
     // still. Urgent ones go first, then the turn is the producer's who has the fewest running and was served longest ago; of their jobs the
-    // highest priority, of those the one that was given it last (high and urgent), then the oldest. Of words one is worked on at a time: a
-    // new title of a show is words for hundreds of files.
-    [[nodiscard]] std::optional<model::Job> claim(std::string_view claim, std::chrono::milliseconds lease, Lane lane = Lane::recordings);
+    // highest priority, of those the one that was given it last (high and urgent), then the oldest. Of words
+    // (tag) one is worked on at a time: a new title of a show is words for hundreds of files. Drafts (transcribe) keep no other job of
+    // their episode waiting.
+    [[nodiscard]] std::optional<model::Job> claim(std::string_view claim, std::chrono::milliseconds lease,
+                                                  model::JobKind kind = model::JobKind::transcode);
     // Renews the lease and shows progress. false: the job is no longer ours or was cancelled → stop working on it.
     [[nodiscard]] bool heartbeat(const model::JobId& id, std::string_view claim, std::string_view stage, double progress,
                                  std::chrono::milliseconds lease);

@@ -105,6 +105,8 @@ Answer store_episode(Context& context, const Request& request, const model::Artw
     });
     if (!stored) return problem(stored.error());
     note(context, request, "episode.artwork", stored->id.value);
+    context.view.refresh();
+    context.publisher.metadata_changed(stored->id);
     context.runner.wake();
     const auto show = context.catalogue.find_show(stored->show);
     if (!show) return problem(404, "There is no such show.");

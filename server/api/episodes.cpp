@@ -29,6 +29,8 @@ Answer change_episode(Context& context, const Request& request, std::string_view
     const auto stored = context.publisher.edit(model::EpisodeId{request.param("episode")}, change);
     if (!stored) return problem(stored.error());
     note(context, request, what, stored->id.value);
+    context.view.refresh();
+    context.publisher.metadata_changed(stored->id);  // what could not be written, or came in between
     context.runner.wake();
     return answer_with(context, 200, *stored);
 }
@@ -178,7 +180,10 @@ Answer delete_transcript(Context& context, const Request& request) {
 }
 
 Answer put_chapters(Context& context, const Request& request) {
+    const auto before = find_episode(context, request);
+    if (!before) return problem(before.error());
     return change_episode(context, request, "episode.chapters", [&](model::Episode& episode) -> model::Status {
+        if (auto fits = publishing::same_audio(*before, episode); !fits) return fits;
         auto chapters = publishing::parse_chapters(request.body, known_duration(episode));
         if (!chapters) return std::unexpected(std::move(chapters.error()));
         episode.chapters = std::move(*chapters);

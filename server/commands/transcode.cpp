@@ -219,6 +219,7 @@ int transcode(const TranscodeOptions& options) {
     if (!report && report.error().code == model::Errc::conflict) return refuse("Interrupted.");  // nothing else stops it
     if (!report) return refuse(report.error().message);
     if (const auto shaped = outputs.open_waveforms(); !shaped) return refuse(shaped.error().message);
+    if (interruption.comes_within(std::chrono::milliseconds(0))) return refuse("Interrupted.");
     if (const auto committed = outputs.commit(); !committed) return refuse(committed.error().message);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     fmt::print("{}", transcode_json(options.file.string(), *report, outputs.names(), outputs.waveform_names(), seconds.count()));

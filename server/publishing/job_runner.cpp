@@ -59,8 +59,8 @@ struct JobRunner::State {
         return outcome;
     }
 
-    void take(storage::JobQueue::Lane lane) {
-        threads.emplace_back([this, lane](const std::stop_token& stopping) { take_jobs(stopping, lane); });
+    void take(model::JobKind kind) {
+        threads.emplace_back([this, kind](const std::stop_token& stopping) { take_jobs(stopping, kind); });
     }
 
     void run_job(const model::Job& job, const std::string& claim, const std::stop_token& stopping) {
@@ -105,13 +105,13 @@ struct JobRunner::State {
         }
     }
 
-    void take_jobs(const std::stop_token& stopping, storage::JobQueue::Lane lane) {
+    void take_jobs(const std::stop_token& stopping, model::JobKind kind) {
         std::uint64_t seen = 0;
         while (!stopping.stop_requested()) {
             try {
                 while (!stopping.stop_requested()) {
                     const std::string claim = node + "/" + storage::random_id();
-                    const auto job = rooms.jobs.claim(claim, job_lease, lane);
+                    const auto job = rooms.jobs.claim(claim, job_lease, kind);
                     if (!job) break;
                     run_job(*job, claim, stopping);
                 }
@@ -137,10 +137,9 @@ void JobRunner::start() {
     if (!state_->threads.empty()) return;
     (void)state_->rooms.jobs.release_all(state_->node);
     state_->threads.emplace_back([state = state_.get()](const std::stop_token& stopping) { state->take_up_the_forgotten(stopping); });
-    state_->take(storage::JobQueue::Lane::words);
-    for (unsigned i = 0; i < state_->settings.publishing.workers; ++i) state_->take(storage::JobQueue::Lane::recordings);
-    if (state_->settings.publishing.workers > 0 && !state_->settings.transcribe.command.empty())
-        state_->take(storage::JobQueue::Lane::drafts);
+    state_->take(model::JobKind::tag);
+    for (unsigned i = 0; i < state_->settings.publishing.workers; ++i) state_->take(model::JobKind::transcode);
+    if (state_->settings.publishing.workers > 0 && !state_->settings.transcribe.command.empty()) state_->take(model::JobKind::transcribe);
 }
 
 void JobRunner::stop() {

@@ -96,14 +96,7 @@ model::Result<model::Job> Publisher::retry(const model::JobId& id) {
 
 void Publisher::metadata_changed(const model::EpisodeId& id) {
     const auto episode = rooms_.catalogue.find_episode(id);
-    if (!episode || episode->renditions.empty()) return;
-    const auto show = rooms_.catalogue.find_show(episode->show);
-    if (!show) return;
-    for (const model::Rendition& rendition : episode->renditions) {
-        if (rendition.tag_fingerprint == fingerprint(tags_for(*show, *episode, rendition))) continue;
-        (void)rooms_.jobs.enqueue(model::JobKind::tag, id, rendition.master);
-        return;
-    }
+    if (episode && would_retag(*episode)) (void)rooms_.jobs.enqueue(model::JobKind::tag, id, episode->renditions.front().master);
 }
 
 void Publisher::show_changed(const model::ShowId& show) {
@@ -127,31 +120,50 @@ WorkerPool::Outcome<bool> Publisher::write_stale_tags(const model::Show& show, m
     return model::Result<bool>(!under_way.empty());
 }
 
+bool Publisher::would_retag(const model::Episode& episode) {
+    const auto show = rooms_.catalogue.find_show(episode.show);
+    return show && std::ranges::any_of(episode.renditions, [&](const model::Rendition& rendition) {
+               return rendition.tag_fingerprint != fingerprint(tags_for(*show, episode, rendition));
+           });
+}
+
 model::Result<model::Episode> Publisher::edit(const model::EpisodeId& id, const storage::Catalogue::EpisodeChange& change) {
-    auto stored = edit_with_files(id, change).or_else([&] { return std::optional(rooms_.catalogue.edit_episode(id, change)); });
-    if (!*stored) return std::move(*stored);
-    rooms_.view.refresh();
-    metadata_changed(id);  // what could not be written, or came in between
-    return std::move(*stored);
+    const auto episode = rooms_.catalogue.find_episode(id);
+    if (episode && model::is_public(*episode, clock_()))
+        if (const auto edited = storage::Catalogue::edited(*episode, change); edited && would_retag(*edited))
+            if (auto stored = edit_with_files(id, change)) return std::move(*stored);
+    return rooms_.catalogue.edit_episode(id, change);
 }
 
 std::optional<model::Result<model::Episode>> Publisher::edit_with_files(const model::EpisodeId& id,
                                                                         const storage::Catalogue::EpisodeChange& change) {
+    constexpr std::chrono::seconds patience{2};  // of somebody who waits for an answer
     const Turn turn(*this);
-    if (turn.refused()) return std::nullopt;
-    const std::lock_guard lock(tagging_);
+    std::unique_lock lock(tagging_, std::defer_lock);
+    if (turn.refused() || !lock.try_lock_for(patience)) return std::nullopt;
     for (int round = 0; round < 3; ++round) {
         const auto episode = rooms_.catalogue.find_episode(id);
-        if (!episode || episode->renditions.empty() || !model::is_public(*episode, clock_())) return std::nullopt;
-        const auto show = rooms_.catalogue.find_show(episode->show);
+        const auto show = episode ? rooms_.catalogue.find_show(episode->show) : std::nullopt;
+        if (!show || !has_room_for(*episode)) return std::nullopt;
         auto edited = storage::Catalogue::edited(*episode, change);
-        if (!show || !edited) return std::nullopt;  // refused, as it will be without files
-        const auto written = write_stale_tags(*show, *edited);
-        if (!written || !*written || !**written) return std::nullopt;
+        if (!edited) return std::move(edited);
+        try {
+            const auto written = write_stale_tags(*show, *edited);
+            if (!written || !*written) return std::nullopt;
+        } catch (const std::exception&) {
+            return std::nullopt;  // the job that follows tells the operators
+        }
         auto stored = rooms_.catalogue.edit_episode(*episode, change, edited->renditions);
         if (stored || stored.error().code != Errc::conflict) return stored;
     }
     return std::nullopt;
+}
+
+// For files as large as these once more, beside what was promised to others.
+bool Publisher::has_room_for(const model::Episode& episode) {
+    std::uint64_t bytes = rooms_.jobs.promised_bytes();
+    for (const model::Rendition& rendition : episode.renditions) bytes += rendition.byte_length;
+    return bytes < rooms_.store.free_bytes();
 }
 
 WorkerPool::Outcome<void> Publisher::refresh_tags(const model::EpisodeId& id) {
@@ -162,16 +174,17 @@ WorkerPool::Outcome<void> Publisher::refresh_tags_for(const model::EpisodeId& id
     const std::lock_guard lock(tagging_);
     // Somebody may edit while tags are written: what they saved gets in with the next round.
     for (int round = 0; round < 4; ++round) {
-        auto episode = rooms_.catalogue.find_episode(id);
-        if (!episode) return model::Status(no_such_episode());
-        const auto show = rooms_.catalogue.find_show(episode->show);
-        if (!show || episode->renditions.empty()) return model::Status{};
+        const auto as_read = rooms_.catalogue.find_episode(id);
+        if (!as_read) return model::Status(no_such_episode());
+        const auto show = rooms_.catalogue.find_show(as_read->show);
+        if (!show || as_read->renditions.empty()) return model::Status{};
+        auto episode = as_read;
         if (date) episode->publish_at = *date;
         const auto written = write_stale_tags(*show, *episode);
         if (!written) return std::unexpected(written.error());
         if (!*written) return model::Status(std::unexpected(written->error()));
         if (!**written) return model::Status{};
-        const auto swapped = rooms_.catalogue.replace_renditions(id, episode->renditions.front().master, episode->renditions);
+        const auto swapped = rooms_.catalogue.replace_renditions(*as_read, episode->renditions);
         if (!swapped && swapped.error().code != Errc::conflict) return swapped;
         rooms_.view.refresh();
     }

@@ -50,9 +50,10 @@ public:
     // The recording as it was handed in; nothing without a master.
     [[nodiscard]] std::optional<model::Master> as_handed_in(const model::Episode& episode);
 
-    // As Catalogue::edit_episode. Of a public episode files with the new words are written first, then words and files change in one write:
-    // no feed and no page is ever ahead of a file. Where files cannot be written just now, the words change alone and a tag job is queued,
-    // as for episodes that nobody can hear yet.
+    // As Catalogue::edit_episode; `change` may be called more than once. Of a public episode files with the new words are written first,
+    // then words and files change in one write: no feed and no page is ever ahead of a file. Where that cannot be (no room, no worker,
+    // several others are at it, somebody else keeps changing the episode) the words change alone. Whoever calls it then lets the view
+    // follow and calls metadata_changed(), for the files that must.
     [[nodiscard]] model::Result<model::Episode> edit(const model::EpisodeId& episode, const storage::Catalogue::EpisodeChange& change);
     // When renditions exist and their tags would differ, a tag job is queued.
     void metadata_changed(const model::EpisodeId& episode);
@@ -92,6 +93,8 @@ private:
     // Files with the words of `episode` for each of its renditions whose tags say otherwise, side by side; whether there were any. Nothing
     // is stored in the catalogue. Under tagging_.
     [[nodiscard]] WorkerPool::Outcome<bool> write_stale_tags(const model::Show& show, model::Episode& episode);
+    [[nodiscard]] bool would_retag(const model::Episode& episode);
+    [[nodiscard]] bool has_room_for(const model::Episode& episode);
     // edit() of a public episode; nothing when files cannot be written now.
     [[nodiscard]] std::optional<model::Result<model::Episode>> edit_with_files(const model::EpisodeId& episode,
                                                                                const storage::Catalogue::EpisodeChange& change);
@@ -103,7 +106,7 @@ private:
     const config::Settings& settings_;
     model::Clock clock_;
     std::counting_semaphore<> turns_{2};
-    std::mutex tagging_;  // one tag step at a time: the later one must see what the earlier one stored
+    std::timed_mutex tagging_;  // one tag step at a time: the later one must see what the earlier one stored
 };
 
 }  // namespace earshot::publishing

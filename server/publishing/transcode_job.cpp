@@ -182,6 +182,31 @@ WorkerPool::Outcome<Encoded> encode(Publisher::Rooms& rooms, const config::Setti
     return Result(std::move(encoded));
 }
 
+// Somebody may edit while words are written into the files: then once more, so that no file is behind its feed.
+Outcome tag_and_switch(Publisher::Rooms& rooms, Publisher& publisher, const model::Clock& clock, const model::Job& job,
+                       const model::Master& heard, std::vector<model::Rendition>& renditions, JobPulse& pulse) {
+    constexpr int most_rounds = 5;
+    for (int round = 1;; ++round) {
+        const auto as_read = rooms.catalogue.find_episode(job.episode);
+        const auto show = as_read ? rooms.catalogue.find_show(as_read->show) : std::nullopt;
+        if (!show) return refused(Errc::conflict, "The episode was deleted.");
+        // What the switch below will do with the words it finds then goes into the tags.
+        model::Episode episode = *as_read;
+        change_audio(episode, heard, renditions);
+        for (model::Rendition& rendition : renditions) {
+            if (!pulse.show("tagging", share_checked)) return refused(Errc::conflict, "cancelled");
+            const media::AudioTags tags = publisher.tags_for(*show, episode, rendition);
+            if (rendition.tag_fingerprint == fingerprint(tags)) continue;
+            const auto tagged = tag_rendition(rooms, tags, clock(), rendition);
+            if (!tagged || !*tagged) return tagged;
+        }
+        if (!pulse.show("publishing", 1)) return refused(Errc::conflict, "cancelled");
+        auto swapped =
+            rooms.catalogue.switch_audio(job, pulse.claim(), renditions, round < most_rounds ? as_read : std::optional<model::Episode>());
+        if (swapped || swapped.error().code != Errc::conflict || round == most_rounds) return swapped;
+    }
+}
+
 }  // namespace
 
 Outcome run_transcode_job(Publisher::Rooms& rooms, Publisher& publisher, const config::Settings& settings, const model::Clock& clock,
@@ -196,28 +221,17 @@ Outcome run_transcode_job(Publisher::Rooms& rooms, Publisher& publisher, const c
     if (!*outcome) return Status(std::unexpected(outcome->error()));
     Encoded& encoded = **outcome;
 
-    // Titles may have been edited while the encoders ran: read them again.
-    auto now_titled = rooms.catalogue.find_episode(job.episode);
-    const auto show = now_titled ? rooms.catalogue.find_show(now_titled->show) : std::nullopt;
-    if (!show) return refused(Errc::conflict, "The episode was deleted.");
     model::MasterInfo info = encoded.report.master;
     info.chapters = believable(std::move(info.chapters));
     info.warnings = encoded.report.warnings;
-    // What the switch below will do with the words it finds then goes into the tags.
-    model::Master heard = *master;
-    heard.info = info;
-    change_audio(*now_titled, heard, encoded.renditions);
-    for (model::Rendition& rendition : encoded.renditions) {
-        if (!pulse.show("tagging", share_checked)) return refused(Errc::conflict, "cancelled");
-        const media::AudioTags tags = publisher.tags_for(*show, *now_titled, rendition);
-        const auto tagged = tag_rendition(rooms, tags, clock(), rendition);
-        if (!tagged || !*tagged) return tagged;
-    }
-    if (!pulse.show("publishing", 1)) return refused(Errc::conflict, "cancelled");
     if (auto stored = rooms.catalogue.set_master_info(job.master, info, encoded.report.before, encoded.sound); !stored) return stored;
-    if (auto swapped = rooms.catalogue.switch_audio(job, pulse.claim(), encoded.renditions); !swapped) return swapped;
+    model::Master heard = *master;
+    heard.info = std::move(info);
+    if (auto switched = tag_and_switch(rooms, publisher, clock, job, heard, encoded.renditions, pulse); !switched || !*switched)
+        return switched;
     rooms.view.refresh();
-    if (!settings.transcribe.command.empty() && !now_titled->transcript)
+    const auto now = rooms.catalogue.find_episode(job.episode);
+    if (!settings.transcribe.command.empty() && now && !now->transcript)
         (void)rooms.jobs.enqueue(model::JobKind::transcribe, job.episode, job.master);
     publisher.metadata_changed(job.episode);  // an edit may have slipped in between
     return Status{};

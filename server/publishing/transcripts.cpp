@@ -63,9 +63,8 @@ model::Result<std::vector<model::Cue>> cues_from_json(std::string_view source) {
 
 model::Status same_audio(const model::Episode& checked, const model::Episode& now) {
     if (checked.renditions.empty() || (now.master && checked.master && now.master->id == checked.master->id)) return {};
-    return fail(
-        Errc::conflict,
-        "The audio changed while the transcript was being checked. Make sure that it fits what is heard now, then hand it in again.");
+    return fail(Errc::conflict,
+                "The audio changed while this was being saved. Make sure that it fits what is heard now, then hand it in again.");
 }
 
 model::Result<model::Transcript> read_transcript(std::string_view source, std::string_view language,

@@ -408,7 +408,7 @@ TEST_CASE("renditions are swapped as a set, in order, and only for the current m
     aac.duration = 245'123ms;
     aac.loudness = {-16.1, -1.2, 6};
     aac.tagged_at = opened.time.now();
-    REQUIRE(opened.catalogue.replace_renditions(episode.id, first.id, {mp3, aac}).has_value());
+    REQUIRE(opened.catalogue.replace_renditions(opened.catalogue.find_episode(episode.id).value(), {mp3, aac}).has_value());
     auto found = opened.catalogue.find_episode(episode.id)->renditions;
     REQUIRE(found.size() == 2);
     CHECK(found[0].profile == "mp3");
@@ -421,7 +421,7 @@ TEST_CASE("renditions are swapped as a set, in order, and only for the current m
 
     SECTION("re-tagging keeps the address and the id") {
         found[0].sha256 = std::string(64, 'e');
-        REQUIRE(opened.catalogue.replace_renditions(episode.id, first.id, found).has_value());
+        REQUIRE(opened.catalogue.replace_renditions(opened.catalogue.find_episode(episode.id).value(), found).has_value());
         const auto again = opened.catalogue.find_episode(episode.id)->renditions;
         CHECK(again[0].url_path == mp3.url_path);
         CHECK(again[0].id == found[0].id);
@@ -437,14 +437,24 @@ TEST_CASE("renditions are swapped as a set, in order, and only for the current m
             return now.master->id == first.id && now.renditions.size() == 2 && now.renditions[0].id == found[0].id;
         };
         CHECK(unchanged());
-        CHECK(opened.catalogue.replace_renditions(episode.id, second.id, {own}).error().code == Errc::conflict);
+        CHECK(opened.catalogue.replace_renditions(opened.catalogue.find_episode(episode.id).value(), {own}).error().code == Errc::conflict);
         CHECK(opened.catalogue.switch_audio(job, "a", {own}).error().code == Errc::conflict);  // not running yet
-        REQUIRE(opened.catalogue.replace_renditions(episode.id, first.id, found).has_value());
+        REQUIRE(opened.catalogue.replace_renditions(opened.catalogue.find_episode(episode.id).value(), found).has_value());
         REQUIRE(jobs.claim("a", 10s)->id == job.id);
         auto stolen = own;
         stolen.url_path = mp3.url_path;
         CHECK(opened.catalogue.switch_audio(job, "a", {stolen}).error().code == Errc::conflict);
         CHECK(unchanged());
+        SECTION("never with the words of an episode as it was before an edit") {
+            const auto before = opened.catalogue.find_episode(episode.id);
+            REQUIRE(opened.catalogue.edit_episode(episode.id, [](model::Episode& now) {
+                now.title = "Edited";
+                return model::Status();
+            }));
+            CHECK(opened.catalogue.switch_audio(job, "a", {own}, before).error().code == Errc::conflict);
+            CHECK(unchanged());
+            CHECK(opened.catalogue.switch_audio(job, "a", {own}, opened.catalogue.find_episode(episode.id)));
+        }
         SECTION("never, when the job was cancelled") {
             REQUIRE(jobs.cancel(job.id).has_value());
             CHECK(opened.catalogue.switch_audio(job, "a", {own}).error().code == Errc::conflict);
@@ -471,18 +481,41 @@ TEST_CASE("renditions are swapped as a set, in order, and only for the current m
             REQUIRE(now.renditions.size() == 1);
             CHECK(now.renditions[0].url_path == own.url_path);
             CHECK(opened.catalogue.contents().retired_paths.size() == 2);
-            CHECK(opened.catalogue.replace_renditions(episode.id, first.id, found).error().code == Errc::conflict);
+            CHECK(opened.catalogue.replace_renditions(opened.catalogue.find_episode(episode.id).value(), found).error().code ==
+                  Errc::conflict);
         }
+    }
+    SECTION("never those that carry the words of an episode as it was before an edit") {
+        const auto before = opened.catalogue.find_episode(episode.id).value();
+        REQUIRE(opened.catalogue.edit_episode(episode.id, [](model::Episode& now) {
+            now.title = "Edited";
+            return model::Status();
+        }));
+        CHECK(opened.catalogue.replace_renditions(before, found).error().code == Errc::conflict);
+        const auto again = [](model::Episode& now) {
+            now.summary = "Twice";
+            return model::Status();
+        };
+        auto retagged = found;
+        for (auto& rendition : retagged) rendition.sha256 = std::string(64, 'd');
+        CHECK(opened.catalogue.edit_episode(before, again, retagged).error().code == Errc::conflict);
+        CHECK(opened.catalogue.find_episode(episode.id)->summary != "Twice");
+        const auto after = opened.catalogue.edit_episode(opened.catalogue.find_episode(episode.id).value(), again, retagged).value();
+        CHECK(after.title == "Edited");
+        CHECK(after.summary == "Twice");
+        CHECK(after.renditions.front().sha256 == retagged.front().sha256);
+        CHECK(after.renditions.front().id == found.front().id);
     }
     SECTION("another episode cannot have the address") {
         const auto other = opened.episode(show);
         const auto its_master = opened.master(other);
         auto stolen = Opened::rendition(its_master);
         stolen.url_path = mp3.url_path;
-        CHECK(opened.catalogue.replace_renditions(other.id, its_master.id, {stolen}).error().code == Errc::conflict);
+        CHECK(opened.catalogue.replace_renditions(opened.catalogue.find_episode(other.id).value(), {stolen}).error().code ==
+              Errc::conflict);
     }
     SECTION("nothing for an episode that is not there") {
-        CHECK(opened.catalogue.replace_renditions({"nobody"}, first.id, {}).error().code == Errc::not_found);
+        CHECK(opened.catalogue.replace_renditions({.id = {"nobody"}}, {}).error().code == Errc::not_found);
     }
 }
 
@@ -507,7 +540,7 @@ TEST_CASE("every change raises the revision, reading and job progress do not") {
     CHECK_FALSE(raised());
     (void)opened.catalogue.set_master_info(master.id, {}, {});
     CHECK(raised());
-    (void)opened.catalogue.replace_renditions(episode.id, master.id, {Opened::rendition(master)});
+    (void)opened.catalogue.replace_renditions(opened.catalogue.find_episode(episode.id).value(), {Opened::rendition(master)});
     CHECK(raised());
     (void)tests::put(opened.catalogue, show);
     CHECK(raised());

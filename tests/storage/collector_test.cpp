@@ -60,7 +60,7 @@ TEST_CASE("what anything speaks of stays: masters, also replaced ones, rendition
     auto rendition = Opened::rendition(first);
     rendition.essence_key = keep("untagged");
     rendition.object_key = keep("tagged");
-    REQUIRE(yard.catalogue.replace_renditions(episode.id, first.id, {rendition}));
+    REQUIRE(yard.catalogue.replace_renditions(yard.catalogue.find_episode(episode.id).value(), {rendition}));
     (void)yard.catalogue.add_master({.episode = episode.id, .object_key = keep("second master")}).value();
     Uploads uploads(yard.database, *yard.store, yard.folder.path() / "uploads", yard.now);
     const auto upload = uploads.create(6, "", "ann").value();

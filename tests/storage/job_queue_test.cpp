@@ -107,7 +107,7 @@ TEST_CASE("a master comes with its job; one that has none gets it once, unless i
     CHECK(q.jobs.list_for_episode(q.episode_.id).front().kind == JobKind::transcode);
 
     forget();
-    REQUIRE(q.catalogue.replace_renditions(q.episode_.id, q.master_.id, {Opened::rendition(q.master_)}));
+    REQUIRE(q.catalogue.replace_renditions(q.catalogue.find_episode(q.episode_.id).value(), {Opened::rendition(q.master_)}));
     CHECK(q.jobs.enqueue_forgotten() == 0);
 }
 
@@ -115,18 +115,18 @@ TEST_CASE("two jobs of one episode never run at once") {
     Queue q;
     REQUIRE(q.jobs.cancel(q.transcode().id));
     const auto first = q.jobs.enqueue(JobKind::tag, q.episode_.id, q.master_.id);
-    REQUIRE(q.jobs.claim("a", 10s, JobQueue::Lane::words)->id == first.id);
+    REQUIRE(q.jobs.claim("a", 10s, JobKind::tag)->id == first.id);
     const auto second = q.jobs.enqueue(JobKind::tag, q.episode_.id, q.master_.id), recording = q.transcode();
     CHECK(second.id != first.id);
-    CHECK_FALSE(q.jobs.claim("b", 10s, JobQueue::Lane::words));
+    CHECK_FALSE(q.jobs.claim("b", 10s, JobKind::tag));
     CHECK_FALSE(q.jobs.claim("b", 10s));
     const auto other = q.for_another_episode();
     CHECK(q.jobs.claim("b", 10s)->id == other.id);
     q.jobs.succeed(first.id, "a");
     CHECK(q.jobs.claim("c", 10s)->id == recording.id);
-    CHECK_FALSE(q.jobs.claim("a", 10s, JobQueue::Lane::words));
+    CHECK_FALSE(q.jobs.claim("a", 10s, JobKind::tag));
     q.jobs.succeed(recording.id, "c");
-    CHECK(q.jobs.claim("a", 10s, JobQueue::Lane::words)->id == second.id);
+    CHECK(q.jobs.claim("a", 10s, JobKind::tag)->id == second.id);
 }
 
 TEST_CASE("a lease that ran out is taken over, and its old holder is told") {
@@ -364,11 +364,11 @@ TEST_CASE("new words for finished files and recordings do not wait for each othe
     const auto recording = q.from("ann"), another = q.from("ben");
     const auto first = q.words(), second = q.words();
     REQUIRE(q.jobs.claim("a", 1h)->id == recording.id);
-    CHECK(q.jobs.claim("words", 1h, JobQueue::Lane::words)->id == first.id);
-    CHECK_FALSE(q.jobs.claim("more", 1h, JobQueue::Lane::words));  // one at a time: it may be a show's new title
+    CHECK(q.jobs.claim("words", 1h, JobKind::tag)->id == first.id);
+    CHECK_FALSE(q.jobs.claim("more", 1h, JobKind::tag));  // one at a time: it may be a show's new title
     CHECK(q.jobs.claim("b", 1h)->id == another.id);
     q.jobs.succeed(first.id, "words");
-    CHECK(q.jobs.claim("words", 1h, JobQueue::Lane::words)->id == second.id);
+    CHECK(q.jobs.claim("words", 1h, JobKind::tag)->id == second.id);
     CHECK_FALSE(q.jobs.claim("c", 1h));
 }
 
@@ -442,11 +442,11 @@ TEST_CASE("drafts of transcripts have a lane of their own, and end when another 
     const auto transcode = jobs.claim("a", 10s).value();
     CHECK(transcode.kind == model::JobKind::transcode);
     CHECK_FALSE(jobs.claim("b", 10s));
-    CHECK(jobs.claim("b", 10s, JobQueue::Lane::drafts)->id == draft.id);
+    CHECK(jobs.claim("b", 10s, JobKind::transcribe)->id == draft.id);
     jobs.succeed(transcode.id, "a");
     const auto tags = jobs.enqueue(model::JobKind::tag, episode.id, master.id);
-    CHECK(jobs.claim("a", 10s, JobQueue::Lane::words)->id == tags.id);
-    CHECK_FALSE(jobs.claim("a", 10s, JobQueue::Lane::drafts));
+    CHECK(jobs.claim("a", 10s, JobKind::tag)->id == tags.id);
+    CHECK_FALSE(jobs.claim("a", 10s, JobKind::transcribe));
     (void)opened.master(episode);
     CHECK(jobs.find(draft.id)->state == model::JobState::cancelled);
     CHECK_FALSE(jobs.heartbeat(draft.id, "b", "", 0, 10s));
@@ -473,7 +473,7 @@ TEST_CASE("the queue is shown in the order in which it will be claimed") {
     CHECK(shown[2].id == words.id);
     for (std::size_t i = 1; i + 1 < shown.size(); ++i) {
         INFO(i);
-        const auto job = q.jobs.claim("a", 10s, shown[i].kind == JobKind::tag ? JobQueue::Lane::words : JobQueue::Lane::recordings).value();
+        const auto job = q.jobs.claim("a", 10s, shown[i].kind).value();
         CHECK(job.id == shown[i].id);
         q.time.advance(1s);
         q.jobs.succeed(job.id, "a");

@@ -23,7 +23,7 @@ WithAudio with_audio(Opened& opened, const model::Show& show, std::string title)
     const auto episode = opened.episode(show, std::move(title));
     const auto master = opened.master(episode);
     const auto rendition = Opened::rendition(master);
-    REQUIRE(opened.catalogue.replace_renditions(episode.id, master.id, {rendition}).has_value());
+    REQUIRE(opened.catalogue.replace_renditions(opened.catalogue.find_episode(episode.id).value(), {rendition}).has_value());
     return {episode, rendition};
 }
 

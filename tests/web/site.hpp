@@ -90,7 +90,7 @@ struct Site {
         jobs.succeed(job.id, "here");
         const std::vector renditions{make_rendition(made, master.id, "mp3", "mp3 of " + made.id.value + std::string(4000, 'x')),
                                      make_rendition(made, master.id, "aac", "aac of " + made.id.value + std::string(4000, 'y'))};
-        catalogue.replace_renditions(made.id, master.id, renditions).value();
+        catalogue.replace_renditions(catalogue.find_episode(made.id).value(), renditions).value();
         view.refresh();
         return catalogue.find_episode(made.id).value();
     }
