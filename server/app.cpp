@@ -112,7 +112,8 @@ App::Rooms::Rooms(config::Settings given, Places at, std::vector<http::Descripto
       housekeeping(uploads, catalogue, *store, where.data / "work", clock),
       api{settings, clock,     catalogue, jobs,       *store,      uploads, accounts, audit,
           view,     publisher, runner,    statistics, annotations, follows, totals,   audits},
-      web{settings, clock, catalogue, jobs, *store, accounts, audit, view, publisher, statistics, annotations, follows, totals, audits},
+      web{settings,  clock,      catalogue,   jobs,    *store, accounts, audit,  view,
+          publisher, statistics, annotations, follows, totals, audits,   workers},
       digest_log(catalogue_db),
       digests(web, digest_log),
       server(
@@ -160,7 +161,7 @@ std::vector<HealthCheck> App::Rooms::checks() {
              return problem;
          }},
         {"digests", false, [this] { return digests.problem(); }},
-        {"sandbox", false, [this] { return sandbox_problem; }},
+        {"sandbox", false, [this] { return workers.problem(); }},
     };
 }
 

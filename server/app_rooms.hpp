@@ -45,7 +45,6 @@ struct App::Rooms {
     web::Context web;
     storage::DigestLog digest_log;
     Digests digests;
-    std::string sandbox_problem;  // found at start; Publisher asks again for each master
     http::Server server;
     std::optional<Succession> succession;  // from start() on
 

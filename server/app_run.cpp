@@ -56,7 +56,7 @@ sigset_t App::signals() {
 
 void App::start() {
     auto& rooms = *rooms_;
-    if (const auto held = rooms.workers.check(); !held) rooms.sandbox_problem = held.error().reason;
+    (void)rooms.workers.check();
     if (predecessor_) {
         predecessor_->step_in();
         resume_counting(rooms.statistics);
@@ -98,7 +98,8 @@ void App::start() {
             {{"problem",
               "This machine swaps: what is remembered of today's listeners could come to a disk. Give the service MemorySwapMax=0 "
               "(the shipped unit has it), or turn swap off."}});
-    if (!rooms.sandbox_problem.empty()) log(Level::warn, "sandbox", {{"problem", std::string_view(rooms.sandbox_problem)}});
+    if (const std::string problem = rooms.workers.problem(); !problem.empty())
+        log(Level::warn, "sandbox", {{"problem", std::string_view(problem)}});
     ::malloc_trim(0);  // what reading a busy day's counting took goes back
     notify_systemd("READY=1");
 }

@@ -42,8 +42,8 @@ struct StillRooms {
     analytics::SelfAudits audits;
     publishing::WorkerPool workers{"/proc/self/exe", {}};
     publishing::Publisher publisher{{catalogue, jobs, *store, uploads, audit, view, workers}, settings, model::system_now};
-    web::Context web{settings, model::system_now, catalogue,  jobs,        *store,  accounts, audit,
-                     view,     publisher,         statistics, annotations, follows, totals,   audits};
+    web::Context web{settings,  model::system_now, catalogue,   jobs,    *store, accounts, audit,  view,
+                     publisher, statistics,        annotations, follows, totals, audits,   workers};
 };
 
 std::string send(const Settings& settings, const Settings::Digest& digest, app::Message message) {

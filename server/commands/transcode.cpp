@@ -206,6 +206,7 @@ int transcode(const TranscodeOptions& options) {
     const auto master = LocalFile::open_for_reading(options.file);
     if (!master) return refuse(master.error().message);
     auto workers = local_workers(*settings);
+    if (settings->publishing.sandbox == "degraded") (void)workers.check();
     const auto redactions = chosen_redactions(workers, master->descriptor(), options.redactions);
     if (!redactions) return refuse(redactions.error().message);
     Interruption interruption;  // what has been made goes before it takes its effect
@@ -213,11 +214,12 @@ int transcode(const TranscodeOptions& options) {
     if (const auto opened = outputs.open(*profiles); !opened) return refuse(opened.error().message);
 
     const auto begin = std::chrono::steady_clock::now();
-    const auto report = flatten(
+    auto report = flatten(
         workers.transcode(master->descriptor(), outputs.for_worker(*profiles), watched(interruption), outputs.waveform(), *redactions));
     if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r{:20}\r", "");
     if (!report && report.error().code == model::Errc::conflict) return refuse("Interrupted.");  // nothing else stops it
     if (!report) return refuse(report.error().message);
+    if (auto problem = workers.problem(); !problem.empty()) report->warnings.push_back(std::move(problem));
     if (const auto shaped = outputs.open_waveforms(); !shaped) return refuse(shaped.error().message);
     if (interruption.comes_within(std::chrono::milliseconds(0))) return refuse("Interrupted.");
     if (const auto committed = outputs.commit(); !committed) return refuse(committed.error().message);

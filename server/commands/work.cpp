@@ -57,6 +57,8 @@ int work(const WorkOptions& options) {
         data.settings.publishing.workers = options.workers.value_or(std::max(data.settings.publishing.workers, 1U));
         WorkRooms rooms(std::move(data.settings), data.where);
         if (const auto held = rooms.workers.check(); !held) return model::fail(model::Errc::unavailable, held.error().reason);
+        if (const std::string problem = rooms.workers.problem(); !problem.empty())
+            app::log(app::Level::warn, "sandbox", {{"problem", std::string_view(problem)}});
         rooms.runner.start();
         app::log(app::Level::info, "working", {{"workers", static_cast<long long>(rooms.settings.publishing.workers)}});
         app::notify_systemd("READY=1");

@@ -9,6 +9,7 @@
 #include "server/publishing/job_pulse.hpp"
 #include "server/publishing/transcode_job.hpp"
 #include "server/publishing/transcribe_job.hpp"
+#include "server/publishing/worker_gate.hpp"
 
 namespace earshot::publishing {
 
@@ -16,7 +17,7 @@ namespace {
 
 // How long a queued job of another process can go unnoticed here.
 constexpr std::chrono::milliseconds look_every{500};
-// Until a job that found no room on the disk looks again.
+// Until a job that found no room on the disk, or no worker that can work, looks again.
 constexpr std::chrono::seconds room_pause{20};
 
 // What a producer reads when the decoder died of the file, or the machine had trouble; the details go to the operators' log.
@@ -26,6 +27,9 @@ constexpr std::string_view decoder_died =
 constexpr std::string_view machine_trouble =
     "The server had trouble working on this file, and gave up after three tries. The file itself may be fine. Ask the operators, then "
     "start the job again.";
+
+constexpr std::string_view machine_unable =
+    "Waits: the server cannot work on recordings safely at present. Its operators have to see to it, then this goes on by itself.";
 
 constexpr std::string_view transcriber_failed =
     "The program that writes drafts of transcripts failed; the server's log says why. The audio is not affected. Ask the operators, or "
@@ -44,6 +48,9 @@ struct JobRunner::State {
     std::mutex mutex;
     std::condition_variable_any wanted;
     std::uint64_t calls{0};
+    WorkerGate gate{rooms.workers, [this](std::string_view what) {
+                        if (log) log("-", what);
+                    }};
     std::vector<std::jthread> threads;
 
     void tell(const model::Job& job, std::string_view what) const {
@@ -84,6 +91,8 @@ struct JobRunner::State {
             rooms.jobs.fail(job.id, claim, transcriber_failed);  // hours of work that would most likely fail alike
         } else if (!outcome) {
             tell(job, outcome.error().reason);
+            if (outcome.error().machine) gate.doubt();
+            if (!gate.is_open()) return rooms.jobs.postpone(job.id, claim, machine_unable, room_pause);
             rooms.jobs.worker_died(job.id, claim, outcome.error().machine ? machine_trouble : decoder_died);
         } else if (job.kind == model::JobKind::transcode && outcome->error().code == model::Errc::unavailable) {
             rooms.jobs.postpone(job.id, claim, outcome->error().message, room_pause);
@@ -109,7 +118,8 @@ struct JobRunner::State {
         std::uint64_t seen = 0;
         while (!stopping.stop_requested()) {
             try {
-                while (!stopping.stop_requested()) {
+                const bool in_worker = lane != storage::JobQueue::Lane::drafts;  // they are a program of the operators'
+                while (!stopping.stop_requested() && (!in_worker || gate.is_open())) {
                     const std::string claim = node + "/" + storage::random_id();
                     const auto job = rooms.jobs.claim(claim, job_lease, kind);
                     if (!job) break;

@@ -7,6 +7,7 @@
 #include <expected>
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,10 @@ public:
     using Outcome = std::expected<model::Result<T>, WorkerDied>;
 
     // Starts one worker that only shuts itself in: whether this machine can take jobs now. The reason names the missing layers.
-    [[nodiscard]] std::expected<void, WorkerDied> check();
+    std::expected<void, WorkerDied> check();
+    // What the latest check() found, as a sentence for operators: why no jobs are taken, or what they are done without when limits.degraded
+    // allows that. Empty when all is well, and before anybody checked.
+    [[nodiscard]] std::string problem() const;
 
     // Within 20 s of processor time.
     [[nodiscard]] Outcome<model::MasterInfo> probe(int audio, media::Maker maker = media::Maker::somebody);
@@ -81,6 +85,8 @@ private:
     std::filesystem::path program_;
     std::function<int()> instead_;
     WorkerLimits limits_;
+    mutable std::mutex mutex_;
+    std::string problem_;
 };
 
 }  // namespace earshot::publishing

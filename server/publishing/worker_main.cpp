@@ -127,11 +127,11 @@ std::string artwork(const WorkerRecord& record) {
     return result_line(report);
 }
 
-std::string work(const WorkerRecord& record) {
+std::string work(const WorkerRecord& record, const std::string& missing) {
     try {
         switch (record.task) {
             case WorkerTask::check:
-                return result_line(model::MasterInfo{});
+                return result_line(SandboxReport{missing});
             case WorkerTask::probe:
                 return answer(media::probe(first_worker_descriptor, record.is_own ? media::Maker::ourselves : media::Maker::somebody));
             case WorkerTask::measure:
@@ -196,7 +196,7 @@ int worker_main() {
         ::_exit(0);
     }
     // No way back through main(): atexit handlers (a sanitizer's leak check, for one) would try what is now forbidden.
-    ::_exit(say(work(record)) ? 0 : 1);
+    ::_exit(say(work(record, missing)) ? 0 : 1);
 }
 
 }  // namespace earshot::publishing

@@ -201,10 +201,25 @@ WorkerPool::WorkerPool(std::function<int()> instead, WorkerLimits limits) : inst
 
 std::expected<void, WorkerDied> WorkerPool::check() {
     const Call call{program_, instead_, limits_, std::min(limits_.deadline, short_deadline)};
-    if (const auto outcome = converse<model::MasterInfo>(call, {.task = WorkerTask::check}, {}); !outcome) {
-        return std::unexpected(outcome.error());
+    const auto outcome = converse<SandboxReport>(call, {.task = WorkerTask::check}, {});
+    std::string problem;
+    if (!outcome)
+        problem = outcome.error().reason;
+    else if (*outcome && !(*outcome)->missing.empty())
+        problem = fmt::format(
+            "Recordings and pictures are worked on without a part of the sandbox, as publishing.sandbox = \"degraded\" allows: {}.",
+            (*outcome)->missing);
+    {
+        const std::lock_guard lock(mutex_);
+        problem_ = std::move(problem);
     }
+    if (!outcome) return std::unexpected(outcome.error());
     return {};
+}
+
+std::string WorkerPool::problem() const {
+    const std::lock_guard lock(mutex_);
+    return problem_;
 }
 
 WorkerPool::Outcome<model::MasterInfo> WorkerPool::probe(int audio, media::Maker maker) {

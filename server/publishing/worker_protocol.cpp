@@ -331,6 +331,10 @@ std::string result_line(const PictureReport& report) {
          })}});
 }
 
+std::string result_line(const SandboxReport& report) {
+    return result(json::object{{"missing", report.missing}});
+}
+
 WorkerLine parse_worker_line(std::string_view text_of_line) {
     return checked([&] { return read_line(json::parse(text_of_line).as_object()); });
 }
@@ -387,6 +391,13 @@ PictureReport parse_result(std::string_view text_of_result) {
                                                                                     number<std::uint64_t>(s, "webp_byte_length")};
                                                              }),
                              .embedded = to_items(object)};
+    });
+}
+template <>
+SandboxReport parse_result(std::string_view text_of_result) {
+    return checked([&] {
+        const auto value = json::parse(text_of_result);
+        return SandboxReport{words(text(value.as_object(), "missing"))};
     });
 }
 

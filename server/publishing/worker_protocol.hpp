@@ -41,6 +41,11 @@ struct WorkerRecord {
 [[nodiscard]] std::string to_json(const WorkerRecord& record);
 [[nodiscard]] WorkerRecord parse_worker_record(std::string_view json);
 
+// The layers of the sandbox that do not hold on this machine, as missing_layers() names them.
+struct SandboxReport {
+    std::string missing;
+};
+
 struct PictureSize {
     std::uint32_t pixels{};
     std::uint64_t byte_length{}, webp_byte_length{};  // of two files, in this order
@@ -59,6 +64,7 @@ struct PictureReport {
 [[nodiscard]] std::string result_line(const media::TranscodeReport& report);
 [[nodiscard]] std::string result_line(const media::TaggedFile& file);
 [[nodiscard]] std::string result_line(const PictureReport& report);
+[[nodiscard]] std::string result_line(const SandboxReport& report);
 
 struct WorkerLine {
     enum class Kind { progress, error, refusal, result } kind{};
@@ -81,5 +87,7 @@ template <>
 media::TaggedFile parse_result(std::string_view json);
 template <>
 PictureReport parse_result(std::string_view json);
+template <>
+SandboxReport parse_result(std::string_view json);
 
 }  // namespace earshot::publishing

@@ -39,6 +39,7 @@ struct Context {
     analytics::Follows& follows;
     analytics::DailyTotals& totals;
     analytics::SelfAudits& audits;
+    const publishing::WorkerPool& workers;
     std::shared_ptr<Caches> caches{make_caches()};
 };
 

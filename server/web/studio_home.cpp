@@ -49,6 +49,7 @@ http::Answer studio_home(Context& context, const http::Request& request) {
     Values values;
     const auto shows = context.catalogue.list_shows();
     values.show(shows.empty() ? "NO_SHOWS" : "SOME_SHOWS");
+    put_worker_trouble(context, *request.identity, values);
     for (const auto& show : shows) put_show(context, values, show);
     return studio_reply(context, request, "Studio", "studio_home.html", std::move(values));
 }

@@ -135,6 +135,10 @@ void put_job(Values& values, const std::vector<model::Job>& newest_first) {
     }
 }
 
+void put_worker_trouble(const Context& context, const model::Identity& who, Values& values) {
+    if (who.role == model::Role::admin) values.maybe("WORKER_TROUBLE", context.workers.problem());
+}
+
 void put_staff_cover(Values& values, const model::Artwork* artwork, const std::string& path, std::string_view sizes, bool decorative) {
     put_cover(values, artwork, {.sizes = sizes, .decorative = decorative, .folder = path + "/cover/", .most_pixels = 600});
 }

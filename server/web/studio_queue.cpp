@@ -102,6 +102,7 @@ void put_ended(Context& context, const model::Identity& who, Values& values) {
 http::Reply queue_page(Context& context, const http::Request& request, int status, std::string_view problem) {
     Values values;
     values.maybe("PROBLEM", std::string(problem));
+    put_worker_trouble(context, *request.identity, values);
     put_under_way(context, *request.identity, values);
     put_ended(context, *request.identity, values);
     auto reply = studio_reply(context, request, "Queue", "studio_queue.html", std::move(values), Scripts::helpful);

@@ -72,8 +72,8 @@ struct Stage::Rooms {
                  [](std::string_view job, std::string_view what) { std::cerr << "job " << job << ": " << what << '\n'; }),
           api{settings, clock,     catalogue, jobs,       *store,      uploads, accounts, audit,
               view,     publisher, runner,    statistics, annotations, follows, totals,   audits},
-          web{settings, clock,     catalogue,  jobs,        *store,  accounts, audit,
-              view,     publisher, statistics, annotations, follows, totals,   audits} {}
+          web{settings,  clock,      catalogue,   jobs,    *store, accounts, audit,  view,
+              publisher, statistics, annotations, follows, totals, audits,   workers} {}
 };
 
 config::Settings Stage::roomy_settings() {

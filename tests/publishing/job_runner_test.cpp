@@ -174,16 +174,46 @@ TEST_CASE("a machine where no worker may work takes no masters, and blames no fi
     CHECK(bench.publisher.make_artwork(picture, "A cover").error().code == model::Errc::unavailable);
     ::close(picture);
 
-    auto runner = bench.runner();
-    runner.start();
-    const auto ended = bench.end(job.id);
-    CHECK(ended.state == model::JobState::failed);
-    CHECK_THAT(ended.reason, Catch::Matchers::Contains("The file itself may be fine"));
-    runner.stop();
-    CHECK_THAT(bench.told.back(), Catch::Matchers::Contains("sandbox is incomplete"));
+    // What waits goes on waiting; the log says why, once.
+    {
+        auto runner = bench.runner();
+        runner.start();
+        for (int i = 0; i < 20; ++i) {
+            runner.wake();
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        }
+    }
+    CHECK(bench.jobs.find(job.id)->state == model::JobState::queued);
+    CHECK(bench.jobs.find(job.id)->attempts == 0);
+    CHECK(bench.told == std::vector<std::string>{"no jobs are taken here: The worker's sandbox is incomplete."});
 
     std::filesystem::remove(program);  // nor one that cannot even be started
     CHECK(bench.publisher.attach_master(episode.id, upload, "ann").error().code == model::Errc::unavailable);
+}
+
+TEST_CASE("a job whose machine fails while it runs waits, and goes on when the machine can work again") {
+    const tests::TemporaryFolder folder;
+    const auto program = folder.path() / "worker", broken = folder.path() / "broken";
+    std::ofstream(program) << "#!/bin/sh\nrecord=$(/bin/cat)\ncase \"$record\" in\n*'\"task\":3,'*) : > " << broken.string()
+                           << ";;\nesac\n[ -e " << broken.string() << " ] && echo '{\"refusal\":\"No sandbox.\"}' && exit\nexec "
+                           << EARSHOT_BINARY << " worker <<END\n$record\nEND\n";
+    ::chmod(program.c_str(), 0755);
+    Bench bench(program);
+    const auto job = bench.attach(bench.episode().id, noise_wav(1));
+    {
+        auto runner = bench.runner();
+        runner.start();
+        const auto waiting =
+            bench.until(job.id, [](const model::Job& now) { return now.state == model::JobState::queued && !now.reason.empty(); });
+        CHECK(waiting.attempts == 0);
+        CHECK_THAT(waiting.reason, Catch::Matchers::Contains("goes on by itself"));
+    }
+    std::filesystem::remove(program);
+    std::filesystem::create_symlink(EARSHOT_BINARY, program);
+    bench.database.write([](soci::session& session) { storage::Statement(session, "update jobs set not_before = 0").run(); });
+    auto runner = bench.runner();
+    runner.start();
+    CHECK(bench.end(job.id).state == model::JobState::succeeded);
 }
 
 TEST_CASE("few pictures are worked on at once; the next one is sent away, not kept waiting") {

@@ -2,9 +2,15 @@
 // Masters made by ffmpeg, workers found by their parent, and stand-in workers made of shell scripts.
 
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -82,6 +88,20 @@ struct Workshop {
 
 inline publishing::WorkerPool real_workers(std::chrono::seconds deadline = std::chrono::seconds(120)) {
     return publishing::WorkerPool(EARSHOT_BINARY, {.deadline = deadline});
+}
+
+// A worker on a kernel that offers no landlock.
+inline int worker_without_landlock() {
+    sock_filter refuse[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_landlock_create_ruleset, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const sock_fprog filter{4, refuse};
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+    return publishing::worker_main();
 }
 
 inline model::RenditionProfile mp3_profile() {

@@ -31,6 +31,30 @@ TEST_CASE("A worker that is a copy of its parent is shut in like one that is a p
     CHECK(child_of(::getpid()) == 0);
 }
 
+TEST_CASE("A layer of the sandbox that is missing is named, whether jobs are refused for it or done without") {
+    const Workshop shop;
+    const OpenDescriptor master(shop.master(2));
+    using Catch::Matchers::Contains;
+    WorkerPool strict(&worker_without_landlock, {.deadline = std::chrono::seconds(120)});
+    CHECK(strict.problem().empty());  // nobody looked yet
+    const auto refused = strict.check();
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().machine);
+    CHECK(strict.problem() == refused.error().reason);
+    CHECK_THAT(strict.problem(), Contains("files (landlock)") && !Contains("seccomp"));
+    CHECK_FALSE(strict.probe(master));
+
+    WorkerPool degraded(&worker_without_landlock, {.deadline = std::chrono::seconds(120), .degraded = true});
+    CHECK(degraded.check());
+    CHECK_THAT(degraded.problem(), Contains("without a part of the sandbox") && Contains("files (landlock)") && !Contains("seccomp"));
+    const auto info = degraded.probe(master);
+    CHECK((info && *info));
+
+    auto whole = real_workers();
+    CHECK(whole.check());
+    CHECK(whole.problem().empty());
+}
+
 TEST_CASE("Probing, measuring and transcoding happen in a worker, with progress") {
     const Workshop shop;
     const OpenDescriptor master(shop.master(12)), output(shop.path("out.mp3"), O_RDWR | O_CREAT);

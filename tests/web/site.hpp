@@ -34,8 +34,8 @@ struct Site {
     analytics::Follows follows{statistics_database, 10, clock};
     analytics::DailyTotals totals{statistics_database};
     analytics::SelfAudits audits{statistics_database, runtime_folder(), [this] { return statistics.recognition(); }, clock};
-    web::Context context{settings, clock,     catalogue,  jobs,        *store,  accounts, audit,
-                         view,     publisher, statistics, annotations, follows, totals,   audits};
+    web::Context context{settings,  clock,      catalogue,   jobs,    *store, accounts, audit,  view,
+                         publisher, statistics, annotations, follows, totals, audits,   workers};
 
     std::filesystem::path runtime_folder() const {
         std::filesystem::create_directories(folder.path() / "run");

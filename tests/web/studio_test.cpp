@@ -160,6 +160,19 @@ TEST_CASE("a failed job's sentence stands on the page, with the way to try again
                Contains("data-act=\"retry-job\" data-id=\"" + job.id.value) && !Contains("data-act=\"choose-master\""));
 }
 
+TEST_CASE("what is wrong with the workers of this machine is shown to admins alone") {
+    Site site;
+    (void)site.workers.check();  // this program of tests is none
+    auto request = as_producer("/studio");
+    const auto pages = [&] { return body_of(web::studio_home(site.context, request)) + body_of(web::studio_queue(site.context, request)); };
+    CHECK_THAT(pages(), !Contains("class=\"problem\""));
+    request.identity->role = model::Role::admin;
+    const auto shown = pages();
+    const auto first = shown.find("<p class=\"problem\">The worker "), second = shown.rfind("<p class=\"problem\">The worker ");
+    CHECK(first != std::string::npos);
+    CHECK(first != second);
+}
+
 TEST_CASE("of a producer's recordings that were put first only the first is said to be it") {
     Site site;
     const auto show = site.add_show("code", "Code");
