@@ -1,7 +1,10 @@
 #include "server/publishing/job_runner.hpp"
 
+#include <fmt/format.h>
+
 #include <condition_variable>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -27,6 +30,17 @@ constexpr std::string_view decoder_died =
 constexpr std::string_view machine_trouble =
     "The server had trouble working on this file, and gave up after three tries. The file itself may be fine. Ask the operators, then "
     "start the job again.";
+
+std::string out_of_time(std::chrono::seconds deadline) {
+    const auto count = deadline.count();
+    const std::string words = count % 3600 == 0 ? fmt::format("{} h", count / 3600)
+                              : count % 60 == 0 ? fmt::format("{} min", count / 60)
+                                                : fmt::format("{} s", count);
+    return fmt::format(
+        "This recording was given up because it took longer than the server allows for one ({}): it is very long, or the server is busy or "
+        "slow. The file itself may be fine. Ask the operators for more time (publishing.job_deadline), then start the job again.",
+        words);
+}
 
 constexpr std::string_view machine_unable =
     "Waits: the server cannot work on recordings safely at present. Its operators have to see to it, then this goes on by itself.";
@@ -91,6 +105,8 @@ struct JobRunner::State {
             rooms.jobs.fail(job.id, claim, transcriber_failed);  // hours of work that would most likely fail alike
         } else if (!outcome) {
             tell(job, outcome.error().reason);
+            if (outcome.error().late && job.kind == model::JobKind::transcode)
+                return rooms.jobs.fail(job.id, claim, out_of_time(settings.publishing.job_deadline));
             if (outcome.error().machine) gate.doubt();
             if (!gate.is_open()) return rooms.jobs.postpone(job.id, claim, machine_unable, room_pause);
             rooms.jobs.worker_died(job.id, claim, outcome.error().machine ? machine_trouble : decoder_died);

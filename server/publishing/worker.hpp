@@ -33,7 +33,8 @@ struct WorkerLimits {
 // How a worker ended when not with an answer. Distinct from model::Error, which is about the file.
 struct WorkerDied {
     std::string reason;  // for operators
-    bool machine{};      // it could not start or cannot work here, whatever the file; else killed, crashed, out of time
+    bool machine{};      // it could not start, cannot work here or was killed from outside, whatever the file; else it crashed or told lies
+    bool late{};         // it was ended at its deadline: the next one would be, too
 };
 
 // Starts workers and talks to them. Blocking; one call = one process, which dies with its caller.

@@ -2,11 +2,13 @@
 #include <fmt/core.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <csignal>
 #include <cstdlib>
 #include <optional>
 #include <system_error>
@@ -108,7 +110,9 @@ WorkerPool::Outcome<T> converse(const Call& call, WorkerRecord record, std::vect
         return std::unexpected(WorkerDied{fmt::format("The worker gave an answer that makes no sense ({}).", answer.nonsense)});
     }
     if (!exit.in_time || exit.status != 0 || !(answer.error || answer.result)) {
-        return std::unexpected(WorkerDied{fmt::format("The worker {}.", describe(exit))});
+        // Nothing a file does ends a worker by this signal: the kernel sends it to whom it takes the memory from, or an operator does.
+        const bool killed = exit.in_time && WIFSIGNALED(exit.status) && WTERMSIG(exit.status) == SIGKILL;
+        return std::unexpected(WorkerDied{fmt::format("The worker {}.", describe(exit)), killed, !exit.in_time});
     }
     if (answer.error) return model::Result<T>(std::unexpected(*answer.error));
     try {

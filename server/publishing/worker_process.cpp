@@ -293,7 +293,9 @@ std::string describe(const WorkerExit& exit) {
     } else if (WIFSIGNALED(exit.status)) {
         const int signal = WTERMSIG(exit.status);
         text = fmt::format("was killed by signal {} ({}{})", signal, ::strsignal(signal),
-                           signal == SIGSYS ? ": the sandbox refused a system call" : "");
+                           signal == SIGSYS    ? ": the sandbox refused a system call"
+                           : signal == SIGKILL ? ": by somebody, or by the kernel for want of memory"
+                                               : "");
     } else {
         text = fmt::format("ended with status {} and without an answer", WEXITSTATUS(exit.status));
     }

@@ -41,7 +41,7 @@ struct WorkerExit {
 // nothing is taken that lasts longer than half a day.
 [[nodiscard]] std::uint64_t worker_cpu_seconds(std::chrono::milliseconds stated, std::uint64_t bytes) noexcept;
 
-// "was killed by signal 9 (Killed)", "ended with status 3".
+// "was killed by signal 11 (Segmentation fault)", "ended with status 3".
 [[nodiscard]] std::string describe(const WorkerExit& exit);
 
 }  // namespace earshot::publishing

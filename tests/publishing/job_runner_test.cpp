@@ -59,7 +59,8 @@ struct Bench {
     std::vector<std::string> told;
     std::mutex telling;
 
-    explicit Bench(const std::filesystem::path& program = EARSHOT_BINARY) : workers(program, {.degraded = true}) {
+    explicit Bench(const std::filesystem::path& program = EARSHOT_BINARY, std::chrono::seconds deadline = WorkerLimits{}.deadline)
+        : workers(program, {.deadline = deadline, .degraded = true}) {
         settings.storage.data_dir = folder.path();
     }
     JobRunner runner(std::string node = "one") {
@@ -124,10 +125,11 @@ std::string noise_wav(int seconds) {
     return made("-f lavfi -i anoisesrc=r=48000:a=0.2 -ac 2 -t " + std::to_string(seconds) + " -c:a pcm_s24le", "noise.wav");
 }
 
-// A program that stands where the worker should be and dies of everything.
-std::filesystem::path dying_program(const tests::TemporaryFolder& folder) {
+// A program that stands where the worker should be and ends like this at everything but a look whether it is there.
+std::filesystem::path dying_program(const tests::TemporaryFolder& folder, const std::string& end) {
     const auto file = folder.path() / "worker";
-    std::ofstream(file) << "#!/bin/sh\nkill -9 $$\n";
+    std::ofstream(file) << "#!/bin/sh\ncase \"$(/bin/cat)\" in\n*'\"task\":0,'*) echo '{\"result\":{\"missing\":\"\"}}';;\n*) " << end
+                        << ";;\nesac\n";
     ::chmod(file.c_str(), 0755);
     return file;
 }
@@ -136,7 +138,7 @@ std::filesystem::path dying_program(const tests::TemporaryFolder& folder) {
 
 TEST_CASE("a file the worker dies of is given up at the third try, with a sentence for its producer") {
     const tests::TemporaryFolder folder;
-    Bench bench(dying_program(folder));
+    Bench bench(dying_program(folder, "kill -SEGV $$"));
     const auto job = bench.attach(bench.episode().id, "poison");
     auto runner = bench.runner();
     runner.start();
@@ -147,6 +149,35 @@ TEST_CASE("a file the worker dies of is given up at the third try, with a senten
     CHECK_THAT(ended.reason, !Catch::Matchers::Contains("signal") && !Catch::Matchers::Contains("worker"));
     runner.stop();
     CHECK(bench.told.size() == 3);
+}
+
+TEST_CASE("a worker that is killed from outside, as for want of memory, is no word against its file") {
+    const tests::TemporaryFolder folder;
+    Bench bench(dying_program(folder, "kill -KILL $$"));
+    const auto job = bench.attach(bench.episode().id, "fine");
+    auto runner = bench.runner();
+    runner.start();
+    const auto ended = bench.end(job.id);
+    CHECK(ended.state == model::JobState::failed);
+    CHECK(ended.attempts == 3);
+    CHECK_THAT(ended.reason, Catch::Matchers::Contains("The file itself may be fine") && !Catch::Matchers::Contains("damaged"));
+    runner.stop();
+    CHECK_THAT(bench.told.front(), Catch::Matchers::Contains("want of memory"));
+}
+
+TEST_CASE("a recording that is not done at the deadline is given up at once, and not called damaged") {
+    const tests::TemporaryFolder folder;
+    Bench bench(dying_program(folder, "exec /bin/sleep 100"), std::chrono::seconds(1));
+    bench.settings.publishing.job_deadline = std::chrono::seconds(1);
+    const auto job = bench.attach(bench.episode().id, "fine");
+    auto runner = bench.runner();
+    runner.start();
+    const auto ended = bench.end(job.id);
+    CHECK(ended.state == model::JobState::failed);
+    CHECK_THAT(ended.reason, Catch::Matchers::Contains("longer than the server allows for one (1 s)") &&
+                                 Catch::Matchers::Contains("publishing.job_deadline") && !Catch::Matchers::Contains("damaged"));
+    runner.stop();
+    CHECK(bench.told.size() == 1);
 }
 
 TEST_CASE("a machine where no worker may work takes no masters, and blames no file") {
