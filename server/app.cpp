@@ -162,6 +162,15 @@ std::vector<HealthCheck> App::Rooms::checks() {
          }},
         {"digests", false, [this] { return digests.problem(); }},
         {"sandbox", false, [this] { return workers.problem(); }},
+        {"workers", false,
+         [this] {
+             const auto neglected = jobs.neglected();
+             if (!neglected) return std::string();
+             return fmt::format(
+                 "No worker takes recordings: {} waiting, the longest since {}. publishing.workers is {} here; `earshot work` would take "
+                 "them, too.",
+                 neglected->recordings, model::format_rfc3339(neglected->since), settings.publishing.workers);
+         }},
     };
 }
 

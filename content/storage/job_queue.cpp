@@ -20,6 +20,9 @@ namespace {
 
 using model::most_attempts;
 using model::most_interruptions;
+constexpr std::chrono::minutes patience{2};   // with workers that look every half second
+constexpr const char* nobody_works =
+    "Waits for a worker: none takes recordings at present. Its server's operators have to start one, then this goes on by itself.";
 constexpr const char* interrupted_too_often =
     "The server was stopped ten times while it worked on this file. Try again; if that does not help, ask its operator to look at the log.";
 
@@ -68,6 +71,29 @@ std::optional<Job> read_job(soci::session& session, const model::JobId& id) {
     Statement rows(session, JOB_COLUMNS "where id = :id");
     auto jobs = fetch(rows.bind("id", id.value));
     return jobs.empty() ? std::nullopt : std::optional(std::move(jobs.front()));
+}
+
+std::optional<JobQueue::Neglected> find_neglected(soci::session& session, model::Timestamp now) {
+    JobQueue::Neglected found;
+    std::optional<model::Timestamp> since;
+    Statement rows(session,
+                   "select count(*), min(case when j.updated_at > j.not_before then j.updated_at else j.not_before end) from jobs j "
+                   "where j.state = 'queued' and j.kind = 'transcode' and j.not_before <= :now and not exists (select 1 from jobs r where "
+                   "r.kind = 'transcode' and ((r.state = 'running' and r.lease_until > :now) or (r.state in ('succeeded', 'failed', "
+                   "'cancelled') and r.started_at is not null and r.updated_at > :lately)))");
+    (void)rows.bind("now", now).bind("lately", now - patience).into(found.recordings).into(since).next();
+    if (!since || *since > now - patience) return std::nullopt;
+    found.since = *since;
+    return found;
+}
+
+void say_what_is_neglected(soci::session& session, std::vector<Job>& jobs, model::Timestamp now) {
+    const auto silent = [](const Job& job) {
+        return job.state == model::JobState::queued && job.kind == JobKind::transcode && job.reason.empty();
+    };
+    if (std::ranges::none_of(jobs, silent) || !find_neglected(session, now)) return;
+    for (Job& job : jobs)
+        if (silent(job)) job.reason = nobody_works;
 }
 
 void cancel_older_transcodes(soci::session& session, const model::EpisodeId& episode, model::Timestamp now) {
@@ -326,7 +352,18 @@ model::Result<Job> JobQueue::retry(const model::JobId& id, unsigned most_per_pro
 
 std::optional<Job> JobQueue::find(const model::JobId& id) {
     std::optional<Job> result;
-    database_.read([&](soci::session& session) { result = read_job(session, id); });
+    database_.read([&](soci::session& session) {
+        Statement rows(session, JOB_COLUMNS "where id = :id");
+        auto jobs = fetch(rows.bind("id", id.value));
+        say_what_is_neglected(session, jobs, clock_());
+        if (!jobs.empty()) result = std::move(jobs.front());
+    });
+    return result;
+}
+
+std::optional<JobQueue::Neglected> JobQueue::neglected() {
+    std::optional<Neglected> result;
+    database_.read([&](soci::session& session) { result = find_neglected(session, clock_()); });
     return result;
 }
 
@@ -335,6 +372,7 @@ std::vector<Job> JobQueue::list_for_episode(const model::EpisodeId& episode) {
     database_.read([&](soci::session& session) {
         Statement rows(session, JOB_COLUMNS "where episode_id = :episode order by number desc");
         result = fetch(rows.bind("episode", episode.value));
+        say_what_is_neglected(session, result, clock_());
     });
     return result;
 }
@@ -348,6 +386,7 @@ std::vector<Job> JobQueue::list_under_way() {
                        "order by case state when 'running' then 0 else 1 end, case state when 'running' then started_at "
                        "else 0 end, number");
         jobs = fetch(rows);
+        say_what_is_neglected(session, jobs, clock_());
         std::string producer;
         model::Timestamp time{};
         Statement begun(session, "select producer, max(started_at) from jobs where started_at is not null group by producer");
@@ -362,6 +401,7 @@ std::vector<Job> JobQueue::list_recent(int limit) {
     database_.read([&](soci::session& session) {
         Statement rows(session, JOB_COLUMNS "order by number desc limit :limit");
         result = fetch(rows.bind("limit", limit));
+        say_what_is_neglected(session, result, clock_());
     });
     return result;
 }

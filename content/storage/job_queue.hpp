@@ -60,6 +60,14 @@ public:
     // Bytes of the disk that running jobs and uploads on their way will still take.
     [[nodiscard]] std::uint64_t promised_bytes();
 
+    // Recordings that wait while nobody works on any: for two minutes no worker has begun or ended one.
+    struct Neglected {
+        std::uint64_t recordings{};
+        model::Timestamp since{};  // the one that waits longest
+    };
+    [[nodiscard]] std::optional<Neglected> neglected();
+
+    // What these give says of a neglected recording, as its reason, that no worker takes it.
     [[nodiscard]] std::optional<model::Job> find(const model::JobId& id);
     [[nodiscard]] std::vector<model::Job> list_for_episode(const model::EpisodeId& episode);  // newest first
     [[nodiscard]] std::vector<model::Job> list_recent(int limit);                             // newest first

@@ -136,7 +136,12 @@ void put_job(Values& values, const std::vector<model::Job>& newest_first) {
 }
 
 void put_worker_trouble(const Context& context, const model::Identity& who, Values& values) {
-    if (who.role == model::Role::admin) values.maybe("WORKER_TROUBLE", context.workers.problem());
+    std::string words = who.role == model::Role::admin ? context.workers.problem() : "";
+    if (context.jobs.neglected())
+        words += (words.empty() ? "" : " ") + std::string(
+                                                  "No worker takes recordings at present, so they wait. Operators start one with "
+                                                  "“earshot work”, or with publishing.workers above 0.");
+    values.maybe("WORKER_TROUBLE", words);
 }
 
 void put_staff_cover(Values& values, const model::Artwork* artwork, const std::string& path, std::string_view sizes, bool decorative) {

@@ -44,7 +44,8 @@ void put_state(Values& values, const model::Episode& episode, model::Timestamp n
 // Section JOB with its words, when the episode's newest job still says something: waiting, running, failed or cancelled.
 void put_job(Values& values, const std::vector<model::Job>& newest_first);
 
-// WORKER_TROUBLE: what is wrong with the workers of this machine (WorkerPool::problem), for those who can do something about it.
+// WORKER_TROUBLE: what is wrong with the workers of this machine (WorkerPool::problem), for those who can do something about it, or that
+// nobody works at all.
 void put_worker_trouble(const Context& context, const model::Identity& who, Values& values);
 
 // Fills {{>COVER}} from the addresses that staff may read; `path` is the studio address of the show or episode.

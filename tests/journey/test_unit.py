@@ -67,7 +67,7 @@ def check_work(folder):
         connection = http.client.HTTPSConnection("127.0.0.1", tls_port, timeout=30, context=ssl._create_unverified_context())
         connection.request("GET", path)
         same("over TLS", connection.getresponse().status, 200)
-        same("readyz", server.get("/readyz")[2].count(b'"ok"'), 6)
+        same("readyz", server.get("/readyz")[2].count(b'"ok"'), 7)
         server.stop()
         step("and heard, in the clear and over TLS")
     except BaseException:

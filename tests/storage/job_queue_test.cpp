@@ -417,6 +417,34 @@ TEST_CASE("room on the disk is promised to a running job, and given back with it
     CHECK(q.jobs.promised_bytes() == 0);
 }
 
+TEST_CASE("recordings that no worker takes are told from those whose turn comes") {
+    Producers q;
+    const auto first = q.from("ann"), second = q.from("ben");
+    q.time.advance(110s);
+    CHECK_FALSE(q.jobs.neglected());
+    CHECK(q.jobs.find(first.id)->reason.empty());
+    q.time.advance(20s);
+    CHECK(q.jobs.neglected()->recordings == 2);
+    CHECK(q.jobs.neglected()->since == first.created_at);
+    CHECK_THAT(q.jobs.find(first.id)->reason, Catch::Matchers::Contains("Waits for a worker"));
+    CHECK(q.jobs.list_under_way().back().reason == q.jobs.list_recent(1).front().reason);
+    // A worker is at one, so the other waits for its turn, however long; also while the next one is about to be taken.
+    REQUIRE(q.jobs.claim("a", 1h));
+    q.time.advance(10min);
+    CHECK_FALSE(q.jobs.neglected());
+    CHECK(q.jobs.find(second.id)->reason.empty());
+    q.jobs.succeed(first.id, "a");
+    CHECK_FALSE(q.jobs.neglected());
+    q.time.advance(3min);
+    CHECK(q.jobs.neglected()->recordings == 1);
+    REQUIRE(q.jobs.claim("b", 10s));  // and is killed
+    q.time.advance(11s);
+    CHECK_FALSE(q.jobs.neglected());  // its lease ran out: anybody takes it
+    q.jobs.postpone(second.id, "b", "Waits for room.", 1h);
+    q.time.advance(10min);
+    CHECK_FALSE(q.jobs.neglected());
+}
+
 TEST_CASE("speed and time left follow from what is done") {
     Producers q;
     const auto job = q.from("ann");
