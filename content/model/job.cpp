@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <tuple>
 
 namespace earshot::model {
@@ -40,7 +41,10 @@ std::optional<std::chrono::seconds> time_left(const Job& job) noexcept {
 std::vector<Job> in_turn(std::vector<Job> jobs, LastServed served) {
     const auto waiting = std::ranges::partition_point(jobs, [](const Job& job) { return job.state == JobState::running; });
     std::map<std::string, int> running;
-    for (auto job = jobs.begin(); job != waiting; ++job) ++running[job->producer];
+    std::deque<Job> at_work(jobs.begin(), waiting);
+    std::erase_if(at_work, [](const Job& job) { return job.kind == JobKind::transcribe; });
+    for (const Job& job : at_work) ++running[job.producer];
+    const std::size_t workers = std::max<std::size_t>(at_work.size(), 1);
     Timestamp latest{};
     for (const auto& [producer, time] : served) latest = std::max(latest, time);
     const auto rank = [&](const Job& job) {
@@ -49,9 +53,16 @@ std::vector<Job> in_turn(std::vector<Job> jobs, LastServed served) {
                           -static_cast<int>(job.priority), -job.preference);
     };
     for (auto next = waiting; next != jobs.end(); ++next) {
+        if (at_work.size() == workers) {
+            --running[at_work.front().producer];
+            at_work.pop_front();
+        }
         const auto first = std::ranges::min_element(next, jobs.end(), {}, rank);  // of equals the oldest
         std::rotate(next, first, first + 1);
         served[next->producer] = latest += std::chrono::milliseconds(1);
+        if (next->kind == JobKind::transcribe) continue;
+        ++running[next->producer];
+        at_work.push_back(*next);
     }
     return jobs;
 }

@@ -499,6 +499,7 @@ TEST_CASE("the queue is shown in the order in which it will be claimed") {
     CHECK(shown[0].id == running.id);
     CHECK(shown[1].id == urgent.id);
     CHECK(shown[2].id == words.id);
+    q.jobs.succeed(running.id, "busy");
     for (std::size_t i = 1; i + 1 < shown.size(); ++i) {
         INFO(i);
         const auto job = q.jobs.claim("a", 10s, shown[i].kind).value();
@@ -506,5 +507,29 @@ TEST_CASE("the queue is shown in the order in which it will be claimed") {
         q.time.advance(1s);
         q.jobs.succeed(job.id, "a");
     }
-    CHECK(q.jobs.list_under_way().size() == 2);
+    CHECK(q.jobs.list_under_way().size() == 1);
+}
+
+TEST_CASE("whose job runs has had this turn, also in the order that is shown") {
+    for (const std::size_t workers : {1U, 2U}) {
+        Producers q;
+        std::vector<model::JobId> at_work;
+        const auto begin = [&](const std::string& producer) {
+            at_work.push_back(q.from(producer).id);
+            REQUIRE(q.jobs.claim(at_work.back().value, 1h)->id == at_work.back());
+            q.time.advance(1s);
+        };
+        begin("ben");
+        if (workers == 2) begin("cleo");
+        for (const auto* producer : {"ann", "ann", "ben", "cleo", "ann"}) (void)q.from(producer);
+        const auto shown = q.jobs.list_under_way();
+        for (std::size_t i = workers; i < shown.size(); ++i) {
+            INFO(workers << " workers, " << i);
+            q.jobs.succeed(at_work[i - workers], at_work[i - workers].value);
+            q.time.advance(1s);
+            const auto next = q.jobs.claim(shown[i].id.value, 1h).value();
+            CHECK(next.id == shown[i].id);
+            at_work.push_back(next.id);
+        }
+    }
 }
