@@ -305,7 +305,9 @@ model::Result<TranscodeReport> transcode(int descriptor, const std::vector<Rendi
                                "One of the files for listeners would become larger than a file may be on this server. Split the recording "
                                "into several episodes.");
         if (error.cause() != av::AvError::Cause::disk_full) throw;
-        return model::fail(model::Errc::insufficient_storage, "The disk is full: there is no room for the finished files.");
+        return model::fail(model::Errc::insufficient_storage,
+                           "The disk is full: there is no room for the finished files. Have some space made free on it, then try "
+                           "again.");
     }
 }
 

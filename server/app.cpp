@@ -10,6 +10,7 @@
 #include "server/counting_lists.hpp"
 #include "server/descriptors.hpp"
 #include "server/log.hpp"
+#include "server/publishing/disk_need.hpp"
 #include "server/systemd.hpp"
 #include "server/web/refuse.hpp"
 
@@ -150,7 +151,14 @@ std::vector<HealthCheck> App::Rooms::checks() {
         {"catalogue", true, [this] { return catalogue_db.write([](soci::session&) {}), std::string(); }},
         {"statistics", true, [this] { return statistics_db.write([](soci::session&) {}), std::string(); }},
         {"disk", false,
-         [this] { return std::string(store->free_bytes() > 0 ? "" : "The disk is full up to its reserve: uploads are refused."); }},
+         [this] {
+             const auto free = store->free_bytes(),
+                        hour = publishing::disk_need(settings.renditions, {.duration = std::chrono::hours(1), .channels = 2});
+             if (free == 0) return std::string("The disk is full up to its reserve: uploads are refused.");
+             if (free >= hour) return std::string();
+             return fmt::format("The disk has no room for the files of a recording of an hour: it needs up to {} MB, {} MB are free.",
+                                hour / 1'000'000, free / 1'000'000);
+         }},
         {"counting", false,
          [this, seen = std::uint64_t{0}]() mutable {
              std::string problem;

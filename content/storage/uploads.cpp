@@ -26,11 +26,21 @@ auto being_completed() {
     return fail(Errc::unavailable, "This upload is being worked on: a file is checked when its last byte has come. Ask again in a moment.");
 }
 
+std::string in_words(std::uint64_t bytes) {
+    return bytes < 1'000'000 ? fmt::format("{} kB", bytes / 1000) : fmt::format("{} MB", bytes / 1'000'000);
+}
+
 model::Status check_room(std::uint64_t length, std::uint64_t free, std::uint64_t promised, const UploadsUnderWay& own, unsigned most) {
     if (own.count >= most)
         return fail(Errc::rate_limited, fmt::format("You have {} uploads under way. Finish one of them, or give one up, before you start "
                                                     "another.",
                                                     own.count));
+    if (length > free)
+        return fail(
+            Errc::insufficient_storage,
+            fmt::format("This file does not fit on the server's disk: it has {}, and {} are free. Ask the server's operator to free "
+                        "some space, then upload it again.",
+                        in_words(length), in_words(free)));
     if (length + promised > free)
         return fail(Errc::insufficient_storage,
                     "The server has not enough free space for this file beside what is being uploaded and worked on. Try again later, or "

@@ -113,6 +113,7 @@ struct JobRunner::State {
         } else if (job.kind == model::JobKind::transcode && outcome->error().code == model::Errc::unavailable) {
             rooms.jobs.postpone(job.id, claim, outcome->error().message, room_pause);
         } else {
+            if (outcome->error().code == model::Errc::insufficient_storage) tell(job, outcome->error().message);  // theirs to mend
             rooms.jobs.fail(job.id, claim, outcome->error().message);
         }
     }

@@ -460,6 +460,10 @@ TEST_CASE("a job without room on the disk fails with a sentence; one that only h
     CHECK(ended.state == model::JobState::failed);
     CHECK_THAT(ended.reason, Catch::Matchers::Contains("no room") && Catch::Matchers::Contains("13 MB are needed, 1 MB are free"));
     CHECK(bench.catalogue.find_episode(episode.id)->renditions.empty());
+    {
+        const std::lock_guard lock(bench.telling);
+        CHECK(bench.told == std::vector{ended.reason});  // those who can free some space
+    }
 
     // Somebody else's upload has what is left.
     const auto coming = bench.uploads.create(900'000, "", "ben").value();
