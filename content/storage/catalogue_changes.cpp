@@ -212,7 +212,7 @@ model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master, 
             status = fail(Errc::not_found, no_episode);
             return;
         }
-        status = check_share(session, order.producer, master.episode, order.most_per_producer);
+        status = check_share(session, order.producer, master.episode, order.most_per_producer, true);
         if (!status) return;
         Statement insert(session,
                          "insert into masters (id, episode_id, original_id, redactions, object_key, byte_length, sha256, file_name, info, "

@@ -123,7 +123,7 @@ Job queue_job(soci::session& session, const JobOrder& order, model::Timestamp no
     return read_job(session, id).value();
 }
 
-model::Status check_share(soci::session& session, std::string_view producer, const model::EpisodeId& episode, unsigned most) {
+model::Status check_share(soci::session& session, std::string_view producer, const model::EpisodeId& episode, unsigned most, bool own) {
     if (most == 0 || producer.empty()) return {};
     unsigned under_way = 0;
     Statement count(session,
@@ -131,11 +131,10 @@ model::Status check_share(soci::session& session, std::string_view producer, con
                     "and episode_id <> :episode");
     (void)count.bind("producer", producer).bind("episode", episode.value).into(under_way).next();
     if (under_way < most) return {};
-    return model::fail(
-        Errc::rate_limited,
-        fmt::format("You have {} recording{} waiting or being worked on, and more are not taken from one producer at a time. "
-                    "Wait until one is done, or cancel one; what you uploaded is kept.",
-                    under_way, under_way == 1 ? "" : "s"));
+    return model::fail(Errc::rate_limited,
+                       fmt::format("{} {} recording{} waiting or being worked on, and more are not taken from one producer at a time. "
+                                   "Wait until one is done, or cancel one; what was uploaded is kept.",
+                                   own ? "You have" : std::string(producer) + " has", under_way, under_way == 1 ? "" : "s"));
 }
 
 bool holds_claim(soci::session& session, const model::JobId& id, std::string_view claim) {
@@ -317,7 +316,7 @@ model::Result<Job> JobQueue::set_priority(const model::JobId& id, model::JobPrio
     return result;
 }
 
-model::Result<Job> JobQueue::retry(const model::JobId& id, unsigned most_per_producer) {
+model::Result<Job> JobQueue::retry(const model::JobId& id, unsigned most_per_producer, std::string_view who) {
     model::Result<Job> result = model::fail(Errc::not_found, "There is no such job.");
     database_.write([&](soci::session& session) {
         std::string newer;
@@ -330,7 +329,7 @@ model::Result<Job> JobQueue::retry(const model::JobId& id, unsigned most_per_pro
         }
         const auto old = read_job(session, id);
         if (old && old->kind == JobKind::transcode) {
-            if (auto share = check_share(session, old->producer, old->episode, most_per_producer); !share) {
+            if (auto share = check_share(session, old->producer, old->episode, most_per_producer, old->producer == who); !share) {
                 result = std::unexpected(share.error());
                 return;
             }

@@ -53,8 +53,9 @@ public:
     // conflict when it already ended.
     [[nodiscard]] model::Result<model::Job> cancel(const model::JobId& id);
     // A failed or cancelled job is queued again with fresh counters. conflict otherwise, and for a transcode job that is not its episode's
-    // newest: an old recording must not take a newer one's place. rate_limited: its producer has that many waiting or running already.
-    [[nodiscard]] model::Result<model::Job> retry(const model::JobId& id, unsigned most_per_producer = 0);
+    // newest: an old recording must not take a newer one's place. rate_limited: its producer, who need not be `who` asks, has that many
+    // waiting or running already.
+    [[nodiscard]] model::Result<model::Job> retry(const model::JobId& id, unsigned most_per_producer = 0, std::string_view who = {});
     // conflict unless it waits.
     [[nodiscard]] model::Result<model::Job> set_priority(const model::JobId& id, model::JobPriority priority);
     // Bytes of the disk that running jobs and uploads on their way will still take.

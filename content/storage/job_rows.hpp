@@ -19,8 +19,10 @@ struct JobOrder {
 // As JobQueue::enqueue.
 [[nodiscard]] model::Job queue_job(soci::session& session, const JobOrder& order, model::Timestamp now);
 
-// rate_limited when this producer has `most` transcode jobs waiting or running for other episodes; 0: any number.
-[[nodiscard]] model::Status check_share(soci::session& session, std::string_view producer, const model::EpisodeId& episode, unsigned most);
+// rate_limited when this producer has `most` transcode jobs waiting or running for other episodes; 0: any number. `own`: it is this
+// producer who asks, else another.
+[[nodiscard]] model::Status check_share(soci::session& session, std::string_view producer, const model::EpisodeId& episode, unsigned most,
+                                        bool own);
 
 // Runs under this claim: neither cancelled nor taken over.
 [[nodiscard]] bool holds_claim(soci::session& session, const model::JobId& id, std::string_view claim);

@@ -60,10 +60,10 @@ Answer retry_job(Context& context, const Request& request) {
     const auto job = find_job(context, request);
     if (!job) return problem(job.error());
     if (auto read = read_nothing(request.body); !read) return problem(read.error());
-    return answer_with(context, request, "job.retry", context.publisher.retry(job->id));
+    return answer_with(context, request, "job.retry", context.publisher.retry(job->id, request.identity->name));
 }
 
-// Only what orders a producer's own jobs is a producer's to decide.
+// Producers see to all shows together, and so to each other's jobs; what changes everybody's turn is for admins.
 Answer put_job_priority(Context& context, const Request& request) {
     const auto job = find_job(context, request);
     if (!job) return problem(job.error());
@@ -71,7 +71,7 @@ Answer put_job_priority(Context& context, const Request& request) {
     if (!priority) return problem(priority.error());
     const bool concerns_all = *priority == model::JobPriority::urgent || job->priority == model::JobPriority::urgent;
     if (concerns_all && request.identity->role != model::Role::admin)
-        return problem(403, "What goes before everybody's recordings is for admins to say. Use \"high\": it goes before your others.");
+        return problem(403, "What goes before everybody's recordings is for admins to say. Use \"high\": it goes before others of its producer.");
     return answer_with(context, request, "job.priority", context.jobs.set_priority(job->id, *priority));
 }
 

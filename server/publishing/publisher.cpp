@@ -87,11 +87,11 @@ model::Status Publisher::check_means() {
     return {};
 }
 
-model::Result<model::Job> Publisher::retry(const model::JobId& id) {
+model::Result<model::Job> Publisher::retry(const model::JobId& id, std::string_view who) {
     const auto job = rooms_.jobs.find(id);
     if (job && job->kind == model::JobKind::transcode && !is_under_way(*job) && job->state != model::JobState::succeeded)
         if (auto able = check_means(); !able) return std::unexpected(able.error());
-    return rooms_.jobs.retry(id, settings_.publishing.queue_per_producer);
+    return rooms_.jobs.retry(id, settings_.publishing.queue_per_producer, who);
 }
 
 void Publisher::metadata_changed(const model::EpisodeId& id) {

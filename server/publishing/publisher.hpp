@@ -46,7 +46,7 @@ public:
     // (model/redaction.hpp), conflict (no audio yet, nothing would change, another recording on its way), the rest as above.
     [[nodiscard]] model::Result<model::Job> redact(const model::EpisodeId& episode, const model::Redactions& ranges, std::string_view who);
     // As JobQueue::retry; unavailable and insufficient_storage as above.
-    [[nodiscard]] model::Result<model::Job> retry(const model::JobId& job);
+    [[nodiscard]] model::Result<model::Job> retry(const model::JobId& job, std::string_view who);
     // The recording as it was handed in; nothing without a master.
     [[nodiscard]] std::optional<model::Master> as_handed_in(const model::Episode& episode);
 

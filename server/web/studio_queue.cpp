@@ -121,7 +121,7 @@ model::Status carry_out(Context& context, const model::Identity& who, const std:
         return {};
     };
     if (act == "cancel") return done(context.jobs.cancel(id), "job.cancel");
-    if (act == "retry") return done(context.jobs.retry(id, context.settings.publishing.queue_per_producer), "job.retry");
+    if (act == "retry") return done(context.publisher.retry(id, who.name), "job.retry");
     const auto priority = model::parse_job_priority(act);
     if (!priority) return model::fail(model::Errc::invalid_input, "That form is not known here. Load the page again and repeat it.");
     if ((*priority == JobPriority::urgent || job->priority == JobPriority::urgent) && who.role != model::Role::admin)

@@ -480,10 +480,10 @@ TEST_CASE("a job without room on the disk fails with a sentence; one that only h
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == model::Errc::insufficient_storage);
     REQUIRE(bench.jobs.cancel(job.id));
-    CHECK(bench.publisher.retry(job.id).error().code == model::Errc::insufficient_storage);
+    CHECK(bench.publisher.retry(job.id, "ann").error().code == model::Errc::insufficient_storage);
     bench.store->free = 0;
     REQUIRE(bench.uploads.remove(coming.id));
-    REQUIRE(bench.publisher.retry(job.id));
+    REQUIRE(bench.publisher.retry(job.id, "ann"));
     CHECK(bench.end(job.id).state == model::JobState::succeeded);
     CHECK(bench.jobs.promised_bytes() == 0);
 }

@@ -382,7 +382,9 @@ TEST_CASE("a producer's share is bounded, and nothing of a refused master stays"
     CHECK(q.given("ben", 2));
     REQUIRE(q.jobs.cancel(first.id));
     CHECK(q.given("ann", 2));
-    CHECK(q.jobs.retry(first.id, 2).error().code == Errc::rate_limited);
+    CHECK(q.jobs.retry(first.id, 2, "ann").error().message.find("You have 2 recordings waiting") == 0);
+    CHECK(q.jobs.retry(first.id, 2, "ben").error().code == Errc::rate_limited);
+    CHECK(q.jobs.retry(first.id, 2, "ben").error().message.find("ann has 2 recordings waiting") == 0);
     CHECK(q.jobs.find(first.id)->state == JobState::cancelled);
     // Another recording of an episode that waits already takes that one's place.
     model::Master again;
