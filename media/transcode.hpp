@@ -42,7 +42,9 @@ struct TranscodeReport {
     LoudnessCurve curve;
 };
 
-// (stage, 0…1). Returns false to stop: transcode then fails with Errc::conflict "cancelled".
+// (stage, 0…1): "measuring", "encoding", "checking", and the last two with " again" when a rendition came out too loud. The fraction grows
+// with time about evenly, but not while something is done again. Returns false to stop: transcode then fails with Errc::conflict
+// "cancelled".
 using Progress = std::function<bool(std::string_view stage, double fraction)>;
 
 // Writes untagged essence files (MP3 with an exact Info/LAME frame and no ID3; faststart M4A), as long as the master to the sample. A

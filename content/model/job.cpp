@@ -34,6 +34,7 @@ std::optional<double> speed(const Job& job) noexcept {
 std::optional<std::chrono::seconds> time_left(const Job& job) noexcept {
     const auto taken = time_taken(job);
     if (!taken || job.state != JobState::running || job.progress < least_progress || *taken < least_time) return std::nullopt;
+    if (job.stage.ends_with(" again")) return std::nullopt;
     const double left = static_cast<double>(taken->count()) * (1 - job.progress) / job.progress;
     return std::chrono::seconds(std::llround(left / 1000));
 }

@@ -31,7 +31,7 @@ struct Job {
     EpisodeId episode;
     MasterId master;
     JobState state{JobState::queued};
-    std::string stage;              // "measuring", "encoding", "tagging", "checking"; for people
+    std::string stage;              // "measuring", "encoding", "checking", "encoding again", "tagging"; for people
     double progress{};              // 0…1 over the whole job
     std::string reason;             // why it failed or waits, or what to look at though it succeeded: sentences for producers
     std::uint32_t attempts{};       // ended by the worker dying or running out of time; at most_attempts: poison, failed
@@ -53,14 +53,14 @@ struct Job {
 // How much audio it worked through for each second of a clock: 40 is an hour in 90 s. Of a running job so far, of one that succeeded in
 // all; nothing for others, and before there is anything to go by.
 [[nodiscard]] std::optional<double> speed(const Job& job) noexcept;
-// Until a running job ends, if it goes on as so far.
+// Until a running job ends, if it goes on as so far; nothing while it does a stage again, which nobody foresaw.
 [[nodiscard]] std::optional<std::chrono::seconds> time_left(const Job& job) noexcept;
 
 // When jobs of a producer were last begun; nobody: never.
 using LastServed = std::map<std::string, Timestamp>;
 // Running ones as they are, then those that wait in the order of their turns (storage/job_queue.hpp), as if those that run ended in the
-// order in which they began, each making room for the next one, and no recording had waited long; drafts of transcripts, which have a lane of their own, last. `under_way`: running ones first,
-// then the others from the oldest.
+// order in which they began, each making room for the next one, and no recording had waited long; drafts of transcripts, which have a lane
+// of their own, last. `under_way`: running ones first, then the others from the oldest.
 [[nodiscard]] std::vector<Job> in_turn(std::vector<Job> under_way, LastServed served);
 
 [[nodiscard]] std::string_view to_string(JobKind kind) noexcept;

@@ -21,7 +21,7 @@ using model::Status;
 using Outcome = WorkerPool::Outcome<void>;
 
 // Shares of the bar.
-constexpr double share_encoded = 0.90, share_checked = 0.95;
+constexpr double share_encoded = 0.97, share_checked = 0.985;
 
 constexpr auto duration_tolerance = std::chrono::milliseconds(500);
 

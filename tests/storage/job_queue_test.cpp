@@ -457,6 +457,9 @@ TEST_CASE("speed and time left follow from what is done") {
     REQUIRE(q.jobs.heartbeat(job.id, "a", "encoding", 0.25, 60s));
     CHECK(speed(*q.jobs.find(job.id)).value() == Approx(15));
     CHECK(time_left(*q.jobs.find(job.id)).value() == 30s);
+    REQUIRE(q.jobs.heartbeat(job.id, "a", "encoding again", 0.25, 60s));  // how long that takes the rest does not tell
+    CHECK(speed(*q.jobs.find(job.id)));
+    CHECK_FALSE(time_left(*q.jobs.find(job.id)));
     q.time.advance(10s);
     q.jobs.succeed(job.id, "a");
     CHECK(speed(*q.jobs.find(job.id)).value() == Approx(30));
