@@ -165,10 +165,10 @@ TEST_CASE("what is wrong with the workers of this machine is shown to admins alo
     (void)site.workers.check();  // this program of tests is none
     auto request = as_producer("/studio");
     const auto pages = [&] { return body_of(web::studio_home(site.context, request)) + body_of(web::studio_queue(site.context, request)); };
-    CHECK_THAT(pages(), !Contains("class=\"problem\""));
+    CHECK_THAT(pages(), !Contains("worker-trouble"));
     request.identity->role = model::Role::admin;
     const auto shown = pages();
-    const auto first = shown.find("<p class=\"problem\">The worker "), second = shown.rfind("<p class=\"problem\">The worker ");
+    const auto first = shown.find("worker-trouble\">The worker "), second = shown.rfind("worker-trouble\">The worker ");
     CHECK(first != std::string::npos);
     CHECK(first != second);
 }
