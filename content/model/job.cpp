@@ -43,7 +43,7 @@ std::vector<Job> in_turn(std::vector<Job> jobs, LastServed served) {
     const auto waiting = std::ranges::partition_point(jobs, [](const Job& job) { return job.state == JobState::running; });
     std::map<std::string, int> running;
     std::deque<Job> at_work(jobs.begin(), waiting);
-    std::erase_if(at_work, [](const Job& job) { return job.kind == JobKind::transcribe; });
+    std::erase_if(at_work, [](const Job& job) { return job.kind != JobKind::transcode; });  // others have workers of their own
     for (const Job& job : at_work) ++running[job.producer];
     const std::size_t workers = std::max<std::size_t>(at_work.size(), 1);
     Timestamp latest{};
@@ -61,7 +61,7 @@ std::vector<Job> in_turn(std::vector<Job> jobs, LastServed served) {
         const auto first = std::ranges::min_element(next, jobs.end(), {}, rank);  // of equals the oldest
         std::rotate(next, first, first + 1);
         served[next->producer] = latest += std::chrono::milliseconds(1);
-        if (next->kind == JobKind::transcribe) continue;
+        if (next->kind != JobKind::transcode) continue;
         ++running[next->producer];
         at_work.push_back(*next);
     }
