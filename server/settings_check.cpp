@@ -1,5 +1,6 @@
 #include "server/settings_check.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
@@ -97,7 +98,7 @@ Complaint check_folder(const fs::path& path) {
 
 Complaint check_data_folder(const fs::path& path) {
     auto complaint = check_folder(path);
-    if (complaint && ::access(nearest_existing(path).c_str(), W_OK) != 0 && errno == EACCES) *complaint += who_may(path);
+    if (complaint && ::faccessat(AT_FDCWD, nearest_existing(path).c_str(), W_OK, AT_EACCESS) != 0 && errno == EACCES) *complaint += who_may(path);
     return complaint;
 }
 

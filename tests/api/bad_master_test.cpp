@@ -118,10 +118,7 @@ TEST_CASE("an edit made while a new master waits is not lost with it") {
 TEST_CASE("a new master whose job is cancelled leaves a public episode as it was; until then the old audio is not published again") {
     PublicEpisode episode;
     const auto before = episode.heard();
-    REQUIRE(episode.stage.api("producer", "PATCH", episode.path, R"({"title": "Corrected"})").status == 200);
-    const auto tag = episode.stage.context().jobs.list_for_episode(episode.id).front();
     const auto job = episode.attach(tests::tone_wav(4));
-    CHECK(episode.stage.context().jobs.find(tag.id)->state == model::JobState::queued);  // what listeners have still gets its words
     CHECK(std::get<2>(episode.heard()) == std::get<2>(before));
     REQUIRE(episode.stage.api("producer", "POST", episode.path + "/withdraw").status == 200);
     const auto early = episode.stage.api("producer", "POST", episode.path + "/publish", "{}");
