@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::uint32_t heard_rate = 48'000;  // what lies above its half is in no rendition: it must not count as loud
 constexpr float full_scale = 0.9999F;
+constexpr double most_too_high = 0.1;         // of all samples: then it is no glitch, but somebody wrote 16-bit numbers as floats
 constexpr std::uint64_t clipped_enough = 10;  // places, before it is worth a word
 constexpr double gating_block_seconds = 0.4;
 constexpr double silent_side = 1e-7, heard_side = 1e-5;  // mean squares: -70 and -50 dBFS
@@ -162,6 +163,8 @@ void warn_of_damage(MasterScan& scan, const av::AudioReader& reader) {
         scan.warnings.push_back(
             fmt::format("This file is damaged in {} place{}, which {} left out. Listen to the result before publishing.",
                         reader.damaged_places(), reader.damaged_places() == 1 ? "" : "s", reader.damaged_places() == 1 ? "was" : "were"));
+    if (const auto& broken = reader.broken_samples(); broken.count() > 0)
+        scan.warnings.push_back(broken_words(broken, reader.info().sample_rate));
 }
 
 void warn_of_level(MasterScan& scan) {
@@ -205,6 +208,11 @@ model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::functi
     if (incomplete && scan.seconds < 1)
         return model::fail(model::Errc::unprocessable,
                            "This file is damaged or cut short: less than a second of it can be read. Export or copy it again.");
+    if (const auto samples = static_cast<double>(reader.decoded_frames() * reader.channels());
+        static_cast<double>(reader.broken_samples().too_high()) > most_too_high * samples)
+        return model::fail(model::Errc::unprocessable,
+                           "Much of this recording is more than 40 dB above full scale: its numbers are not those of float audio, which "
+                           "go from -1 to 1. Export it again, with 24 bits.");
     loudness.finish(scan);
     scan.offset = offset.result(scan.loudness);
     warn_of_damage(scan, reader);

@@ -22,7 +22,6 @@ namespace {
 
 constexpr std::size_t block_frames = 8192;
 constexpr int most_errors_in_a_row = 200;
-constexpr float loudest = 1e4F;  // +80 dBFS: nothing a float recording can mean lies beyond
 
 class Layout {
 public:
@@ -57,13 +56,6 @@ bool plays_every_byte(std::string_view container) {
     return container == "wav" || container == "w64" || container == "aiff";
 }
 
-void copy_finite(const float* from, float* to, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        const float sample = from[i];
-        to[i] = std::isnan(sample) ? 0.0F : std::clamp(sample, -loudest, loudest);
-    }
-}
-
 }  // namespace
 
 struct AudioReader::State {
@@ -83,6 +75,7 @@ struct AudioReader::State {
     Packet packet;
     bool at_end{};
     std::uint64_t damaged{}, frames{};
+    BrokenSamples broken;
     Offset offset;
     RecordingSpan span;  // what is still to come of it
 
@@ -186,12 +179,11 @@ struct AudioReader::State {
         const std::size_t count = static_cast<std::size_t>(what.size) / pcm_bytes;
         if (count == 0) ++damaged;
         const auto planes = grow(block, count);
-        const AVCodecID codec = stream->codecpar->codec_id;
-        read_pcm(codec, what.data, count, channels, planes.data());
-        if (codec == AV_CODEC_ID_PCM_F32LE)
-            for (std::size_t c = 0; c < channels; ++c) copy_finite(planes[c], planes[c], count);
+        read_pcm(stream->codecpar->codec_id, what.data, count, channels, planes.data());
         frames += count;
     }
+
+    [[nodiscard]] bool holds_whole_numbers() const { return pcm_bytes > 0 && stream->codecpar->codec_id != AV_CODEC_ID_PCM_F32LE; }
 
     void append(AudioBlock& block, const std::uint8_t* const* data, int count) {
         const int room = resampler->bound(count);
@@ -199,10 +191,7 @@ struct AudioReader::State {
         const std::size_t before = block.frames();
         const auto out = grow(block, static_cast<std::size_t>(room));
         const auto made = static_cast<std::size_t>(resampler->convert(data, count, out.data(), room));
-        for (std::size_t c = 0; c < channels; ++c) {
-            block.planes[c].resize(before + made);
-            copy_finite(out[c], out[c], made);
-        }
+        for (std::size_t c = 0; c < channels; ++c) block.planes[c].resize(before + made);
         frames += made;
     }
 
@@ -215,7 +204,7 @@ struct AudioReader::State {
     void append_as_is(AudioBlock& block, const AVFrame& frame) {
         const auto count = static_cast<std::size_t>(frame.nb_samples);
         const auto out = grow(block, count);
-        for (std::size_t c = 0; c < channels; ++c) copy_finite(reinterpret_cast<const float*>(frame.extended_data[c]), out[c], count);
+        for (std::size_t c = 0; c < channels; ++c) std::copy_n(reinterpret_cast<const float*>(frame.extended_data[c]), count, out[c]);
         frames += count;
     }
 
@@ -292,6 +281,9 @@ std::size_t AudioReader::channels() const noexcept {
 std::uint64_t AudioReader::damaged_places() const noexcept {
     return state_->damaged;
 }
+const BrokenSamples& AudioReader::broken_samples() const noexcept {
+    return state_->broken;
+}
 std::uint64_t AudioReader::decoded_frames() const noexcept {
     return state_->frames;
 }
@@ -314,6 +306,7 @@ bool AudioReader::read_whole(AudioBlock& block) {
     block.clear();
     block.channels = state.channels;
     if (!state.decoder) open_decoder();
+    const std::uint64_t first = state.frames;
     while (!state.at_end && block.frames() < block_frames) {
         const std::size_t before = block.frames();
         if (state.next_packet()) {
@@ -325,6 +318,7 @@ bool AudioReader::read_whole(AudioBlock& block) {
         }
         state.hold_to_span(block, before);
     }
+    if (!state.holds_whole_numbers()) state.broken.mend(block, first);
     return block.frames() > 0;
 }
 

@@ -14,6 +14,7 @@
 #include "content/model/redaction.hpp"
 #include "media/audio_block.hpp"
 #include "media/av/byte_view.hpp"
+#include "media/broken_samples.hpp"
 #include "media/dc_offset.hpp"
 
 namespace earshot::media::av {
@@ -54,11 +55,12 @@ public:
     [[nodiscard]] std::size_t channels() const noexcept;  // of the blocks: 1 or 2
 
     // Replaces `block` by the next few thousand frames at info().sample_rate; false at the end. Never throws for broken places:
-    // they are left out and counted. Not-a-number becomes silence. Opens the decoder when nobody did.
+    // they are left out and counted; single samples that are no sound are mended. Opens the decoder when nobody did.
     bool read(AudioBlock& block);
 
     [[nodiscard]] std::uint64_t damaged_places() const noexcept;
-    [[nodiscard]] std::uint64_t decoded_frames() const noexcept;  // cut ones too
+    [[nodiscard]] const BrokenSamples& broken_samples() const noexcept;  // redacted ones too, in the file's own time
+    [[nodiscard]] std::uint64_t decoded_frames() const noexcept;         // cut ones too
 
 private:
     bool read_whole(AudioBlock& block);
