@@ -102,6 +102,22 @@ TEST_CASE("The MP3 starts with an exact Info and LAME frame and carries no ID3")
     CHECK(big_endian(bytes, info + 154, 2) == lame_crc(std::string_view(bytes).substr(0, 190)));
 }
 
+TEST_CASE("The Info frame's own CRC is LAME's, over all bytes in front of it, in every version and number of channels") {
+    const Workshop shop;
+    for (const auto& [rate, channels, info] : {std::tuple{44'100U, 2, 36UL}, {44'100U, 1, 21UL}, {22'050U, 2, 21UL}, {22'050U, 1, 13UL}}) {
+        INFO(rate << " " << channels);
+        const OpenDescriptor in(shop.make("master.wav", "-ac " + std::to_string(channels))),
+            mp3(shop.path("out.mp3"), O_RDWR | O_CREAT | O_TRUNC);
+        const model::RenditionProfile profile{
+            .name = "mp3", .codec = model::Codec::mp3, .bit_rate = 64'000, .mono_bit_rate = 48'000, .sample_rate = rate};
+        REQUIRE(media::transcode(in, {{profile, mp3}}, {}));
+        const std::string bytes = bytes_of(shop.path("out.mp3"));
+        REQUIRE(bytes.find("Info") == info);
+        CHECK(big_endian(bytes, info + 154, 2) == lame_crc(std::string_view(bytes).substr(0, info + 154)));
+        CHECK(decoded_samples(shop.path("out.mp3")) == 4 * rate);
+    }
+}
+
 TEST_CASE("The M4A has its index in front and AAC-LC inside") {
     const Workshop shop;
     REQUIRE(transcode_both(shop, shop.path("speech.wav")));
