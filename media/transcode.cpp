@@ -34,6 +34,7 @@ constexpr std::size_t most_pauses = 1000;
 constexpr double noisy_gain_db = 25;
 // Opening an M4A of twelve hours takes as much memory as all encoders together: beyond this length its check waits until they are gone.
 constexpr double long_seconds = 2 * 3600;
+constexpr double nominal_share = 0.05, most_head_bytes = 4096;  // by which a file may miss its bit rate and still be said to have it
 // Shares of the whole job in its time, with the shipped renditions on two cores: whoever extrapolates should not be far out. What is left
 // is for renditions that are encoded again, which is rare.
 constexpr double measured_at = 0.015, encoded_at = 0.89, checked_at = 0.96;
@@ -250,6 +251,13 @@ private:
         put(descriptor, waveform_dat(scan_.waveform->finish(std::pow(10, level.gain_db / 20), std::pow(10, level.ceiling_db / 20))));
     }
 
+    // What was asked for, unless the file came to something else.
+    void state_bit_rate(RenditionReport& report) const {
+        const double bytes = static_cast<double>(report.byte_length), asked = report.bit_rate / 8.0 * scan_.seconds;
+        if (report.bit_rate == 0 || std::abs(bytes - asked) > asked * nominal_share + most_head_bytes)
+            report.bit_rate = static_cast<std::uint32_t>(bytes * 8 / scan_.seconds);
+    }
+
     TranscodeReport report() {
         TranscodeReport result{.master = master_info(master_),
                                .before = scan_.loudness,
@@ -274,8 +282,7 @@ private:
             rendition.report.channels = static_cast<std::uint32_t>(rendition.channels);
             rendition.report.duration = result.master.duration;
             rendition.report.byte_length = static_cast<std::uint64_t>(status.st_size);
-            if (model::facts_of(rendition.row.codec).lossless)
-                rendition.report.bit_rate = static_cast<std::uint32_t>(static_cast<double>(status.st_size) * 8 / scan_.seconds);
+            state_bit_rate(rendition.report);
             result.renditions.push_back(rendition.report);
         }
         return result;

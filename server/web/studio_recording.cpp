@@ -47,7 +47,7 @@ std::string exact_duration(std::chrono::milliseconds time) {
 }
 
 std::string rendition_word(const model::Rendition& rendition) {
-    return fmt::format("{}, {} kbit/s {}", model::facts_of(rendition.codec).file_kind, rendition.bit_rate / 1000,
+    return fmt::format("{}, {} kbit/s {}", model::facts_of(rendition.codec).file_kind, (rendition.bit_rate + 500) / 1000,
                        channel_word(rendition.channels));
 }
 

@@ -12,7 +12,7 @@ CEILING = -1
 RENDITIONS = {
     "mp3": ("out.mp3", ["-ar", 44100, "-c:a", "libmp3lame", "-b:a", "128k"]),
     "aac": ("out.m4a", ["-ar", 44100, "-c:a", "aac", "-b:a", "128k", "-movflags", "+faststart"]),
-    "opus": ("out.opus", ["-ar", 48000, "-c:a", "libopus", "-b:a", "64k"]),
+    "opus": ("out.opus", ["-ar", 48000, "-c:a", "libopus", "-vbr", "constrained", "-b:a", "64k"]),
 }
 MEBIBYTE = 1 << 20
 

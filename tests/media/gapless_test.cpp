@@ -148,6 +148,27 @@ TEST_CASE("Opus and FLAC are as long as the master, to the sample, and say so") 
     }
 }
 
+TEST_CASE("Opus keeps to its bit rate with clear voices, and a file that came to another rate says so") {
+    const Workshop shop;
+    const auto loop = shop.ffmpeg("loop.wav", "-stream_loop 4 -i " + shop.path("speech.wav") + " -c:a pcm_f32le");
+    const auto sparse = shop.make("sparse.wav", "-af apad=whole_dur=30 -c:a pcm_f32le");
+    for (const auto& master : {loop, sparse}) {
+        INFO(master);
+        const OpenDescriptor in(master), mp3(shop.path("out.mp3"), O_RDWR | O_CREAT | O_TRUNC),
+            m4a(shop.path("out.m4a"), O_RDWR | O_CREAT | O_TRUNC), opus(shop.path("out.opus"), O_RDWR | O_CREAT | O_TRUNC);
+        const auto profiles = two_profiles();
+        const auto report = media::transcode(in, {{profiles[0], mp3}, {profiles[1], m4a}, {opus_profile(), opus}}, {});
+        REQUIRE(report);
+        for (const auto& rendition : report->renditions) {
+            const double seconds = static_cast<double>(rendition.duration.count()) / 1000;
+            CHECK(rendition.bit_rate * seconds / 8 == Approx(static_cast<double>(rendition.byte_length)).epsilon(0.05).margin(4096));
+        }
+        CHECK(report->renditions[0].bit_rate == 128'000);
+        if (master == loop) CHECK(report->renditions[2].bit_rate == 64'000);
+        if (master == sparse) CHECK(report->renditions[1].bit_rate < 100'000);
+    }
+}
+
 TEST_CASE("FLAC holds 24 bits, knows the hash of its sound and reports the bit rate it came to") {
     const Workshop shop;
     const OpenDescriptor in(shop.path("speech.wav")), flac(shop.path("out.flac"), O_RDWR | O_CREAT | O_TRUNC);
