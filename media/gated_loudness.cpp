@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+#include <numeric>
 
 namespace earshot::media {
 
@@ -42,6 +42,18 @@ double integrated_lufs(std::span<const double> energies) {
     const auto blocks = audible_blocks(energies, momentary_parts, 1);
     const double gate = mean_above(blocks, 0) * std::pow(10, relative_gate_lu / 10);
     return std::max(lufs_of(mean_above(blocks, gate)), silence_lufs);
+}
+
+Gated look_below_gate(std::span<const double> energies) {
+    const double gate = mean_above(audible_blocks(energies, momentary_parts, 1), 0) * std::pow(10, relative_gate_lu / 10);
+    Gated gated{.rest = {energies.begin(), energies.end()}};
+    for (std::size_t at = 0; gate > 0 && at + momentary_parts <= energies.size(); ++at) {
+        const auto block = energies.subspan(at, momentary_parts);
+        if (std::accumulate(block.begin(), block.end(), 0.0) / momentary_parts < gate) continue;
+        ++gated.counted;
+        std::fill_n(gated.rest.begin() + static_cast<std::ptrdiff_t>(at), momentary_parts, 0.0);
+    }
+    return gated;
 }
 
 double range_lu(std::span<const double> energies) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 namespace earshot::media {
 
@@ -16,6 +17,13 @@ constexpr std::size_t momentary_parts = 4, short_term_parts = 30;  // tenths of 
 
 // BS.1770-4: blocks of 0.4 s that overlap by three quarters, two gates. silence_lufs when there is nothing above the first.
 [[nodiscard]] double integrated_lufs(std::span<const double> energies);
+
+// How many blocks count for that, and the tenths that are in none of them; 0 stands for the others.
+struct Gated {
+    std::size_t counted{};
+    std::vector<double> rest;
+};
+[[nodiscard]] Gated look_below_gate(std::span<const double> energies);
 
 // EBU Tech 3342: short-term loudness every second, 10th to 95th percentile. 0 where that says nothing.
 [[nodiscard]] double range_lu(std::span<const double> energies);

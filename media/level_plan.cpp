@@ -44,6 +44,20 @@ Point between(const At& at, Point low, Point high) {
     return middle;
 }
 
+// A few moments hold the target by themselves. With much more gain, and these held by the limiter, the words may.
+template <class At, class MomentsAlone>
+Point words_beside(const Point& moments, const At& at, const MomentsAlone& moments_alone, double most_db) {
+    for (Point last = moments; last.gain_db + step_db <= most_db;) {
+        const Point next = at(last.gain_db + step_db);
+        if (last.missing > aiming_tolerance_lu && next.missing <= aiming_tolerance_lu) {
+            const Point words = between(at, last, next);
+            return std::abs(words.missing) <= promised_tolerance_lu && !moments_alone(words) ? words : moments;
+        }
+        last = next;
+    }
+    return moments;
+}
+
 }  // namespace
 
 LevelPlan::LevelPlan(const model::RenditionProfile& profile, std::size_t channels, const model::Loudness& before,
@@ -54,7 +68,8 @@ LevelPlan::LevelPlan(const model::RenditionProfile& profile, std::size_t channel
       measurable_(is_measurable(before)),
       linear_gain_(target_ - before.integrated_lufs),
       level_{.gain_db = 0, .ceiling_db = ceiling_ - headroom_db},
-      untouched_gain_(std::min(linear_gain_, level_.ceiling_db - before.true_peak_dbtp)) {
+      full_gain_(level_.ceiling_db - before.true_peak_dbtp),
+      untouched_gain_(std::min(linear_gain_, full_gain_)) {
     if (measurable_) aim();
 }
 
@@ -62,7 +77,7 @@ LevelPlan::LevelPlan(const model::RenditionProfile& profile, std::size_t channel
 // that grows. Loudness is a rugged function of gain (it has gates, and peaks stop to matter), so the whole range is looked at.
 void LevelPlan::aim() {
     const auto at = [&](double gain_db) { return Point{gain_db, target_ - offset_ - foretell_lufs(trace_, {gain_db, level_.ceiling_db})}; };
-    const double most = linear_gain_ + most_made_up_db, linear = std::min(linear_gain_ - offset_, most);
+    const double most = std::max(linear_gain_, full_gain_) + most_made_up_db, linear = std::min(linear_gain_ - offset_, most);
     std::vector<Point> tried{at(std::min(linear - step_db, 0.0))};
     const auto go_on_to = [&](double gain_db) {
         const Point next = at(gain_db);
@@ -77,7 +92,11 @@ void LevelPlan::aim() {
         const double missing = std::abs(point.missing);
         return (missing > aiming_tolerance_lu ? missing + worth_lu : 0) + worth_lu_a_db * point.gain_db;
     };
-    const Point best = *std::ranges::min_element(tried, {}, cost);
+    Point best = *std::ranges::min_element(tried, {}, cost);
+    const auto moments_alone = [&](const Point& point) {
+        return beside_loud_moments_lufs(trace_, {point.gain_db, level_.ceiling_db}).has_value();
+    };
+    if (moments_alone(best)) best = words_beside(best, at, moments_alone, most);
     level_.gain_db = best.gain_db;
     capped_ = std::abs(best.missing) > promised_tolerance_lu;
 }

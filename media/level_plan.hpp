@@ -35,6 +35,7 @@ private:
     double linear_gain_;  // were there no limiter
     double offset_{};     // how much the file measures beyond what was foretold
     Level level_;
+    double full_gain_;       // brings the highest peak to the limiter's ceiling
     double untouched_gain_;  // the most at which the limiter does nothing, or what reaches the target if that is less
     bool capped_{};
     int encodings_{};

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double tick_seconds = 0.01;
 constexpr std::size_t tenths_a_second = 10;
+constexpr std::size_t moments_share = 50, most_moments = 300;
 constexpr double attack_share = 0.25;  // of a tick's energy that passes before its peak; fitted to speech and to bursts
 
 // The energies of tenths of a second after the limiter, which goes in steps of a tick: down at once where a peak asks for it, back
@@ -40,6 +41,16 @@ std::vector<double> levelled_tenths(const LoudnessTrace& trace, const Level& lev
 
 double foretell_lufs(const LoudnessTrace& trace, const Level& level) {
     return integrated_lufs(levelled_tenths(trace, level));
+}
+
+std::optional<double> beside_loud_moments_lufs(const LoudnessTrace& trace, const Level& level) {
+    const std::vector<double> tenths = levelled_tenths(trace, level);
+    Gated gated = look_below_gate(tenths);
+    if (gated.counted * moments_share > tenths.size() || gated.counted > most_moments) return std::nullopt;
+    for (double& energy : gated.rest) energy /= std::pow(10, level.gain_db / 10);  // can it be heard in the recording itself?
+    const double rest = integrated_lufs(gated.rest);
+    if (rest <= silence_lufs) return std::nullopt;
+    return rest + level.gain_db;
 }
 
 std::vector<double> loudness_curve(const LoudnessTrace& trace, const Level& level) {

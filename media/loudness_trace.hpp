@@ -2,8 +2,10 @@
 // A recording in numbers, a hundred a second: enough to foretell what gain and limiter will make of its loudness without hearing it again.
 
 #include <bit>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "media/level_chain.hpp"
@@ -30,10 +32,15 @@ private:
 };
 using LoudnessTrace = std::vector<TraceTick>;
 
+constexpr std::chrono::milliseconds trace_tick{10};
 constexpr std::size_t ticks_a_tenth = 10;
 
 // Integrated loudness after LevelChain, to within a few hundredths of a LU.
 [[nodiscard]] double foretell_lufs(const LoudnessTrace& trace, const Level& level);
+
+// Does a fiftieth at most, and no more than half a minute, make up what is measured after LevelChain, beside more that can be heard?
+// Then this is what the rest measures by itself. Gates leave quiet words out beside a loud moment.
+[[nodiscard]] std::optional<double> beside_loud_moments_lufs(const LoudnessTrace& trace, const Level& level);
 
 // Short-term loudness (3 s around each full second, less at the ends) after LevelChain: LUFS, silence_lufs or more, one a second.
 [[nodiscard]] std::vector<double> loudness_curve(const LoudnessTrace& trace, const Level& level);

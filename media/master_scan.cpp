@@ -172,7 +172,9 @@ void warn_of_level(MasterScan& scan) {
         scan.warnings.push_back(fmt::format(
             "This recording is only {:.2f} s long, too short to measure its loudness. Its level was left as it is.", scan.seconds));
     else if (!is_measurable(scan.loudness))
-        scan.warnings.emplace_back("This recording is silent. Its level was left as it is; check that the right file was exported.");
+        scan.warnings.emplace_back(
+            "This recording is silent, or so quiet that nothing in it reaches -70 LUFS. Its level was left as it is; check that the right "
+            "file was exported.");
     if (scan.clipped_places >= clipped_enough)
         scan.warnings.push_back(
             fmt::format("This master is clipped in {} places. That cannot be repaired here: record or export it with more headroom.",

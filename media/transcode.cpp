@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "content/model/redacted_words.hpp"
+#include "content/model/time.hpp"
 #include "media/av/encoder_settings.hpp"
 #include "media/av/error.hpp"
 #include "media/codec_table.hpp"
@@ -218,6 +219,7 @@ private:
                                 rendition.output.profile.ceiling_dbtp)};
             warn_of_level(rendition);
         }
+        warn_of_loud_moments();
         const auto loudest = std::ranges::max_element(renditions_, {}, [](const Rendition& r) { return r.report.gain_db; });
         if (loudest != renditions_.end() && loudest->report.gain_db > noisy_gain_db)
             scan_.warnings.push_back(
@@ -237,6 +239,18 @@ private:
                                   "\"{}\" only reached {:.1f} LUFS instead of {:.1f}.",
                                   name, lufs, target)
                     : fmt::format("\"{}\" came out at {:.1f} LUFS instead of {:.1f}.", name, lufs, target));
+    }
+    void warn_of_loud_moments() {
+        if (renditions_.empty() || !is_measurable(scan_.loudness)) return;
+        const Rendition& first = renditions_.front();
+        const LoudnessTrace& trace = trace_of(first.channels);
+        const auto rest = beside_loud_moments_lufs(trace, first.plan.level());
+        if (!rest) return;
+        const auto loudest = std::ranges::max_element(trace, {}, &TraceTick::energy) - trace.begin();
+        scan_.warnings.push_back(fmt::format(
+            "A few loud moments, the loudest at {}, set the level of this recording, and the rest came out at {:.0f} LUFS. Turn "
+            "them down or take them out, and hand it in again.",
+            model::format_clock(trace_tick * loudest), *rest));
     }
     [[nodiscard]] std::string quiet_words(const Rendition& rendition) const {
         const double lufs = before(rendition.channels).integrated_lufs;
@@ -259,11 +273,12 @@ private:
     }
 
     TranscodeReport report() {
-        TranscodeReport result{.master = master_info(master_),
-                               .before = scan_.loudness,
-                               .renditions = {},
-                               .warnings = master_.warnings,
-                               .pauses = find_pauses(scan_.trace, scan_.loudness.integrated_lufs)};
+        TranscodeReport result{
+            .master = master_info(master_),
+            .before = scan_.loudness,
+            .renditions = {},
+            .warnings = master_.warnings,
+            .pauses = find_pauses(scan_.trace, beside_loud_moments_lufs(scan_.trace, {}).value_or(scan_.loudness.integrated_lufs))};
         if (!renditions_.empty()) {
             const Rendition& first = renditions_.front();
             result.curve = {first.plan.target_lufs(), loudness_curve(trace_of(first.channels), first.plan.level())};

@@ -160,7 +160,7 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
     if (show && show->type == model::ShowType::serial && !episode.number && episode.type == model::EpisodeType::full)
         sentences.emplace_back("Give the episode a number: the show is a serial and apps sort by it.");
     if (episode.master && episode.master->loudness && episode.master->loudness->integrated_lufs <= -70.0)
-        sentences.emplace_back("The master is silent. Check that the right file was exported.");
+        sentences.emplace_back("The master is silent, or nearly. Check that the right file was exported.");
     if (episode.master && episode.master->info && !episode.master->info->embedded.empty())
         sentences.push_back(
             fmt::format("Your file says more than its sound: {}. None of it is published{}; who gets the file itself gets all of it.",

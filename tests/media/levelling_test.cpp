@@ -206,6 +206,25 @@ TEST_CASE("The plan aims by what is foretold and corrects by what was measured")
         CHECK(media::foretell_lufs(knocks, plan_of_words.level()) == Approx(-16).margin(0.1));
     }
 
+    // One tone of a quarter second over words that are 20 to 33 dB below it, and out of the gate: the words count all the same.
+    for (const double words : {-25, -31, -38}) {
+        auto tone = steady(words, 0.05F);
+        std::fill_n(tone.begin() + 3'000, 25, media::TraceTick(0.05F, 0.99F));
+        const double whole = media::foretell_lufs(tone, {0, 0});
+        const media::LevelPlan plan_of_words(profile, 2, {.integrated_lufs = whole, .true_peak_dbtp = -0.1}, tone, 1);
+        INFO(words << " " << whole << " " << plan_of_words.level().gain_db);
+        CHECK(media::foretell_lufs(tone, plan_of_words.level()) == Approx(-16).margin(0.1));
+        CHECK(plan_of_words.level().gain_db > -16 - words - 4);
+        CHECK_FALSE(media::beside_loud_moments_lufs(tone, plan_of_words.level()));
+    }
+    // Words too far down for the limiter: the moment sets the level, and it is known.
+    auto too_far = steady(-56, 0.05F);
+    std::fill_n(too_far.begin() + 3'000, 25, media::TraceTick(0.05F, 0.99F));
+    const media::LevelPlan of_moment(profile, 2, {.integrated_lufs = media::foretell_lufs(too_far, {0, 0}), .true_peak_dbtp = -0.1},
+                                     too_far, 1);
+    CHECK(media::foretell_lufs(too_far, of_moment.level()) == Approx(-16).margin(0.1));
+    CHECK(media::beside_loud_moments_lufs(too_far, of_moment.level()).value_or(0) < -60);
+
     // Hammering beside words: at the gain that would do without a limiter it drops out of the gate, and the words alone are too loud.
     for (const auto& [words, energy] : {std::pair{-34, 1e-4F}, {-34, 3e-4F}, {-38, 1e-4F}, {-30, 3e-4F}}) {
         auto hammering = steady(words, 0.05F);

@@ -121,6 +121,20 @@ TEST_CASE("Masters that cannot be levelled have a defined result and a warning")
                             "-af 'volume=-12dB,aeval=val(0)+0.95*lt(mod(t\\,1.9)\\,0.01)*sin(565*t)|val(1):c=stereo' -c:a pcm_f32le"));
         check_promise(shop, report, -16);
     }
+    SECTION("one loud moment among quiet words") {
+        for (const auto& [volume, levelled] : {std::pair{"-10dB", true}, {"-30dB", false}}) {
+            INFO(volume);
+            const auto words = shop.make("words.wav", std::string("-af volume=") + volume + " -c:a pcm_f32le");
+            const auto report = transcode_both(
+                shop,
+                shop.ffmpeg("moment.wav", "-stream_loop 9 -i " + words +
+                                              " -af 'aeval=val(0)+0.9*between(t\\,20\\,20.25)*sin(1256*t)|val(1):c=same' -c:a pcm_f32le"));
+            check_promise(shop, report, -16);
+            CHECK((report->renditions[0].gain_db > 10) == levelled);
+            CHECK(has_warning(report->warnings, "A few loud moments, the loudest at 0:20, set the level") != levelled);
+            for (const auto& pause : report->pauses) CHECK(pause.end - pause.start < std::chrono::seconds(10));
+        }
+    }
     SECTION("two sides that cancel each other out, mixed to mono") {
         auto mono = opus_profile();
         mono.name = "opus-low";
