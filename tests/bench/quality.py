@@ -1,4 +1,5 @@
-"""How far the noise that a lossy rendition adds lies below what the ear would notice, beside ffmpeg with its defaults at the same bit rate.
+"""How far the noise that a lossy rendition adds lies below what the ear would notice, beside ffmpeg with its defaults (Opus: constrained, as
+ours) at the same bit rate.
 The noise-to-mask ratio as in ITU-R BS.1387 (PEAQ), without its later steps: dB, mean over the frames that are not silent; lower is better, and
 what is above 0 can be heard. Any recordings may be given; without any the master of ./dev bench media is taken."""
 import argparse, json, pathlib, re, subprocess, tempfile
