@@ -8,6 +8,7 @@ extern "C" {
 #include <bit>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "media/embedded/mp4_boxes.hpp"
@@ -77,16 +78,20 @@ void read_track(const Section& boxes, int depth, Track& track) {
 
 struct Movie {
     std::uint32_t scale{};
+    bool in_fragments{};  // of which the index tells the first at most
     Track track;
 };
 
 Movie read_movie(const Section& file, std::uint32_t number) {
     Movie movie;
+    bool found = false;
     embedded::walk_boxes(file, [&](const std::string& name, const Section& moov) {
-        if (name != "moov") return;
+        movie.in_fragments |= name == "moof";
+        if (name != "moov" || std::exchange(found, true)) return;  // libavformat reads the first one only
         embedded::walk_boxes(moov, [&](const std::string& box, const Section& body) {
             const auto head = box == "mvhd" ? body.all(32) : std::string();
             if (box == "mvhd") movie.scale = static_cast<std::uint32_t>(big(head, is_long(head) ? 20 : 12, 4));
+            movie.in_fragments |= box == "mvex";
             if (box != "trak") return;
             Track track;
             read_track(body, 0, track);
@@ -105,8 +110,8 @@ std::optional<std::uint64_t> in_frames(std::uint64_t units, std::uint32_t scale,
 
 RecordingSpan mp4_span(int descriptor, std::uint32_t number, std::string_view gapless, std::uint32_t sample_rate) {
     embedded::Look look(descriptor);
-    const auto [movie_scale, track] = read_movie(Section(look, 0, look.size()), number);
-    if (track.units == 0 || track.scale == 0 || movie_scale == 0 || track.edits.size() > 1) return {};
+    const auto [movie_scale, in_fragments, track] = read_movie(Section(look, 0, look.size()), number);
+    if (in_fragments || track.units == 0 || track.scale == 0 || movie_scale == 0 || track.edits.size() > 1) return {};
     const Edit edit = track.edits.empty() ? Edit{.at_speed = true} : track.edits.front();
     const auto start = static_cast<std::uint64_t>(edit.start);
     if (!edit.at_speed || edit.duration > most_units || start >= track.units) return {};
