@@ -105,12 +105,13 @@ struct AudioReader::State {
         info.seconds_exact = false;
     }
 
-    void choose_stream() {
-        stream = input->best_stream(AVMEDIA_TYPE_AUDIO);
-        for (unsigned i = 0; i < input->get()->nb_streams; ++i) {
-            AVStream* one = input->get()->streams[i];
-            one->discard = one == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
-        }
+    void choose_stream() { stream = stream_of(*input); }
+
+    static AVStream* stream_of(const InputFile& file) {
+        AVStream* chosen = file.best_stream(AVMEDIA_TYPE_AUDIO);
+        for (unsigned i = 0; i < file->nb_streams; ++i)
+            file->streams[i]->discard = file->streams[i] == chosen ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+        return chosen;
     }
 
     void find_span() {
@@ -125,15 +126,17 @@ struct AudioReader::State {
 
     void open_decoder() { decoder.emplace(stream->codecpar, stream->time_base, options.codecs); }
 
-    // The next recording of a chain; what cannot be opened counts as damaged.
+    // The next recording of a chain; what cannot be opened counts as damaged, and leaves everything as it was.
     bool open_next_link() {
         while (next_link < links.size()) {
             options.view = links[next_link++];
             try {
-                input.emplace(descriptor, options);
-                choose_stream();
-                if (stream != nullptr && is_accepted(*stream->codecpar)) {
-                    open_decoder();
+                InputFile next(descriptor, options);
+                AVStream* const chosen = stream_of(next);
+                if (chosen != nullptr && is_accepted(*chosen->codecpar)) {
+                    decoder = Decoder(chosen->codecpar, chosen->time_base, options.codecs);
+                    stream = chosen;
+                    input.emplace(std::move(next));
                     return true;
                 }
             } catch (const AvError&) {

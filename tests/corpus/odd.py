@@ -279,6 +279,38 @@ def tag_bombs(mp3, flac, hundred_megapixels):
     yield "block-lies.flac", with_blocks(block(2, b"app ", size=0xFFFFFF))
 
 
+def pages(ogg):
+    at = 0
+    while at < len(ogg):
+        count = ogg[at + 26]
+        end = at + 27 + count + sum(ogg[at + 27:at + 27 + count])
+        yield ogg[at:end]
+        at = end
+
+
+def with_checksum(page):
+    crc, page = 0, page[:22] + bytes(4) + page[26:]
+    for byte in page:
+        crc ^= byte << 24
+        for _ in range(8):
+            crc = (crc << 1 ^ 0x04C11DB7 if crc & 0x80000000 else crc << 1) & 0xFFFFFFFF
+    return page[:22] + struct.pack("<I", crc) + page[26:]
+
+
+def chains(vorbis, opus):
+    """Ogg recordings one after another, some of which no decoder or demuxer can open."""
+    undecodable = b"".join(with_checksum(page.replace(b"BCV", b"xxx")) if b"\5vorbis" in page else page for page in pages(vorbis))
+    unopenable = next(pages(vorbis))
+    yield "chain.ogg", vorbis + opus + vorbis
+    yield "chain-undecodable.ogg", vorbis + undecodable
+    yield "chain-undecodable-unopenable.ogg", vorbis + undecodable + unopenable
+    yield "chain-unopenable-between.ogg", vorbis + unopenable + undecodable + opus
+    yield "chain-undecodable-first.ogg", undecodable + vorbis
+    yield "chain-unopenable-first.ogg", unopenable + unopenable + vorbis
+    yield "chain-of-heads.ogg", unopenable * 500
+    yield "chain-of-nothing.ogg", undecodable + undecodable + unopenable
+
+
 def atom(name, body=b"", size=None):
     return struct.pack(">I", len(body) + 8 if size is None else size) + name + body
 

@@ -26,7 +26,7 @@ def corpus(folder):
     for name, data in sounds.items():
         yield "audio", name, data
     for family in (odd.wavs(), odd.aiffs(), odd.aifcs(), odd.cafs(sounds["alac-2.caf"]), odd.w64s(), odd.scripts(folder / "pcm_s16le-2.wav"), odd.mp4s(sounds["aac-2.m4a"]),
-                   odd.misdescribed(sounds["alac-2.m4a"], sounds["alac-2.caf"], sounds["s16-2.flac"]),
+                   odd.chains(sounds["libvorbis-2.ogg"], sounds["libopus-2.ogg"]), odd.misdescribed(sounds["alac-2.m4a"], sounds["alac-2.caf"], sounds["s16-2.flac"]),
                    odd.tag_bombs(sounds["44100-2.mp3"], sounds["s16-2.flac"], odd.png(10_000, 10_000))):
         for name, data in family:
             yield "audio", name, data
@@ -49,7 +49,7 @@ def corpus(folder):
 
 # What must not be refused: every accepted format as it should be, and oddities that other programs read, too.
 def must_be_taken(name):
-    return name in {name for name, _ in base.wanted()} or name.startswith("chapters-by-ffmpeg") or name in {"list-first.wav", "junk-between.wav", "odd-padded.wav", "data-lies.wav", "chapters-10000.mp3",
+    return name in {name for name, _ in base.wanted()} or name.startswith("chapters-by-ffmpeg") or name in {"list-first.wav", "junk-between.wav", "odd-padded.wav", "data-lies.wav", "chapters-10000.mp3", "chain.ogg",
                                                                    "cover-100-megapixels.mp3", "comments-5000.flac", "sound-first.aiff", "as-it-should-be.png", "36-megapixels-of-16-bits.png", "noise-of-73-ms.wav", "plain.caf", "everything-before.caf", "everything-behind.caf",
                                                                    "open-ended.caf", "alac-table-last.caf", "plain.w64", "junk-between.w64", "big-endian.aifc", "little-endian.aifc",
                                                                    "no-version.aifc", "everything-first.aifc", "everything-between.aifc", "everything-behind.aifc"}

@@ -1,5 +1,8 @@
 // A master's recording, no sample more and none less: what encoders add at either end is left out wherever the file says how much it is.
 
+#include <algorithm>
+#include <tuple>
+
 #include "media/av/audio_reader.hpp"
 #include "media/probe.hpp"
 #include "tests/media/audio_support.hpp"
@@ -59,6 +62,55 @@ std::string with_itunes_words(std::string file, unsigned delay, unsigned padding
     const auto moov = file.rfind("moov") - 4;
     file.replace(moov, 4, numbers(file.size() - moov + added.size(), 4));
     return file + added;
+}
+
+// Where each page of an Ogg file begins, and its end.
+std::vector<std::size_t> pages_of(const std::string& ogg) {
+    std::vector<std::size_t> starts{0};
+    while (starts.back() < ogg.size()) {
+        const std::size_t at = starts.back(), lacing = static_cast<unsigned char>(ogg.at(at + 26));
+        std::size_t end = at + 27 + lacing;
+        for (std::size_t i = 0; i < lacing; ++i) end += static_cast<unsigned char>(ogg.at(at + 27 + i));
+        starts.push_back(end);
+    }
+    return starts;
+}
+
+// RFC 3533, 6: with the checksum that belongs to what the page has become.
+std::string with_checksum(std::string page) {
+    page.replace(22, 4, 4, '\0');
+    std::uint32_t crc = 0;
+    for (const char c : page) {
+        crc ^= std::uint32_t{static_cast<unsigned char>(c)} << 24;
+        for (int bit = 0; bit < 8; ++bit) crc = (crc & 0x80000000) != 0 ? crc << 1 ^ 0x04C11DB7 : crc << 1;
+    }
+    std::string sum = numbers(crc, 4);
+    return page.replace(22, 4, std::string(sum.rbegin(), sum.rend()));
+}
+
+// A Vorbis file whose codebooks no decoder can read, in pages that are in order.
+std::string with_broken_codebooks(std::string ogg) {
+    const auto codebook = ogg.find("\5vorbis") + 8;
+    ogg.replace(codebook, 3, "xxx");
+    const auto pages = pages_of(ogg);
+    const auto next = std::ranges::upper_bound(pages, codebook);
+    const std::size_t at = *std::prev(next), size = *next - at;
+    return ogg.replace(at, size, with_checksum(ogg.substr(at, size)));
+}
+
+struct Remains {
+    std::size_t frames{};
+    std::uint64_t damaged_places{};
+};
+Remains remains_of(const std::string& file) {
+    const OpenDescriptor in(file);
+    media::av::AudioReader reader(in);
+    Remains remains;
+    media::AudioBlock block;
+    while (reader.read(block)) remains.frames += block.frames();
+    CHECK_FALSE(reader.read(block));
+    remains.damaged_places = reader.damaged_places();
+    return remains;
 }
 
 }  // namespace
@@ -195,6 +247,22 @@ TEST_CASE("In a chained Ogg each recording begins and ends where it does by itse
     for (media::AudioBlock block; reader.read(block);) frames += block.frames();
     CHECK(frames > 2 * samples);
     CHECK(frames < 3 * samples);
+}
+
+TEST_CASE("Recordings of a chain that cannot be read are left out and counted") {
+    const Workshop shop;
+    const auto source = source_of(shop);
+    output_of("ffmpeg -v error -y -i " + source + " -c:a libvorbis -q:a 8 " + shop.path("good.ogg"));
+    const std::string good = bytes_of(shop.path("good.ogg")), undecodable = with_broken_codebooks(good);
+    const std::string unopenable = good.substr(0, pages_of(good)[1]);
+    for (const auto& [chain, frames, damaged] : {std::tuple{good + undecodable, samples, 1UL},
+                                                 {good + undecodable + unopenable, samples, 2UL},
+                                                 {good + unopenable, samples, 1UL},
+                                                 {good + undecodable + unopenable + good, 2 * samples, 2UL}}) {
+        const Remains remains = remains_of(shop.write("chain.ogg", chain));
+        CHECK(remains.frames == frames);
+        CHECK(remains.damaged_places == damaged);
+    }
 }
 
 TEST_CASE("An AAC master's renditions are as long as what was encoded") {
