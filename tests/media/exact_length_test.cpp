@@ -265,6 +265,24 @@ TEST_CASE("Recordings of a chain that cannot be read are left out and counted") 
     }
 }
 
+TEST_CASE("A page of an Ogg that falsely says it is the first of a recording costs no more than itself") {
+    const Workshop shop;
+    const auto source = source_of(shop);
+    for (const auto& [name, codec] :
+         {std::pair{"whole.ogg", "libvorbis -q:a 8"}, {"whole.opus", "libopus -b:a 192k"}, {"flac.ogg", "flac"}}) {
+        INFO(name);
+        output_of("ffmpeg -v error -y -i " + source + " -c:a " + codec + " -page_duration 100000 -f ogg " + shop.path(name));
+        const std::string whole = bytes_of(shop.path(name));
+        const auto pages = pages_of(whole);
+        REQUIRE(pages.size() > 15);
+        for (std::size_t i = 3; i + 1 < pages.size(); i += 4) {
+            std::string damaged = whole;
+            damaged[pages[i] + 5] ^= 2;
+            CHECK(remains_of(shop.write("damaged.ogg", damaged)).frames > samples - 15'000);
+        }
+    }
+}
+
 TEST_CASE("An AAC master's renditions are as long as what was encoded") {
     const Workshop shop;
     const auto source = source_of(shop);
