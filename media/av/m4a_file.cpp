@@ -104,6 +104,7 @@ void M4aFile::write(std::string_view frame, std::uint32_t samples) {
 }
 
 void M4aFile::finish() {
+    if (samples_ <= track_.delay) throw AvError(AVERROR(EINVAL), "M4A without sound");
     flush();
     put(u32(static_cast<std::uint64_t>(length_ - head_bytes + 8)), head_bytes - 8);
     const auto size = static_cast<std::uint32_t>(index(0).size());

@@ -24,7 +24,7 @@ public:
 
     // `samples`: how many of its sound the frame stands for; of the last as many as there still are. Throws AvError, as finish() does.
     void write(std::string_view frame, std::uint32_t samples);
-    void finish();  // once, after at least one frame
+    void finish();  // once; without anything to be heard there is no file
 
 private:
     struct Chunk {

@@ -1,5 +1,6 @@
 #include "media/av/rate_converter.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -59,7 +60,8 @@ void RateConverter::flush(AudioBlock& out) {
     out.clear();
     if (!state.resampler) return;
     state.run(nullptr, 0, out);
-    const std::uint64_t wanted = (state.taken * state.out_rate + state.in_rate / 2) / state.in_rate;
+    const std::uint64_t rounded = (state.taken * state.out_rate + state.in_rate / 2) / state.in_rate;
+    const std::uint64_t wanted = std::max(rounded, std::min<std::uint64_t>(state.taken, 1));  // no file holds nothing
     state.resize(out, wanted > state.given ? static_cast<std::size_t>(wanted - state.given) : 0);
     state.given += out.frames();
 }

@@ -1,5 +1,6 @@
 #pragma once
-// Sample-rate conversion of blocks (soxr inside libswresample), exact in length: n frames become round(n · out / in). Plain interface.
+// Sample-rate conversion of blocks (soxr inside libswresample), exact in length: n frames become round(n · out / in), one
+// where that were none. Plain interface.
 
 #include <cstdint>
 #include <memory>

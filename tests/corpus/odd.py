@@ -62,6 +62,9 @@ def wavs(seconds=1.3):
     yield "info-100000.wav", riff(head, chunk(b"LIST", b"INFO" + chunk(b"ICMT", b"bomb\0\0") * 100_000), data)
     yield "empty-data.wav", riff(head, chunk(b"data", b""))
     yield "one-sample.wav", riff(head, chunk(b"data", sound[:4]))
+    for rate in (8000, 44100, 192_000):
+        for count in (1, 2, 3):
+            yield f"{count}-at-{rate}.wav", riff(chunk(b"fmt ", fmt(rate=rate)), chunk(b"data", sound[:4 * count]))
     yield "half-a-sample.wav", riff(head, chunk(b"data", sound[:191_999]))
     chance = random.Random(110)  # its MP3 looks like more formats than one
     noise = b"".join(struct.pack("<h", chance.randint(-30, 30)) for _ in range(6400))

@@ -2,9 +2,12 @@
 
 #include "media/audio_layout.hpp"
 #include "media/av/audio_writer.hpp"
+#include "media/av/error.hpp"
+#include "media/av/m4a_file.hpp"
 #include "media/av/remux.hpp"
 #include "tests/media/audio_support.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/wav_bytes.hpp"
 
 #include <sstream>
 
@@ -271,6 +274,25 @@ TEST_CASE("A full disk is said to be one") {
         REQUIRE_FALSE(report);
         CHECK(report.error().code == model::Errc::insufficient_storage);
     }
+}
+
+TEST_CASE("Even a master of one sample, at the highest rate, becomes renditions with a sample in them") {
+    const Workshop shop;
+    for (const std::uint32_t rate : {8'000U, 44'100U, 192'000U})
+        for (const std::size_t samples : {1U, 2U, 3U}) {
+            INFO(samples << " at " << rate);
+            const std::string sound(samples * 2, '\x11');
+            REQUIRE(transcode_both(shop, shop.write("short.wav", wav_head(1, rate, 16, static_cast<std::uint32_t>(sound.size())) + sound)));
+            CHECK(decoded_samples(shop.path("out.mp3")) >= 1);
+            CHECK(decoded_samples(shop.path("out.m4a")) >= 1);
+        }
+}
+
+TEST_CASE("An M4A without a single frame is no file") {
+    const Workshop shop;
+    const OpenDescriptor file(shop.path("empty.m4a"), O_RDWR | O_CREAT | O_TRUNC);
+    CHECK_THROWS_AS(media::av::M4aFile(file, {.sample_rate = 48'000, .delay = 1024, .configuration = "\x11\x90"}).finish(),
+                    media::av::AvError);
 }
 
 TEST_CASE("A rate the codec cannot deliver is refused before any work") {
