@@ -56,6 +56,12 @@ bool plays_every_byte(std::string_view container) {
     return container == "wav" || container == "w64" || container == "aiff";
 }
 
+// Opus may change the length of its packets on the way.
+std::uint32_t packet_frames(const AVCodecParameters& parameters) {
+    if (av_get_bits_per_sample(parameters.codec_id) > 0) return 1;
+    return parameters.codec_id == AV_CODEC_ID_OPUS ? 0 : static_cast<std::uint32_t>(std::max(parameters.frame_size, 0));
+}
+
 }  // namespace
 
 struct AudioReader::State {
@@ -117,7 +123,7 @@ struct AudioReader::State {
     void find_span() {
         if (info.container.starts_with("mov"))
             span = mp4_span(descriptor, static_cast<std::uint32_t>(stream->id), field_of(input->get()->metadata, "iTunSMPB"),
-                            info.sample_rate);
+                            {.sample_rate = info.sample_rate, .packet_frames = packet_frames(*stream->codecpar)});
         if (info.container == "caf") span = caf_span(descriptor, info.sample_rate);
         if (!span.frames || info.sample_rate == 0) return;
         info.seconds = info.claimed_seconds = static_cast<double>(*span.frames) / info.sample_rate;

@@ -31,7 +31,8 @@ struct Edit {
 
 struct Track {
     std::uint32_t number{}, scale{};  // units a second
-    std::uint64_t units{};            // of all its samples; 0: not known
+    std::uint64_t units{};            // of all its packets; 0: not known
+    std::uint64_t packet_units{};     // of each but the last; 0: there is only one
     std::vector<Edit> edits;          // but those that only wait
 };
 
@@ -40,13 +41,23 @@ bool is_long(std::string_view full_box) {
     return big(full_box, 0, 1) == 1;
 }
 
-std::uint64_t sum_of_durations(const Section& table) {
+// They are times, which a muxer may have taken from a clock: only where all are alike, but the last one's, do they count samples.
+void read_durations(const Section& table, Track& track) {
+    track.units = 0;
     const auto bytes = table.all(most_table_bytes);
     const auto count = big(bytes, 4, 4);
-    if (bytes.size() < 8 + count * 8) return 0;
-    std::uint64_t sum = 0;
-    for (std::size_t at = 8; at < 8 + count * 8; at += 8) sum = std::min(sum + big(bytes, at, 4) * big(bytes, at + 4, 4), most_units);
-    return sum < most_units ? sum : 0;
+    if (count == 0 || bytes.size() < 8 + count * 8) return;
+    const auto common = big(bytes, 12, 4);
+    std::uint64_t sum = 0, all_packets = 0;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const auto packets = big(bytes, 8 + i * 8, 4), units = big(bytes, 12 + i * 8, 4);
+        const bool is_last = i + 1 == count && packets == 1;
+        if (units != common && !is_last) return;
+        sum = std::min(sum + std::min(packets * units, most_units), most_units);
+        all_packets += packets;
+    }
+    track.units = sum < most_units ? sum : 0;
+    track.packet_units = all_packets > 1 ? common : 0;
 }
 
 std::vector<Edit> read_edits(const Section& list) {
@@ -71,7 +82,7 @@ void read_track(const Section& boxes, int depth, Track& track) {
         const auto head = name == "tkhd" || name == "mdhd" ? body.all(32) : std::string();
         if (name == "tkhd") track.number = static_cast<std::uint32_t>(big(head, is_long(head) ? 20 : 12, 4));
         if (name == "mdhd") track.scale = static_cast<std::uint32_t>(big(head, is_long(head) ? 20 : 12, 4));
-        if (name == "stts") track.units = sum_of_durations(body);
+        if (name == "stts") read_durations(body, track);
         if (name == "elst") track.edits = read_edits(body);
     });
 }
@@ -106,28 +117,39 @@ std::optional<std::uint64_t> in_frames(std::uint64_t units, std::uint32_t scale,
     return frames > 0 ? std::optional(static_cast<std::uint64_t>(frames)) : std::nullopt;
 }
 
+// The double: AAC whose upper half is made up (SBR) may be counted at half its rate.
+bool fits_codec(const Track& track, const SoundOfTrack& sound) {
+    if (track.packet_units == 0 || sound.packet_frames == 0) return true;
+    const std::uint64_t told = track.packet_units * sound.sample_rate, is = sound.packet_frames * track.scale;
+    return told == is || told == 2 * is;
+}
+
 }  // namespace
 
-RecordingSpan mp4_span(int descriptor, std::uint32_t number, std::string_view gapless, std::uint32_t sample_rate) {
+RecordingSpan mp4_span(int descriptor, std::uint32_t number, std::string_view gapless, const SoundOfTrack& sound) {
     embedded::Look look(descriptor);
     const auto [movie_scale, in_fragments, track] = read_movie(Section(look, 0, look.size()), number);
-    if (in_fragments || track.units == 0 || track.scale == 0 || movie_scale == 0 || track.edits.size() > 1) return {};
+    if (in_fragments || track.units == 0 || track.scale == 0 || movie_scale == 0 || track.edits.size() > 1 || !fits_codec(track, sound))
+        return {};
     const Edit edit = track.edits.empty() ? Edit{.at_speed = true} : track.edits.front();
     const auto start = static_cast<std::uint64_t>(edit.start);
     if (!edit.at_speed || edit.duration > most_units || start >= track.units) return {};
 
-    unsigned int priming = 0, remainder = 0;
-    unsigned long long samples = 0;
-    if (std::sscanf(std::string(gapless).c_str(), "%*x %x %x %llx", &priming, &remainder, &samples) == 3 && samples > 0) {
-        if (samples < most_units && priming + samples + remainder == track.units && (track.edits.empty() || priming == start))
-            return {0, in_frames(samples, track.scale, sample_rate)};
-        if (track.edits.empty()) return {};  // what libavformat leaves out in front is then not known
-    }
     // An edit is told in units of the movie, often milliseconds: the end of the last sample that is as near as that is what it means.
     const std::uint64_t tick = (std::uint64_t{track.scale} + movie_scale - 1) / movie_scale;
     const auto length = av_rescale_rnd(static_cast<std::int64_t>(edit.duration), track.scale, movie_scale, AV_ROUND_NEAR_INF);
     const bool to_the_end = edit.duration == 0 || length < 0 || start + static_cast<std::uint64_t>(length) + tick > track.units;
-    return {0, in_frames(to_the_end ? track.units - start : static_cast<std::uint64_t>(length), track.scale, sample_rate)};
+    const auto edited = to_the_end ? track.units - start : static_cast<std::uint64_t>(length);
+
+    unsigned int priming = 0, remainder = 0;
+    unsigned long long samples = 0;
+    if (std::sscanf(std::string(gapless).c_str(), "%*x %x %x %llx", &priming, &remainder, &samples) != 3 || samples == 0)
+        return {0, in_frames(edited, track.scale, sound.sample_rate)};
+    // Where they do not add up, or say other than the edit, what libavformat leaves out in front is not known either.
+    if (samples >= most_units || priming + samples + remainder != track.units) return {};
+    if (!track.edits.empty() && (priming != start || (edit.duration != 0 && (samples > edited + tick || edited > samples + tick))))
+        return {};
+    return {0, in_frames(samples, track.scale, sound.sample_rate)};
 }
 
 RecordingSpan caf_span(int descriptor, std::uint32_t sample_rate) {
@@ -145,7 +167,7 @@ RecordingSpan caf_span(int descriptor, std::uint32_t sample_rate) {
         if (head.starts_with("pakt") && rate == sample_rate) {
             const auto packets = big(body, 0, 8), valid = big(body, 8, 8), priming = big(body, 16, 4), remainder = big(body, 20, 4);
             const bool adds_up = packets < most_units / (frames_a_packet + 1) && packets * frames_a_packet == valid + priming + remainder;
-            return adds_up && valid > 0 ? RecordingSpan{priming, valid} : RecordingSpan{};
+            return adds_up && valid > 0 && valid < most_units ? RecordingSpan{priming, valid} : RecordingSpan{};
         }
         if (big(head, 4, 8) > file.size()) break;  // -1: the sound goes on to the end
         at += 12 + big(head, 4, 8);

@@ -13,9 +13,14 @@ struct RecordingSpan {
     std::optional<std::uint64_t> frames;  // how many follow that are meant; none: all of them
 };
 
+struct SoundOfTrack {
+    std::uint32_t sample_rate{};
+    std::uint32_t packet_frames{};  // as the codec has it; 0: not known, or not always the same
+};
+
 // `track` is the MP4 track's number, `gapless` the words of iTunes (iTunSMPB), empty when there are none. MP4: the media up to the end of
-// the edit, where there is one edit and no fragments. What contradicts itself is not believed.
-[[nodiscard]] RecordingSpan mp4_span(int descriptor, std::uint32_t track, std::string_view gapless, std::uint32_t sample_rate);
+// the edit, where there is one edit, no fragments and packets as long as the codec's. What contradicts itself is not believed.
+[[nodiscard]] RecordingSpan mp4_span(int descriptor, std::uint32_t track, std::string_view gapless, const SoundOfTrack& sound);
 // CAF: the packet table.
 [[nodiscard]] RecordingSpan caf_span(int descriptor, std::uint32_t sample_rate);
 

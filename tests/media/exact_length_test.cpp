@@ -197,6 +197,31 @@ TEST_CASE("iTunes' words about a recording's length are believed where they add 
     CHECK(heard(shop.write("lying.m4a", with_itunes_words(bare, 1024, 0, 1000))).size() > samples);
 }
 
+TEST_CASE("Times of packets that a clock has told, or that are not the codec's, cut nothing") {
+    const Workshop shop;
+    const auto source = source_of(shop);
+    output_of("ffmpeg -v error -y -i " + source + " -c:a aac -b:a 192k " + shop.path("whole.m4a"));
+    for (const std::string scale : {"0.99", "0.75", "1.01"}) {
+        INFO(scale);
+        output_of("ffmpeg -v error -y -itsscale " + scale + " -i " + shop.path("whole.m4a") + " -c copy " + shop.path("drifting.m4a"));
+        CHECK(heard(shop.path("drifting.m4a")).size() >= samples);
+    }
+}
+
+TEST_CASE("An edit list and iTunes' words that say different things are not believed") {
+    const Workshop shop;
+    const auto source = source_of(shop);
+    output_of("ffmpeg -v error -y -i " + source + " -c:a aac -b:a 192k -movie_timescale 48000 " + shop.path("whole.m4a"));
+    const std::string whole = bytes_of(shop.path("whole.m4a"));
+    CHECK(heard(shop.write("agreeing.m4a", with_itunes_words(whole, 1024, 0, samples))).size() == samples);
+    CHECK(heard(shop.write("shorter.m4a", with_itunes_words(whole, 1024, samples - 1000, 1000))).size() >= samples);
+    // libavformat leaves out as much in front as they say, and behind the edit.
+    CHECK(heard(shop.write("other.m4a", with_itunes_words(whole, 2112, 0, samples - 1088))).size() > samples - 1088);
+    std::string edited = whole;
+    edited.replace(edited.find("elst") + 12, 4, numbers(50'001, 4));
+    CHECK(heard(shop.write("edited.m4a", with_itunes_words(edited, 1024, 0, samples))).size() >= 50'001);
+}
+
 TEST_CASE("A Core Audio file's packet table says what is priming and what remainder") {
     const Workshop shop;
     const auto source = source_of(shop);
