@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t most_buffered = 128 * 1024, moved_at_once = 1 << 20;
 constexpr std::uint32_t chunk_bytes = 1 << 20;  // a chunk stays below it
+constexpr std::int64_t most_index_rest = 4096;  // what does not grow with the sound
 constexpr std::uint32_t unity = 0x10000;        // 16.16
 
 std::string number(std::uint64_t value, int bytes) {
@@ -98,7 +99,9 @@ void M4aFile::write(std::string_view frame, std::uint32_t samples) {
     samples_ += samples;
     sizes_.push_back(static_cast<std::uint16_t>(frame.size()));
     length_ += std::ssize(frame);
-    if (length_ > UINT32_MAX / 2) throw AvError(AVERROR(EFBIG), "M4A");  // its offsets have 32 bits
+    // Places and times have 32 bits, and the index is to stand in front.
+    const std::int64_t most_index = std::ssize(sizes_) * 4 + std::ssize(chunks_) * 16 + std::ssize(runs_) * 8 + most_index_rest;
+    if (length_ + most_index > UINT32_MAX || samples_ > UINT32_MAX) throw AvError(AVERROR(EFBIG), "M4A");
     buffer_ += frame;
     if (buffer_.size() >= most_buffered) flush();
 }
@@ -178,8 +181,9 @@ std::string M4aFile::decoder_descriptor() const {
 
 // How long, where and how large each frame is; and that a decoder which starts at one needs the one before it (roll).
 void M4aFile::add_sample_tables(std::string& to, std::uint32_t moved_by) const {
+    const std::uint32_t rate = track_.sample_rate;  // 16 bits of it; beyond, the AudioSpecificConfig says it
     to += box("stsd", {plain, u32(1),
-                       box("mp4a", {nothing(6), u16(1), nothing(8), u16(2), u16(16), nothing(4), u16(track_.sample_rate), u16(0),
+                       box("mp4a", {nothing(6), u16(1), nothing(8), u16(2), u16(16), nothing(4), u16(rate <= 0xFFFF ? rate : 0), u16(0),
                                     decoder_descriptor()})});
     std::string times, places, counts;
     for (const auto& [frames, samples] : runs_) times.append(u32(frames)).append(u32(samples));

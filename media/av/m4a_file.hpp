@@ -1,5 +1,6 @@
 #pragma once
-// An M4A of AAC frames, its index in front, without tags: byte for byte what libavformat's muxer makes of them. That one remembers 64 bytes
+// An M4A of AAC frames, its index in front, without tags: byte for byte what libavformat's muxer makes of them, where
+// they are less than 2^31 samples (twelve hours at 48 kHz); up to 2^32 the times stay as short as they are. That one remembers 64 bytes
 // a frame until the end, 114 MiB of twelve hours, and moves the index to the front with as much memory again as it is long; here it is two
 // bytes a frame. Plain interface, no libav types.
 

@@ -295,6 +295,20 @@ TEST_CASE("An M4A without a single frame is no file") {
                     media::av::AvError);
 }
 
+TEST_CASE("An M4A may grow to four gigabytes, and no further") {
+    const OpenDescriptor nowhere("/dev/null", O_RDWR);
+    media::av::M4aFile file(nowhere, {.sample_rate = 96'000, .delay = 1024, .configuration = "\x11\x90"});
+    const std::string frame(8'000, 'x');
+    std::uint64_t written = 0;
+    try {
+        for (; written < 5'000'000'000; written += frame.size()) file.write(frame, 1024);
+    } catch (const media::av::AvError& error) {
+        CHECK(error.cause() == media::av::AvError::Cause::file_too_large);
+    }
+    CHECK(written > 4'280'000'000);
+    CHECK(written < 4'294'967'296);
+}
+
 TEST_CASE("A rate the codec cannot deliver is refused before any work") {
     const Workshop shop;
     const auto report = transcode_both(shop, shop.path("speech.wav"), 12345);
@@ -305,6 +319,8 @@ TEST_CASE("A rate the codec cannot deliver is refused before any work") {
 
 TEST_CASE("An M4A is byte for byte what libavformat makes of the same frames") {
     const Workshop shop;
+    for (const std::uint32_t rate : {8'000U, 16'000U, 24'000U, 64'000U, 88'200U, 96'000U})
+        for (const std::size_t channels : {1U, 2U}) check_m4a(shop, hiss(3'000, channels), rate);
     for (const std::uint32_t rate : {44'100U, 48'000U})
         for (const std::size_t channels : {1U, 2U})
             for (const std::size_t frames : {1U, 1'023U, 1'024U, 1'025U, 2'048U, 100'000U}) check_m4a(shop, hiss(frames, channels), rate);
