@@ -33,11 +33,13 @@ struct AudioWriter::State {
     State(int descriptor, const std::string& muxer, const EncoderSettings& settings) {
         if (muxer == m4a_muxer) {
             encoder.emplace(settings, true);
-            m4a.emplace(descriptor, track_of(*encoder->get()));
-            return;
+            if (encoder->get()->codec_id == AV_CODEC_ID_AAC) {
+                m4a.emplace(descriptor, track_of(*encoder->get()));
+                return;
+            }
         }
         output.emplace(descriptor, muxer);
-        encoder.emplace(settings, output->wants_global_header());
+        if (!encoder) encoder.emplace(settings, output->wants_global_header());
         stream = output->add_stream(*encoder->get(), encoder->get()->time_base);
         (*output)->metadata_header_padding = 0;  // of a FLAC: tags bring their own, and only ever add to a file
         output->write_header(essence_options(muxer));

@@ -309,6 +309,16 @@ TEST_CASE("An M4A may grow to four gigabytes, and no further") {
     CHECK(written < 4'294'967'296);
 }
 
+TEST_CASE("An M4A of another codec than AAC says so") {
+    const Workshop shop;
+    const OpenDescriptor file(shop.path("ac3.m4a"), O_RDWR | O_CREAT | O_TRUNC);
+    media::av::AudioWriter writer(file, "ipod",
+                                  {.encoder = "ac3", .options = "", .sample_rate = 48'000, .channels = 2, .bit_rate = 192'000});
+    writer.write(hiss(10'000, 2));
+    writer.finish();
+    CHECK(output_of("ffprobe -v error -show_entries stream=codec_name -of csv=p=0 " + shop.path("ac3.m4a")).starts_with("ac3"));
+}
+
 TEST_CASE("A rate the codec cannot deliver is refused before any work") {
     const Workshop shop;
     const auto report = transcode_both(shop, shop.path("speech.wav"), 12345);
