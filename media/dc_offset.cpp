@@ -100,7 +100,7 @@ std::string offset_words(const Offset& offset, std::size_t channels) {
     if (channels == 2 && offset[0] == 0) where += " on the right side";
     if (channels == 2 && offset[1] == 0) where += " on the left side";
     return fmt::format(
-        "This recording does not swing around zero, but around {} of full scale (a DC offset, usually of the recording device). It was "
+        "This recording does not swing around zero, but around {} of full scale (a DC offset, probably of the recording device). It was "
         "taken out, for it would have taken room from the sound.",
         where);
 }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <utility>
@@ -22,6 +23,7 @@ namespace {
 
 constexpr std::size_t block_frames = 8192;
 constexpr int most_errors_in_a_row = 200;
+constexpr std::ptrdiff_t least_gap = 64;  // zeros one after another that no recording goes through by chance
 
 class Layout {
 public:
@@ -83,7 +85,8 @@ struct AudioReader::State {
     std::uint64_t damaged{}, frames{};
     BrokenSamples broken;
     Offset offset;
-    RecordingSpan span;  // what is still to come of it
+    std::array<bool, 2> in_gap{};  // whether a side ended in digital silence
+    RecordingSpan span;            // what is still to come of it
 
     State(int file, const AudioReaderOptions& from) : descriptor(file), options(audio_input()), links{from.view}, offset(from.offset) {
         options.view = from.view;
@@ -152,10 +155,21 @@ struct AudioReader::State {
         return false;
     }
 
-    void take_offset_out(AudioBlock& block) const {
-        for (std::size_t c = 0; c < channels; ++c)
-            if (offset[c] != 0)
-                for (float& sample : block.planes[c]) sample -= offset[c];
+    // Gaps of digital silence have none.
+    void take_offset_out(AudioBlock& block) {
+        for (std::size_t c = 0; c < channels; ++c) {
+            if (offset[c] == 0) continue;
+            auto& plane = block.planes[c];
+            for (auto at = plane.begin(); at != plane.end();) {
+                const auto sound = std::find_if(at, plane.end(), [](float sample) { return sample != 0; });
+                const bool goes_on = at == plane.begin() && in_gap[c];
+                in_gap[c] = goes_on || sound - at >= least_gap;
+                if (!in_gap[c]) std::for_each(at, sound, [&](float& sample) { sample -= offset[c]; });
+                at = std::find(sound, plane.end(), 0.0F);
+                std::for_each(sound, at, [&](float& sample) { sample -= offset[c]; });
+                if (sound != at) in_gap[c] = false;
+            }
+        }
     }
 
     // Takes away what was appended behind `before` frames, but is no part of the recording.

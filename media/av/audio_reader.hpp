@@ -37,7 +37,7 @@ struct AudioReaderOptions {
     ByteView view;
     bool own_file{};               // made by us, however short
     model::Redactions redactions;  // taken out before anybody hears it
-    Offset offset{};               // taken away from every sample, before that
+    Offset offset{};               // taken away from every sample but digital silence, before that
 };
 
 class AudioReader {

@@ -95,6 +95,17 @@ TEST_CASE("Where there is no constant offset none is found, and samples stay as 
     CHECK(decoded(shop.path("out.flac")) == decoded(master));
 }
 
+TEST_CASE("Gaps of digital silence in a recording with an offset stay silence") {
+    const Workshop shop;
+    const auto master = shop.make("gaps.wav", "-af 'aeval=val(0)+0.08|val(1)+0.08,volume=0:enable=between(t\\,1.5\\,1.9)' -c:a pcm_s24le");
+    const auto report = transcode_to_flac(shop, master);
+    REQUIRE(report);
+    CHECK(has_warning(report->warnings, "DC offset"));
+    const auto samples = decoded(shop.path("out.flac"));
+    REQUIRE(decoded(master).at(2 * 80'000) == 0);
+    for (std::size_t i = 2 * 75'000; i < 2 * 90'000; ++i) REQUIRE(samples[i] == 0);
+}
+
 TEST_CASE("Silence that takes a word's place is none of the offset, and stays silence") {
     const Workshop shop;
     const auto master = shop.make("offset.wav", "-af 'aeval=val(0)+0.08|val(1)+0.08' -c:a pcm_s24le");
