@@ -70,7 +70,8 @@ private:
 void put(int descriptor, std::string_view bytes) {
     for (std::size_t done = 0; done < bytes.size();) {
         const ssize_t written = ::pwrite(descriptor, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
-        if (written <= 0) throw av::AvError(-ENOSPC, "waveform");
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) throw av::AvError(written < 0 ? -errno : -ENOSPC, "waveform");
         done += static_cast<std::size_t>(written);
     }
 }
@@ -89,6 +90,7 @@ public:
         const std::size_t size = count_ * sizeof(Points::value_type);
         for (std::size_t done = 0; done < size;) {
             const ssize_t got = ::pread(descriptor_, bytes + done, size - done, static_cast<off_t>(done));
+            if (got < 0 && errno == EINTR) continue;
             if (got <= 0) throw std::runtime_error("a waveform could not be read back");
             done += static_cast<std::size_t>(got);
         }

@@ -10,6 +10,7 @@ namespace {
 
 // Containers, cover, transcript and chapters, for each file.
 constexpr std::uint64_t words_and_cover = 2U << 20;
+constexpr double waveform_bytes_a_second = 4.0 * 100;  // its points wait on disk for the level
 constexpr double container_share = 1.05;
 
 double bytes_a_second(const model::RenditionProfile& profile, std::uint32_t channels) noexcept {
@@ -21,7 +22,7 @@ double bytes_a_second(const model::RenditionProfile& profile, std::uint32_t chan
 
 std::uint64_t disk_need(const std::vector<model::RenditionProfile>& profiles, const model::MasterInfo& master) noexcept {
     const double seconds = static_cast<double>(master.duration.count()) / 1000;
-    std::uint64_t bytes = 0;
+    auto bytes = static_cast<std::uint64_t>(waveform_bytes_a_second * seconds);
     for (const model::RenditionProfile& profile : profiles) {
         const std::uint32_t channels = std::min(profile.channels, std::max(master.channels, 1U));
         bytes += 2 * (static_cast<std::uint64_t>(bytes_a_second(profile, channels) * seconds * container_share) + words_and_cover);

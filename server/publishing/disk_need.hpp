@@ -8,7 +8,7 @@
 
 namespace earshot::publishing {
 
-// In bytes: every rendition twice, without its tags and with them.
+// In bytes: every rendition twice, without its tags and with them, and the waveform.
 [[nodiscard]] std::uint64_t disk_need(const std::vector<model::RenditionProfile>& profiles, const model::MasterInfo& master) noexcept;
 
 // What one file of the longest recording that is taken can come to.
