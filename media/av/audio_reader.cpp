@@ -91,8 +91,13 @@ struct AudioReader::State {
     State(int file, const AudioReaderOptions& from) : descriptor(file), options(audio_input()), links{from.view}, offset(from.offset) {
         options.view = from.view;
         options.own_file = from.own_file;
-        input.emplace(descriptor, options);
-        info = describe(*input, descriptor);
+        try {
+            input.emplace(descriptor, options);
+            info = describe(*input, descriptor);
+        } catch (const AvError&) {  // perhaps only because of its first recording
+            if (ogg_links(descriptor).size() < 2) throw;
+            info.container = "ogg";
+        }
         if (info.container == "ogg") links = ogg_links(descriptor);
         if (links.size() > 1) open_first_of_chain();
         choose_stream();
@@ -104,12 +109,18 @@ struct AudioReader::State {
     }
 
     void open_first_of_chain() {
-        options.view = links.front();
-        input.emplace(descriptor, options);
+        stream = nullptr;
+        next_link = 0;
+        if (!open_next_link()) {  // for its reasons
+            options.view = links.front();
+            input.emplace(descriptor, options);
+        }
         info = describe(*input, descriptor);
+        const ByteView opened = options.view;
         struct stat status{};
         if (info.seconds && ::fstat(descriptor, &status) == 0)  // as if all were coded alike
-            info.seconds = *info.seconds * static_cast<double>(status.st_size) / static_cast<double>(links.front().end);
+            info.seconds = *info.seconds * static_cast<double>(status.st_size) /
+                           static_cast<double>(std::min(opened.end, static_cast<std::uint64_t>(status.st_size)) - opened.start);
         info.claimed_seconds.reset();
         info.seconds_exact = false;
     }

@@ -283,7 +283,9 @@ TEST_CASE("Recordings of a chain that cannot be read are left out and counted") 
     for (const auto& [chain, frames, damaged] : {std::tuple{good + undecodable, samples, 1UL},
                                                  {good + undecodable + unopenable, samples, 2UL},
                                                  {good + unopenable, samples, 1UL},
-                                                 {good + undecodable + unopenable + good, 2 * samples, 2UL}}) {
+                                                 {good + undecodable + unopenable + good, 2 * samples, 2UL},
+                                                 {undecodable + good, samples, 1UL},
+                                                 {unopenable + good + good, 2 * samples, 1UL}}) {
         const Remains remains = remains_of(shop.write("chain.ogg", chain));
         CHECK(remains.frames == frames);
         CHECK(remains.damaged_places == damaged);
