@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "media/av/audio_reader.hpp"
+#include "media/av/ogg_links.hpp"
 #include "media/probe.hpp"
 #include "tests/media/audio_support.hpp"
 #include "tests/support/catch.hpp"
@@ -290,6 +291,23 @@ TEST_CASE("Recordings of a chain that cannot be read are left out and counted") 
         CHECK(remains.frames == frames);
         CHECK(remains.damaged_places == damaged);
     }
+}
+
+TEST_CASE("A chain is followed through as many pages as twelve hours with a packet a page have") {
+    const Workshop shop;
+    const auto page = [](char flags, std::uint32_t number, const std::string& body) {
+        std::string sequence = numbers(number, 4);
+        std::ranges::reverse(sequence);
+        return "OggS" + std::string(1, '\0') + flags + std::string(8, '\0') + "seri" + sequence + std::string(4, '\0') + '\1' +
+               static_cast<char>(body.size()) + body;
+    };
+    std::string file = page(2, 0, "OpusHead");
+    for (std::uint32_t i = 1; i < 500'000; ++i) file += page(0, i, "x");
+    const std::size_t second = file.size();
+    file += page(2, 0, "OpusHead");
+    const auto links = media::av::ogg_links(OpenDescriptor(shop.write("long.opus", file)));
+    REQUIRE(links.size() == 2);
+    CHECK(links[1].start == second);
 }
 
 TEST_CASE("A page of an Ogg that falsely says it is the first of a recording costs no more than itself") {
