@@ -113,7 +113,10 @@ struct JobRunner::State {
         } else if (job.kind == model::JobKind::transcode && outcome->error().code == model::Errc::unavailable) {
             rooms.jobs.postpone(job.id, claim, outcome->error().message, room_pause);
         } else {
-            if (outcome->error().code == model::Errc::insufficient_storage) tell(job, outcome->error().message);  // theirs to mend
+            const bool full = outcome->error().code == model::Errc::insufficient_storage;
+            if (full) tell(job, outcome->error().message);  // theirs to mend
+            if (full && job.kind == model::JobKind::tag)    // the words are public already: the files must follow
+                return rooms.jobs.postpone(job.id, claim, outcome->error().message, room_pause);
             rooms.jobs.fail(job.id, claim, outcome->error().message);
         }
     }
@@ -135,7 +138,7 @@ struct JobRunner::State {
         std::uint64_t seen = 0;
         while (!stopping.stop_requested()) {
             try {
-                const bool in_worker = lane != storage::JobQueue::Lane::drafts;  // they are a program of the operators'
+                const bool in_worker = kind != model::JobKind::transcribe;  // drafts are a program of the operators'
                 while (!stopping.stop_requested() && (!in_worker || gate.is_open())) {
                     const std::string claim = node + "/" + storage::random_id();
                     const auto job = rooms.jobs.claim(claim, job_lease, kind);

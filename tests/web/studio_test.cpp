@@ -219,7 +219,6 @@ TEST_CASE("a job's page says how far it is, how quick and how long still; one th
                             Contains("<p class=\"job-words\">") && !Contains("<progress"));
     REQUIRE(site.jobs.set_priority(job.id, model::JobPriority::high));
     CHECK_THAT(episode_page(site, episode), !Contains("job-first"));
-    const auto queue = [&] { return body_of(web::studio_queue(site.context, as_producer("/studio/queue"))); };
     CHECK_THAT(queue(), !Contains("No worker"));
     site.now += std::chrono::minutes(3);
     CHECK_THAT(queue(), Contains("No worker takes recordings") && Contains("Waits for a worker"));
