@@ -379,9 +379,13 @@ config::Settings with_transcriber(const tests::TemporaryFolder& folder) {
     return settings;
 }
 
+// A job that another one leaves behind comes a moment after that one's end.
 model::Job newest_of(Stage& stage, const model::Episode& episode, model::JobKind kind) {
-    for (const auto& job : stage.context().jobs.list_for_episode(episode.id))
-        if (job.kind == kind) return job;
+    for (int look = 0; look < 100; ++look) {
+        for (const auto& job : stage.context().jobs.list_for_episode(episode.id))
+            if (job.kind == kind) return job;
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
     FAIL("there is no such job");
     return {};
 }

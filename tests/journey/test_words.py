@@ -65,7 +65,8 @@ def chapters_in(file):
         return [(mark.start_time / 1000, str(mark.sub_frames["TIT2"])) for mark in marks]
     if file.suffix == ".m4a":
         same("titles of the QuickTime track", quicktime_titles(file), [title for _, title in CHAPTERS])
-        return [(chapter.start, chapter.title) for chapter in MP4(file).chapters]  # Nero's list
+        read = MP4(file)  # which takes the movie's units, one sample each, for milliseconds
+        return [(round(chapter.start * read.info.sample_rate / 1000, 3), chapter.title) for chapter in read.chapters]  # Nero's list
     tag = OggOpus(file) if file.suffix == ".opus" else FLAC(file)
     numbers = sorted(key for key in tag.keys() if re.fullmatch(r"chapter\d+", key))
     return [(seconds(tag[key][0]), tag[key + "name"][0]) for key in numbers]
