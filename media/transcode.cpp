@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <memory>
 #include <optional>
@@ -23,6 +22,7 @@
 #include "media/loudness_meter.hpp"
 #include "media/master.hpp"
 #include "media/master_scan.hpp"
+#include "media/parked_points.hpp"
 #include "media/rendition_check.hpp"
 #include "media/rendition_writer.hpp"
 
@@ -65,42 +65,6 @@ private:
     const Progress& progress_;
     std::string_view stage_;
     double last_{};
-};
-
-void put(int descriptor, std::string_view bytes) {
-    for (std::size_t done = 0; done < bytes.size();) {
-        const ssize_t written = ::pwrite(descriptor, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) throw av::AvError(written < 0 ? -errno : -ENOSPC, "waveform");
-        done += static_cast<std::size_t>(written);
-    }
-}
-
-// The points of a waveform wait for the final level in the file that is to have it: twelve hours of them are 17 MiB.
-class ParkedPoints {
-public:
-    using Points = std::vector<WaveformBuilder::Point>;
-    ParkedPoints(int descriptor, const Points& points) : descriptor_(descriptor), count_(points.size()) {
-        put(descriptor_, {reinterpret_cast<const char*>(points.data()), count_ * sizeof(Points::value_type)});
-    }
-    // Once; the file is empty afterwards.
-    [[nodiscard]] Points fetch() const {
-        Points points(count_);
-        auto* bytes = reinterpret_cast<char*>(points.data());
-        const std::size_t size = count_ * sizeof(Points::value_type);
-        for (std::size_t done = 0; done < size;) {
-            const ssize_t got = ::pread(descriptor_, bytes + done, size - done, static_cast<off_t>(done));
-            if (got < 0 && errno == EINTR) continue;
-            if (got <= 0) throw std::runtime_error("a waveform could not be read back");
-            done += static_cast<std::size_t>(got);
-        }
-        if (::ftruncate(descriptor_, 0) != 0) throw std::runtime_error("a waveform could not be emptied");
-        return points;
-    }
-
-private:
-    int descriptor_;
-    std::size_t count_;
 };
 
 struct Rendition {
@@ -264,7 +228,8 @@ private:
     void write_waveform(int descriptor) {
         const Level level = renditions_.empty() ? Level{} : renditions_.front().plan.level();
         scan_.waveform->give_back(points_->fetch());
-        put(descriptor, waveform_dat(scan_.waveform->finish(std::pow(10, level.gain_db / 20), std::pow(10, level.ceiling_db / 20))));
+        put_waveform(descriptor,
+                     waveform_dat(scan_.waveform->finish(std::pow(10, level.gain_db / 20), std::pow(10, level.ceiling_db / 20))));
     }
 
     // What was asked for, unless the file came to something else.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "media/master_scan.hpp"
+#include "media/waveform.hpp"
 
 namespace earshot::publishing {
 
@@ -10,7 +11,8 @@ namespace {
 
 // Containers, cover, transcript and chapters, for each file.
 constexpr std::uint64_t words_and_cover = 2U << 20;
-constexpr double waveform_bytes_a_second = 4.0 * 100;  // its points wait on disk for the level
+// Its points wait on disk for the level.
+constexpr double waveform_bytes_a_second = media::waveform_points_a_second * sizeof(media::WaveformBuilder::Point);
 constexpr double container_share = 1.05;
 
 double bytes_a_second(const model::RenditionProfile& profile, std::uint32_t channels) noexcept {
