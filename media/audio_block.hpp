@@ -16,6 +16,9 @@ struct AudioBlock {
     }
 };
 
+// A constant in every sample of each channel, see dc_offset.
+using Offset = std::array<float, 2>;
+
 // The frames [begin, end) of one block behind those of another that has as many channels.
 inline void append(AudioBlock& to, const AudioBlock& from, std::size_t begin, std::size_t end) {
     for (std::size_t c = 0; c < to.channels; ++c) {

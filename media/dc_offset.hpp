@@ -15,8 +15,6 @@
 
 namespace earshot::media {
 
-using Offset = std::array<float, 2>;  // of each channel, full scale = 1.0
-
 class OffsetMeter {
 public:
     // `redactions` of what is read: a second that a range is silent in says nothing.

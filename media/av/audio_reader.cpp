@@ -1,7 +1,5 @@
 #include "media/av/audio_reader.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -9,9 +7,7 @@
 #include <utility>
 
 #include "media/av/audio_file_info.hpp"
-#include "media/av/codec.hpp"
-#include "media/av/input_file.hpp"
-#include "media/av/ogg_links.hpp"
+#include "media/av/linked_input.hpp"
 #include "media/av/pcm.hpp"
 #include "media/av/recording_span.hpp"
 #include "media/av/resampler.hpp"
@@ -64,18 +60,20 @@ std::uint32_t packet_frames(const AVCodecParameters& parameters) {
     return parameters.codec_id == AV_CODEC_ID_OPUS ? 0 : static_cast<std::uint32_t>(std::max(parameters.frame_size, 0));
 }
 
+InputOptions input_options(const AudioReaderOptions& from) {
+    InputOptions options = audio_input();
+    options.view = from.view;
+    options.own_file = from.own_file;
+    return options;
+}
+
 }  // namespace
 
 struct AudioReader::State {
     int descriptor;
-    InputOptions options;
-    std::vector<ByteView> links;  // of a chained Ogg, else one
-    std::size_t next_link{1};
-    std::optional<InputFile> input;
+    LinkedInput input;
     AudioFileInfo info;
-    AVStream* stream{};
     std::size_t channels{1};
-    std::optional<Decoder> decoder;
     std::unique_ptr<Resampler> resampler;
     std::optional<Redactor> redactor;
     std::size_t pcm_bytes{};  // of a frame, when its samples need no decoder
@@ -88,82 +86,32 @@ struct AudioReader::State {
     std::array<bool, 2> in_gap{};  // whether a side ended in digital silence
     RecordingSpan span;            // what is still to come of it
 
-    State(int file, const AudioReaderOptions& from) : descriptor(file), options(audio_input()), links{from.view}, offset(from.offset) {
-        options.view = from.view;
-        options.own_file = from.own_file;
-        try {
-            input.emplace(descriptor, options);
-            info = describe(*input, descriptor);
-        } catch (const AvError&) {  // perhaps only because of its first recording
-            if (ogg_links(descriptor).size() < 2) throw;
-            info.container = "ogg";
-        }
-        if (info.container == "ogg") links = ogg_links(descriptor);
-        if (links.size() > 1) open_first_of_chain();
-        choose_stream();
+    State(int file, const AudioReaderOptions& from)
+        : descriptor(file), input(file, input_options(from)), info(describe(input.file(), file)), offset(from.offset) {
+        if (input.is_chain()) guess_length();
         channels = info.channels == 1 ? 1 : 2;
-        if (stream == nullptr) return;
-        if (info.channels == channels && plays_every_byte(info.container))
-            pcm_bytes = pcm_sample_bytes(stream->codecpar->codec_id) * channels;
+        if (input.stream() == nullptr) return;
+        if (info.channels == channels && plays_every_byte(info.container)) pcm_bytes = pcm_sample_bytes(parameters().codec_id) * channels;
         find_span();
     }
 
-    void open_first_of_chain() {
-        stream = nullptr;
-        next_link = 0;
-        if (!open_next_link()) {  // for its reasons
-            options.view = links.front();
-            input.emplace(descriptor, options);
-        }
-        info = describe(*input, descriptor);
-        const ByteView opened = options.view;
-        struct stat status{};
-        if (info.seconds && ::fstat(descriptor, &status) == 0)  // as if all were coded alike
-            info.seconds = *info.seconds * static_cast<double>(status.st_size) /
-                           static_cast<double>(std::min(opened.end, static_cast<std::uint64_t>(status.st_size)) - opened.start);
+    [[nodiscard]] const AVCodecParameters& parameters() const { return *input.stream()->codecpar; }
+
+    // As if all recordings of a chain were coded alike.
+    void guess_length() {
+        if (info.seconds) info.seconds = *info.seconds / input.share();
         info.claimed_seconds.reset();
         info.seconds_exact = false;
     }
 
-    void choose_stream() { stream = stream_of(*input); }
-
-    static AVStream* stream_of(const InputFile& file) {
-        AVStream* chosen = file.best_stream(AVMEDIA_TYPE_AUDIO);
-        for (unsigned i = 0; i < file->nb_streams; ++i)
-            file->streams[i]->discard = file->streams[i] == chosen ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
-        return chosen;
-    }
-
     void find_span() {
         if (info.container.starts_with("mov"))
-            span = mp4_span(descriptor, static_cast<std::uint32_t>(stream->id), field_of(input->get()->metadata, "iTunSMPB"),
-                            {.sample_rate = info.sample_rate, .packet_frames = packet_frames(*stream->codecpar)});
+            span = mp4_span(descriptor, static_cast<std::uint32_t>(input.stream()->id), field_of(input.file()->metadata, "iTunSMPB"),
+                            {.sample_rate = info.sample_rate, .packet_frames = packet_frames(parameters())});
         if (info.container == "caf") span = caf_span(descriptor, info.sample_rate);
         if (!span.frames || info.sample_rate == 0) return;
         info.seconds = info.claimed_seconds = static_cast<double>(*span.frames) / info.sample_rate;
         info.seconds_exact = true;
-    }
-
-    void open_decoder() { decoder.emplace(stream->codecpar, stream->time_base, options.codecs); }
-
-    // The next recording of a chain; what cannot be opened counts as damaged, and leaves everything as it was.
-    bool open_next_link() {
-        while (next_link < links.size()) {
-            options.view = links[next_link++];
-            try {
-                InputFile next(descriptor, options);
-                AVStream* const chosen = stream_of(next);
-                if (chosen != nullptr && is_accepted(*chosen->codecpar)) {
-                    decoder = Decoder(chosen->codecpar, chosen->time_base, options.codecs);
-                    stream = chosen;
-                    input.emplace(std::move(next));
-                    return true;
-                }
-            } catch (const AvError&) {
-            }
-            ++damaged;
-        }
-        return false;
     }
 
     // Gaps of digital silence have none.
@@ -213,11 +161,11 @@ struct AudioReader::State {
         const std::size_t count = static_cast<std::size_t>(what.size) / pcm_bytes;
         if (count == 0) ++damaged;
         const auto planes = grow(block, count);
-        read_pcm(stream->codecpar->codec_id, what.data, count, channels, planes.data());
+        read_pcm(parameters().codec_id, what.data, count, channels, planes.data());
         frames += count;
     }
 
-    [[nodiscard]] bool holds_whole_numbers() const { return pcm_bytes > 0 && stream->codecpar->codec_id != AV_CODEC_ID_PCM_F32LE; }
+    [[nodiscard]] bool holds_whole_numbers() const { return pcm_bytes > 0 && parameters().codec_id != AV_CODEC_ID_PCM_F32LE; }
 
     void append(AudioBlock& block, const std::uint8_t* const* data, int count) {
         const int room = resampler->bound(count);
@@ -268,7 +216,7 @@ struct AudioReader::State {
             return;
         }
         try {
-            decoder->decode(what, [&](Frame& frame) {
+            input.decoder().decode(what, [&](Frame& frame) {
                 if (is_as_wanted(*frame.get())) return append_as_is(block, *frame.get());
                 adapt(block, *frame.get());
                 append(block, frame->extended_data, frame->nb_samples);
@@ -281,8 +229,8 @@ struct AudioReader::State {
     bool next_packet() {
         for (int errors = 0; errors < most_errors_in_a_row; ++errors) {
             try {
-                if (!input || !input->read(packet)) return false;
-                if (packet->stream_index == stream->index) return true;
+                if (!input.file().read(packet)) return false;
+                if (packet->stream_index == input.stream()->index) return true;
             } catch (const AvError&) {
                 ++damaged;
             }
@@ -313,7 +261,7 @@ std::size_t AudioReader::channels() const noexcept {
     return state_->channels;
 }
 std::uint64_t AudioReader::damaged_places() const noexcept {
-    return state_->damaged;
+    return state_->damaged + state_->input.left_out();
 }
 const BrokenSamples& AudioReader::broken_samples() const noexcept {
     return state_->broken;
@@ -332,14 +280,14 @@ bool AudioReader::read(AudioBlock& block) {
 }
 
 void AudioReader::open_decoder() {
-    state_->open_decoder();
+    state_->input.open_decoder();
 }
 
 bool AudioReader::read_whole(AudioBlock& block) {
     State& state = *state_;
     block.clear();
     block.channels = state.channels;
-    if (!state.decoder) open_decoder();
+    if (!state.input.is_decodable()) open_decoder();
     const std::uint64_t first = state.frames;
     while (!state.at_end && block.frames() < block_frames) {
         const std::size_t before = block.frames();
@@ -347,7 +295,7 @@ bool AudioReader::read_whole(AudioBlock& block) {
             state.decode(block, &state.packet);
         } else {
             state.decode(block, nullptr);
-            state.at_end = !state.open_next_link();
+            state.at_end = !state.input.open_next();
             if (state.at_end && state.resampler) state.append(block, nullptr, 0);
         }
         state.hold_to_span(block, before);

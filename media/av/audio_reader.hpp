@@ -15,7 +15,6 @@
 #include "media/audio_block.hpp"
 #include "media/av/byte_view.hpp"
 #include "media/broken_samples.hpp"
-#include "media/dc_offset.hpp"
 
 namespace earshot::media::av {
 
