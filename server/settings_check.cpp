@@ -98,7 +98,8 @@ Complaint check_folder(const fs::path& path) {
 
 Complaint check_data_folder(const fs::path& path) {
     auto complaint = check_folder(path);
-    if (complaint && ::faccessat(AT_FDCWD, nearest_existing(path).c_str(), W_OK, AT_EACCESS) != 0 && errno == EACCES) *complaint += who_may(path);
+    if (complaint && ::faccessat(AT_FDCWD, nearest_existing(path).c_str(), W_OK, AT_EACCESS) != 0 && errno == EACCES)
+        *complaint += who_may(path);
     return complaint;
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 using model::most_attempts;
 using model::most_interruptions;
-constexpr std::chrono::minutes patience{2};   // with workers that look every half second
+constexpr std::chrono::minutes patience{2};  // with workers that look every half second
 constexpr const char* nobody_works =
     "Waits for a worker: none takes recordings at present. Its server's operators have to start one, then this goes on by itself.";
 constexpr const char* interrupted_too_often =

@@ -71,7 +71,8 @@ Answer put_job_priority(Context& context, const Request& request) {
     if (!priority) return problem(priority.error());
     const bool concerns_all = *priority == model::JobPriority::urgent || job->priority == model::JobPriority::urgent;
     if (concerns_all && request.identity->role != model::Role::admin)
-        return problem(403, "What goes before everybody's recordings is for admins to say. Use \"high\": it goes before others of its producer.");
+        return problem(
+            403, "What goes before everybody's recordings is for admins to say. Use \"high\": it goes before others of its producer.");
     return answer_with(context, request, "job.priority", context.jobs.set_priority(job->id, *priority));
 }
 
