@@ -190,7 +190,8 @@ class Masters:
 
     def long_master(self):
         file, times = self.folder / "long.flac", round(self.hours * 3600 / SECONDS)
-        run("ffmpeg", "-loglevel", "error", "-stream_loop", times - 1, "-i", self.master("flac"), "-c:a", "copy", file)
+        if not file.exists():
+            run("ffmpeg", "-loglevel", "error", "-stream_loop", times - 1, "-i", self.master("flac"), "-c:a", "copy", file)
         return file
 
     def warm(self, master):
