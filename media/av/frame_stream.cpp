@@ -6,8 +6,6 @@ extern "C" {
 #include <libavutil/intreadwrite.h>
 }
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -16,6 +14,7 @@ extern "C" {
 #include "media/av/audio_encoder.hpp"
 #include "media/av/output_file.hpp"
 #include "media/mp3_frame.hpp"
+#include "media/tags/bytes.hpp"
 
 namespace earshot::media::av {
 
@@ -52,14 +51,14 @@ namespace {
 void correct_info_crc(int descriptor) {
     constexpr std::size_t crc_at = 154;  // behind the word "Info"
     std::array<char, 4 + 2 + 32 + crc_at> head{};
-    const ssize_t size = ::pread(descriptor, head.data(), head.size(), 0);
+    const std::ptrdiff_t size = tags::read_at(descriptor, head.data(), head.size(), 0);
     if (size < 0) throw AvError(AVERROR(errno), "Info frame");
     const auto shape = read_mp3_frame({head.data(), static_cast<std::size_t>(size)});
     if (!shape || std::memcmp(head.data() + shape->payload_at, "Info", 4) != 0) return;
     const std::size_t covered = shape->payload_at + crc_at;
     std::array<std::uint8_t, 2> crc{};
     AV_WB16(crc.data(), av_crc(av_crc_get_table(AV_CRC_16_ANSI_LE), 0, reinterpret_cast<const std::uint8_t*>(head.data()), covered));
-    if (::pwrite(descriptor, crc.data(), crc.size(), static_cast<off_t>(covered)) != static_cast<ssize_t>(crc.size()))
+    if (!tags::write_at(descriptor, crc.data(), crc.size(), static_cast<std::int64_t>(covered)))
         throw AvError(AVERROR(errno), "Info frame");
 }
 

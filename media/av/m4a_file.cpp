@@ -4,14 +4,13 @@ extern "C" {
 #include <libavutil/error.h>
 }
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <initializer_list>
 #include <utility>
 
 #include "media/av/error.hpp"
+#include "media/tags/bytes.hpp"
 
 namespace earshot::media::av {
 
@@ -121,13 +120,7 @@ void M4aFile::flush() {
 }
 
 void M4aFile::put(std::string_view bytes, std::int64_t at) const {
-    while (!bytes.empty()) {
-        const ssize_t written = ::pwrite(descriptor_, bytes.data(), bytes.size(), at);
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) fail_of_system("write");
-        at += written;
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
+    if (!tags::write_at(descriptor_, bytes.data(), bytes.size(), at)) fail_of_system("write");
 }
 
 // Between the file's type and the rest, which moves from its end on.
@@ -135,12 +128,8 @@ void M4aFile::make_room(std::uint32_t bytes) const {
     std::string part(moved_at_once, '\0');
     for (std::int64_t end = length_; end > type_bytes;) {
         const std::int64_t begin = std::max<std::int64_t>(end - std::ssize(part), type_bytes);
-        for (std::int64_t at = begin; at < end;) {
-            const ssize_t got = ::pread(descriptor_, part.data() + (at - begin), static_cast<std::size_t>(end - at), at);
-            if (got < 0 && errno == EINTR) continue;
-            if (got <= 0) fail_of_system("read back");
-            at += got;
-        }
+        if (tags::read_at(descriptor_, part.data(), static_cast<std::size_t>(end - begin), begin) != end - begin)
+            fail_of_system("read back");
         put(std::string_view(part).substr(0, static_cast<std::size_t>(end - begin)), begin + bytes);
         end = begin;
     }

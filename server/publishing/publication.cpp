@@ -42,12 +42,16 @@ std::string missing_renditions(const model::Job* job) {
 }
 
 // "0:12, 0:15 and 3 more".
+std::string listed(const std::vector<std::string>& words, std::size_t most) {
+    const auto text =
+        fmt::format("{}", fmt::join(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(std::min(words.size(), most)), ", "));
+    return words.size() > most ? fmt::format("{} and {} more", text, words.size() - most) : text;
+}
+
 std::string listed(const std::vector<std::chrono::milliseconds>& moments) {
-    constexpr std::size_t most = 3;
     std::vector<std::string> clocks;
-    for (std::size_t i = 0; i < std::min(moments.size(), most); ++i) clocks.push_back(model::format_clock(moments[i]));
-    const auto text = fmt::format("{}", fmt::join(clocks, ", "));
-    return moments.size() > most ? fmt::format("{} and {} more", text, moments.size() - most) : text;
+    for (const auto moment : moments) clocks.push_back(model::format_clock(moment));
+    return listed(clocks, 3);
 }
 
 std::string words_inside(const model::WordsUnheard& words) {
@@ -61,14 +65,12 @@ std::string titles_to_read(const model::Episode& episode) {
     if (!episode.master || episode.renditions.empty()) return {};
     const auto titles = model::titles_beside(episode.chapters, episode.master->redactions, episode.renditions.front().duration);
     if (titles.empty()) return {};
-    constexpr std::size_t most = 5;
-    std::string list;
-    for (std::size_t i = 0; i < std::min(titles.size(), most); ++i) list += fmt::format("{}\"{}\"", i > 0 ? ", " : "", titles[i]);
-    if (titles.size() > most) list += fmt::format(" and {} more", titles.size() - most);
+    std::vector<std::string> quoted;
+    for (const auto& title : titles) quoted.push_back(fmt::format("\"{}\"", title));
     return fmt::format(
         "Something was taken out of the recording within these chapters, or where they begin or end: {}. Check that their titles do not "
         "say what it was.",
-        list);
+        listed(quoted, 5));
 }
 
 std::string joined(const std::vector<std::string>& sentences) {
