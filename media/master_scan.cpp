@@ -192,9 +192,8 @@ model::Result<MasterScan> scan_master(av::AudioReader& reader, const std::functi
     Sides sides;
     OffsetMeter offset(reader.info().sample_rate, reader.channels(), options.redactions);
     if (options.with_waveform) scan.waveform.emplace(reader.info().sample_rate);
-    std::optional<ReadAhead> ahead;  // where decoding is work
-    if (!reader.info().codec.starts_with("pcm_")) ahead.emplace(reader);
-    for (AudioBlock block; ahead ? ahead->read(block) : reader.read(block);) {
+    ReadAhead ahead(reader);
+    for (AudioBlock block; ahead.read(block);) {
         loudness.add(block);
         if (scan.waveform) scan.waveform->add(block);
         for (std::size_t c = 0; c < clips.size(); ++c) clips[c].add(block.planes[c]);

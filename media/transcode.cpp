@@ -310,12 +310,12 @@ model::Result<TranscodeReport> transcode(int descriptor, const std::vector<Rendi
     }
 }
 
-model::Result<model::Loudness> measure(int descriptor) {
+model::Result<Measurement> measure(int descriptor) {
     auto master = open_master(descriptor);
     if (!master) return std::unexpected(master.error());
     auto scan = scan_master(master->reader, [](double) {});
     if (!scan) return std::unexpected(scan.error());
-    return scan->loudness;
+    return Measurement{master_info(*master), scan->loudness};
 }
 
 }  // namespace earshot::media

@@ -58,7 +58,11 @@ using Progress = std::function<bool(std::string_view stage, double fraction)>;
 [[nodiscard]] model::Result<TranscodeReport> transcode(int master, const std::vector<RenditionOutput>& outputs, const Progress& progress,
                                                        int waveform = -1, const model::Redactions& redactions = {});
 
-// Measures any accepted audio (decoded to its own rate): for checks and `earshot probe`.
-[[nodiscard]] model::Result<model::Loudness> measure(int descriptor);
+// What probe() says of a file, and how loud it is from its begin to its end, at its own rate.
+struct Measurement {
+    model::MasterInfo master;
+    model::Loudness loudness;
+};
+[[nodiscard]] model::Result<Measurement> measure(int descriptor);
 
 }  // namespace earshot::media

@@ -10,11 +10,9 @@ int probe(const std::filesystem::path& file) {
     const auto opened = LocalFile::open_for_reading(file);
     if (!opened) return refuse(opened.error().message);
     auto workers = local_workers(config::default_settings());
-    const auto info = flatten(workers.probe(opened->descriptor()));
-    if (!info) return refuse(info.error().message);
-    const auto loudness = flatten(workers.measure(opened->descriptor()));
-    if (!loudness) return refuse(loudness.error().message);
-    fmt::print("{}", probe_json(file.string(), *info, *loudness));
+    const auto measured = flatten(workers.measure(opened->descriptor()));
+    if (!measured) return refuse(measured.error().message);
+    fmt::print("{}", probe_json(file.string(), *measured));
     return 0;
 }
 

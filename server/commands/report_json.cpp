@@ -95,8 +95,8 @@ std::string printed(const json::value& value) {
 
 }  // namespace
 
-std::string probe_json(const std::string& file, const model::MasterInfo& info, const model::Loudness& loudness) {
-    return printed(to_object(file, info, loudness));
+std::string probe_json(const std::string& file, const media::Measurement& measured) {
+    return printed(to_object(file, measured.master, measured.loudness));
 }
 
 std::string transcode_json(const std::string& master, const media::TranscodeReport& report, const std::vector<std::string>& files,

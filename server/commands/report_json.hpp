@@ -11,7 +11,7 @@
 namespace earshot::commands {
 
 // {"file", "container", …, "duration_seconds", "embedded": […], "loudness": {…}}
-[[nodiscard]] std::string probe_json(const std::string& file, const model::MasterInfo& info, const model::Loudness& loudness);
+[[nodiscard]] std::string probe_json(const std::string& file, const media::Measurement& measured);
 
 // {"master": {… "loudness"}, "renditions": [{"profile", "file", "loudness", "gain_db", …}], "warnings", "pauses", "waveforms", "seconds",
 // "speed"}. `files`: one path per rendition. Speed is the master's duration over the wall time.

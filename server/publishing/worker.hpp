@@ -56,7 +56,7 @@ public:
 
     // Within 20 s of processor time.
     [[nodiscard]] Outcome<model::MasterInfo> probe(int audio, media::Maker maker = media::Maker::somebody);
-    [[nodiscard]] Outcome<model::Loudness> measure(int audio);
+    [[nodiscard]] Outcome<media::Measurement> measure(int audio);
     // As media::transcode; outputs are descriptors the server opened. `progress` is called in this thread, several times a second even
     // while the worker is silent: its `false` ends the worker at once. `stated`: how long the master is by its head, 0 when nobody looked;
     // it bounds the processor time (worker_cpu_seconds).

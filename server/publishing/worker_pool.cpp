@@ -231,9 +231,9 @@ WorkerPool::Outcome<model::MasterInfo> WorkerPool::probe(int audio, media::Maker
                                        {.task = WorkerTask::probe, .is_own = maker == media::Maker::ourselves}, {audio});
 }
 
-WorkerPool::Outcome<model::Loudness> WorkerPool::measure(int audio) {
-    return converse<model::Loudness>({program_, instead_, limits_, limits_.deadline, worker_cpu_seconds({}, 0)},
-                                     {.task = WorkerTask::measure}, {audio});
+WorkerPool::Outcome<media::Measurement> WorkerPool::measure(int audio) {
+    return converse<media::Measurement>({program_, instead_, limits_, limits_.deadline, worker_cpu_seconds({}, 0)},
+                                        {.task = WorkerTask::measure}, {audio});
 }
 
 WorkerPool::Outcome<media::TranscodeReport> WorkerPool::transcode(int master, const std::vector<media::RenditionOutput>& outputs,

@@ -301,8 +301,8 @@ std::string refusal_line(std::string_view sentence) {
 std::string result_line(const model::MasterInfo& info) {
     return result(to_object(info));
 }
-std::string result_line(const model::Loudness& loudness) {
-    return result(to_object(loudness));
+std::string result_line(const media::Measurement& measurement) {
+    return result(json::object{{"master", to_object(measurement.master)}, {"loudness", to_object(measurement.loudness)}});
 }
 std::string result_line(const media::TranscodeReport& report) {
     return result(json::object{{"master", to_object(report.master)},
@@ -344,8 +344,12 @@ model::MasterInfo parse_result(std::string_view text_of_result) {
     return checked([&] { return to_master_info(json::parse(text_of_result)); });
 }
 template <>
-model::Loudness parse_result(std::string_view text_of_result) {
-    return checked([&] { return to_loudness(json::parse(text_of_result)); });
+media::Measurement parse_result(std::string_view text_of_result) {
+    return checked([&] {
+        const auto value = json::parse(text_of_result);
+        const auto& object = value.as_object();
+        return media::Measurement{to_master_info(object.at("master")), to_loudness(object.at("loudness"))};
+    });
 }
 template <>
 media::TranscodeReport parse_result(std::string_view text_of_result) {

@@ -60,7 +60,7 @@ struct PictureReport {
 [[nodiscard]] std::string error_line(const model::Error& error);    // about the file
 [[nodiscard]] std::string refusal_line(std::string_view sentence);  // about this machine
 [[nodiscard]] std::string result_line(const model::MasterInfo& info);
-[[nodiscard]] std::string result_line(const model::Loudness& loudness);
+[[nodiscard]] std::string result_line(const media::Measurement& measurement);
 [[nodiscard]] std::string result_line(const media::TranscodeReport& report);
 [[nodiscard]] std::string result_line(const media::TaggedFile& file);
 [[nodiscard]] std::string result_line(const PictureReport& report);
@@ -80,7 +80,7 @@ template <class T>
 template <>
 model::MasterInfo parse_result(std::string_view json);
 template <>
-model::Loudness parse_result(std::string_view json);
+media::Measurement parse_result(std::string_view json);
 template <>
 media::TranscodeReport parse_result(std::string_view json);
 template <>

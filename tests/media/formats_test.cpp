@@ -68,12 +68,13 @@ TEST_CASE("Each accepted format is probed and measures what the speech in it mea
         CHECK(info->bits_per_sample == format.bits);
         CHECK(std::abs(static_cast<double>(info->duration.count()) - 4000) < 100);
 
-        const auto loudness = media::measure(descriptor);
-        REQUIRE(loudness);
-        CHECK(std::isfinite(loudness->integrated_lufs));
+        const auto measured = media::measure(descriptor);
+        REQUIRE(measured);
+        const model::Loudness& loudness = measured->loudness;
+        CHECK(std::isfinite(loudness.integrated_lufs));
         if (format.channels != 2) continue;  // the others hold another mix
-        CHECK(std::abs(loudness->integrated_lufs - original.lufs) < 0.6);
-        CHECK(std::abs(loudness->true_peak_dbtp - original.peak) < 1);
+        CHECK(std::abs(loudness.integrated_lufs - original.lufs) < 0.6);
+        CHECK(std::abs(loudness.true_peak_dbtp - original.peak) < 1);
     }
 }
 

@@ -224,8 +224,8 @@ TEST_CASE("Job records and reports survive the way there and back") {
     CHECK(back.tags.chapters == record.tags.chapters);
     CHECK(back.duration == record.duration);
 
-    const auto silence = publishing::parse_worker_line(publishing::result_line(model::Loudness{-HUGE_VAL, -HUGE_VAL, 0}));
-    CHECK(publishing::parse_result<model::Loudness>(silence.text).integrated_lufs <= -70);
+    const auto silence = publishing::parse_worker_line(publishing::result_line(media::Measurement{{}, {-HUGE_VAL, -HUGE_VAL, 0}}));
+    CHECK(publishing::parse_result<media::Measurement>(silence.text).loudness.integrated_lufs <= -70);
     const auto progress = publishing::parse_worker_line(publishing::progress_line("encoding", 0.25));
     CHECK(progress.text == "encoding");
     CHECK(progress.fraction == 0.25);

@@ -64,8 +64,9 @@ TEST_CASE("Probing, measuring and transcoding happen in a worker, with progress"
     REQUIRE((info && *info));
     CHECK((*info)->codec == "pcm_s24le");
     CHECK((*info)->channels == 2);
-    const auto loudness = workers.measure(master);
-    REQUIRE((loudness && *loudness));
+    const auto measured = workers.measure(master);
+    REQUIRE((measured && *measured));
+    CHECK((*measured)->master == **info);
 
     std::vector<std::pair<std::string, double>> heard;
     const auto report = workers.transcode(master, {{mp3_profile(), output}}, [&](std::string_view stage, double fraction) {
@@ -77,7 +78,7 @@ TEST_CASE("Probing, measuring and transcoding happen in a worker, with progress"
     const auto& rendition = (*report)->renditions.front();
     CHECK(rendition.byte_length == std::filesystem::file_size(shop.path("out.mp3")));
     CHECK(rendition.loudness.integrated_lufs == Approx(-16.0).margin(0.5));
-    CHECK((*report)->before.integrated_lufs == Approx((*loudness)->integrated_lufs).margin(0.1));
+    CHECK((*report)->before.integrated_lufs == Approx((*measured)->loudness.integrated_lufs).margin(0.1));
     REQUIRE_FALSE(heard.empty());
     CHECK(heard.back().second > 0.5);
 
