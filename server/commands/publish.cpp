@@ -134,30 +134,6 @@ void print_addresses(const object& episode, const std::string& feed) {
             fmt::print("{:4}  {}\n", text_of(rendition.get_object(), "profile"), text_of(rendition.get_object(), "url"));
 }
 
-// A draft that came to nothing is taken away again, whatever went wrong, so that the same command can simply be repeated.
-class Draft {
-public:
-    Draft(ApiClient& client, std::string path) : client_(client), path_(std::move(path)) {}
-    ~Draft() {
-        if (!kept_) remove();
-    }
-    Draft(const Draft&) = delete;
-    Draft& operator=(const Draft&) = delete;
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
-    void keep() noexcept { kept_ = true; }
-
-private:
-    void remove() const noexcept try {
-        const ApiAnswer answer = client_.persist("DELETE", path_);
-        if (!answer.good() && answer.status != 404) fmt::print(stderr, "The draft could not be removed: {}\n", refusal_sentence(answer));
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "The draft could not be removed: %s\n", error.what());
-    }
-    ApiClient& client_;
-    std::string path_;
-    bool kept_{false};
-};
-
 void publish_whole(ApiClient& client, const PublishOptions& options) {
     const Companions files = read_companions(options);
     const std::string request = episode_request(options);
@@ -167,10 +143,10 @@ void publish_whole(ApiClient& client, const PublishOptions& options) {
     const ApiClient::Fields once{{"Content-Type", "application/json"}, {"Idempotency-Key", storage::random_id()}};
     const std::string id =
         text_of(document_of(ApiClient(options.server, options.token).insist("POST", show + "/episodes", request, once)), "id");
-    Draft draft(client, "/api/v1/episodes/" + id);
+    MadeOnServer draft(client, "draft", "/api/v1/episodes/" + id);
     send_companions(client, options, draft.path(), files);
-    const std::string upload = upload_file(client, options.master);
-    const ApiAnswer job = client.insist("PUT", draft.path() + "/master", serialize(object{{"upload", upload}}));
+    Upload upload(client, options.master);
+    const ApiAnswer job = client.insist("PUT", draft.path() + "/master", serialize(object{{"upload", upload.id()}}));
     wait_for_job(client, text_of(document_of(job), "id"));
     ApiAnswer done = client.insist("GET", draft.path());
     print_notes(document_of(done));
@@ -183,6 +159,7 @@ void publish_whole(ApiClient& client, const PublishOptions& options) {
             throw ApiRefusal(refusal_sentence(asked));
     }
     draft.keep();
+    upload.keep();
     if (options.draft) {
         fmt::print("draft {}/studio/episodes/{}\n", options.server, id);
     } else {

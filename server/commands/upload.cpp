@@ -7,8 +7,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <cstring>
 #include <optional>
+#include <span>
+#include <utility>
 
 #include "content/storage/digest.hpp"
 #include "server/commands/progress_bar.hpp"
@@ -19,6 +22,7 @@ namespace {
 
 constexpr std::size_t piece_bytes = 8U << 20;
 constexpr int most_retries = 9;  // in a row without a byte of progress
+const ApiClient::Fields version{{"Tus-Resumable", "1.0.0"}};
 
 class Source {
 public:
@@ -73,18 +77,19 @@ bool may_go_on(int status) {
     return status == 0 || status == 409 || status == 423 || status == 429 || status == 502 || status == 503 || status == 504;
 }
 
-}  // namespace
-
-std::string upload_file(ApiClient& client, const std::filesystem::path& file) {
+// Where the server wants it.
+std::string announce(ApiClient& client, const std::filesystem::path& file) {
     const Source source(file);
-    const ApiClient::Fields version{{"Tus-Resumable", "1.0.0"}};
     ApiClient::Fields fields = version;
     fields.emplace_back("Upload-Length", std::to_string(source.size()));
     fields.emplace_back("Upload-Metadata", fmt::format("filename {},sha256 {}", storage::base64(file.filename().string()),
                                                        storage::base64(digest_of(source))));
     const std::string location = client.insist("POST", "/api/v1/uploads", {}, fields).field("location");
     if (location.empty()) throw ApiRefusal("The server did not say where to send the file.");
+    return location;
+}
 
+void send_all(ApiClient& client, const Source& source, const std::string& location) {
     ProgressBar bar("uploading  ");
     std::string piece;
     std::uint64_t offset = 0;
@@ -92,7 +97,7 @@ std::string upload_file(ApiClient& client, const std::filesystem::path& file) {
         bar.show(static_cast<double>(offset) / static_cast<double>(source.size()),
                  fmt::format("{:.1f} of {:.1f} MB", static_cast<double>(offset) / 1e6, static_cast<double>(source.size()) / 1e6));
         source.read(offset, piece);
-        fields = version;
+        ApiClient::Fields fields = version;
         fields.emplace_back("Upload-Offset", std::to_string(offset));
         fields.emplace_back("Content-Type", "application/offset+octet-stream");
         ApiAnswer answer = client.send("PATCH", location, piece, fields);
@@ -107,7 +112,31 @@ std::string upload_file(ApiClient& client, const std::filesystem::path& file) {
         offset = *reached;
     }
     bar.show(1, fmt::format("{:.1f} MB", static_cast<double>(source.size()) / 1e6));
-    return location.substr(location.find_last_of('/') + 1);
+}
+
+}  // namespace
+
+MadeOnServer::MadeOnServer(ApiClient& client, std::string_view what, std::string path)
+    : client_(client), what_(what), path_(std::move(path)) {}
+
+MadeOnServer::~MadeOnServer() {
+    if (!kept_) remove();
+}
+
+void MadeOnServer::remove() const noexcept try {
+    const ApiAnswer answer = client_.persist("DELETE", path_, {}, version);
+    if (!answer.good() && answer.status != 404 && answer.status != 410)
+        fmt::print(stderr, "The {} could not be removed: {}\n", what_, refusal_sentence(answer));
+} catch (const std::exception& error) {
+    std::fprintf(stderr, "The %s could not be removed: %s\n", what_.c_str(), error.what());
+}
+
+Upload::Upload(ApiClient& client, const std::filesystem::path& file) : made_(client, "upload", announce(client, file)) {
+    send_all(client, Source(file), made_.path());
+}
+
+std::string Upload::id() const {
+    return made_.path().substr(made_.path().find_last_of('/') + 1);
 }
 
 }  // namespace earshot::commands

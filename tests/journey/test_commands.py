@@ -1,6 +1,6 @@
 """Commands as people type them, and what is left when they come to nothing: publish (refused at each stage, interrupted, then repeated), transcode interrupted, audit,
 and what serve says of settings that name what is not there, and of being told to read its files again."""
-import os, pathlib, signal, subprocess
+import contextlib, os, pathlib, signal, sqlite3, subprocess
 
 from support import BINARY, cover, earshot, run, same, speech_master, step, until
 
@@ -28,11 +28,17 @@ def drafts(server):
     return [episode["slug"] for episode in server.api("GET", "/shows/night-watch/episodes")["episodes"] if episode["state"] == "draft"]
 
 
+def nothing_left(server):
+    same("drafts that are left", drafts(server), [])
+    with contextlib.closing(sqlite3.connect(f"file:{server.data}/catalogue.db?mode=ro", uri=True)) as database:
+        same("uploads that are left", database.execute("SELECT count(*) FROM uploads").fetchone(), (0,))
+
+
 def refused(server, master, sentence, **files):
     done = subprocess.run(publish_words(server, master, **files), env=with_token(server, "producer"), capture_output=True, text=True)
     last = (done.stderr.splitlines() or [""])[-1]
     assert done.returncode == 1 and sentence in last, (done.returncode, done.stderr)
-    same("drafts that are left", drafts(server), [])
+    nothing_left(server)
 
 
 def interrupted(server, master, stage, sign):
@@ -45,7 +51,7 @@ def interrupted(server, master, stage, sign):
     process.send_signal(sign)
     _, rest = process.communicate(timeout=60)
     same("how it ended", (process.returncode, rest.splitlines()[-1]), (-sign, "Interrupted."))
-    same("drafts that are left", drafts(server), [])
+    nothing_left(server)
 
 
 def check_publish(server):
@@ -56,10 +62,10 @@ def check_publish(server):
     refused(server, folder / "words.wav", "", **good)
     refused(server, master, "hapter", **good | {"chapters": folder / "late-chapters.txt"})
     refused(server, master, "does not fit the audio", **good | {"transcript": folder / "late-transcript.vtt"})
-    step("no audio, chapters and a transcript that do not fit: refused, and no draft is left")
+    step("no audio, chapters and a transcript that do not fit: refused, and neither draft nor upload is left")
     interrupted(server, speech_master(folder / "long.wav", 300), "uploading", signal.SIGINT)
     interrupted(server, folder / "long.wav", "transcoding", signal.SIGTERM)
-    step("interrupted while uploading and while transcoding: no draft is left")
+    step("interrupted while uploading and while transcoding: neither draft nor upload is left")
     done = run(*publish_words(server, master, **good), env=with_token(server, "producer"))
     assert f"{server.base_url}/shows/night-watch/good-evening\n" in done.stdout, done.stdout
     step("the same command repeated publishes at the address it should have")
