@@ -55,10 +55,12 @@ InputFile::InputFile(int descriptor, const InputOptions& options)
     : io_(std::make_unique<DescriptorIo>(descriptor, DescriptorIo::Mode::read, options.view)) {
     prepare_library();
     const AVInputFormat* format = guess(io_->get(), options.own_file ? 1 : sound_score);
-    // Some frames of MP3 may look like several formats, and then libavformat settles on none; whatever else we make begins with a name.
-    if (format == nullptr && options.own_file) format = av_find_input_format("mp3");
-    if (format == nullptr || av_match_list(format->name, options.formats.c_str(), ',') <= 0)
-        throw AvError(AVERROR_DEMUXER_NOT_FOUND, "format");
+    const auto is_one_of = [&](const std::string& formats) {
+        return format != nullptr && av_match_list(format->name, formats.c_str(), ',') > 0;
+    };
+    // A few frames of MP3 may look like several formats or like another one. Whatever else we make begins with a name.
+    if (options.own_file && (!is_one_of(options.formats) || is_one_of("aac"))) format = av_find_input_format("mp3");
+    if (!is_one_of(options.formats)) throw AvError(AVERROR_DEMUXER_NOT_FOUND, "format");
 
     AVFormatContext* context = av_check_pointer(avformat_alloc_context(), "context");
     context->pb = io_->get();

@@ -66,9 +66,11 @@ def wavs(seconds=1.3):
         for count in (1, 2, 3):
             yield f"{count}-at-{rate}.wav", riff(chunk(b"fmt ", fmt(rate=rate)), chunk(b"data", sound[:4 * count]))
     yield "half-a-sample.wav", riff(head, chunk(b"data", sound[:191_999]))
-    chance = random.Random(110)  # its MP3 looks like more formats than one
-    noise = b"".join(struct.pack("<h", chance.randint(-30, 30)) for _ in range(6400))
-    yield "noise-of-73-ms.wav", riff(chunk(b"fmt ", fmt(rate=44100)), chunk(b"data", noise))
+    # Their MP3s look like more formats than one, and like another one.
+    for milliseconds, seed, height, count in ((73, 110, 30, 6400), (8, 53, 50, 700)):
+        chance = random.Random(seed)
+        noise = b"".join(struct.pack("<h", chance.randint(-height, height)) for _ in range(count))
+        yield f"noise-of-{milliseconds}-ms.wav", riff(chunk(b"fmt ", fmt(rate=44100)), chunk(b"data", noise))
     yield "ds64-missing.wav", riff(head, data, name=b"RF64", size=0xFFFFFFFF)
     yield "ds64-lies.wav", riff(chunk(b"ds64", struct.pack("<QQQI", 1 << 63, 1 << 62, 1 << 61, 0xFFFFFFFF)), head, data, name=b"RF64")
 

@@ -50,7 +50,7 @@ def corpus(folder):
 # What must not be refused: every accepted format as it should be, and oddities that other programs read, too.
 def must_be_taken(name):
     return name in {name for name, _ in base.wanted()} or name.startswith("chapters-by-ffmpeg") or name in {"list-first.wav", "junk-between.wav", "odd-padded.wav", "data-lies.wav", "chapters-10000.mp3", "chain.ogg",
-                                                                   "cover-100-megapixels.mp3", "comments-5000.flac", "sound-first.aiff", "as-it-should-be.png", "36-megapixels-of-16-bits.png", "noise-of-73-ms.wav", "plain.caf", "everything-before.caf", "everything-behind.caf",
+                                                                   "cover-100-megapixels.mp3", "comments-5000.flac", "sound-first.aiff", "as-it-should-be.png", "36-megapixels-of-16-bits.png", "noise-of-73-ms.wav", "noise-of-8-ms.wav", "plain.caf", "everything-before.caf", "everything-behind.caf",
                                                                    "open-ended.caf", "alac-table-last.caf", "plain.w64", "junk-between.w64", "big-endian.aifc", "little-endian.aifc",
                                                                    "no-version.aifc", "everything-first.aifc", "everything-between.aifc", "everything-behind.aifc"}
 
