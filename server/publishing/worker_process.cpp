@@ -191,7 +191,8 @@ pid_t fork_off(const WorkerProcess& process, const std::vector<int>& descriptors
     std::vector<int> high;
     for (const int descriptor : descriptors) high.push_back(::fcntl(descriptor, F_DUPFD, 64));
     int next = 0;
-    for (const int descriptor : high) ::dup2(descriptor, next++);
+    for (const int descriptor : high)
+        if (::dup2(descriptor, next++) < 0) ::_exit(126);  // or it would write into somebody else's
     ::close_range(static_cast<unsigned>(next), ~0U, 0);
     ::clearenv();
     ::_exit(process.instead());
