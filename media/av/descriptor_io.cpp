@@ -11,6 +11,7 @@ extern "C" {
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <system_error>
 #include <utility>
 
 #include "media/av/error.hpp"
@@ -39,6 +40,10 @@ DescriptorIo::~DescriptorIo() {
     avio_context_free(&context_);
 }
 
+void DescriptorIo::check_disk() const {
+    if (read_error_ != 0) throw std::system_error(read_error_, std::generic_category(), "reading a recording");
+}
+
 std::int64_t DescriptorIo::size() const {
     struct stat status{};
     if (::fstat(descriptor_, &status) != 0) return AVERROR(errno);
@@ -61,7 +66,7 @@ int DescriptorIo::read(void* self, std::uint8_t* buffer, int size) {
     ssize_t got = 0;
     do got = ::pread(io.descriptor_, buffer, static_cast<std::size_t>(left), at);
     while (got < 0 && errno == EINTR);
-    if (got < 0) return AVERROR(errno);
+    if (got < 0) return AVERROR(io.read_error_ = errno);
     if (got == 0) return AVERROR_EOF;
     io.apply_patch(buffer, at, got);
     io.position_ += got;

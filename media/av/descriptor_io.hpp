@@ -22,6 +22,8 @@ public:
     DescriptorIo& operator=(const DescriptorIo&) = delete;
 
     [[nodiscard]] AVIOContext* get() const noexcept { return context_; }
+    // Throws std::system_error if reading has ever failed. libavformat takes that for the end, or for damage.
+    void check_disk() const;
 
 private:
     static int read(void* self, std::uint8_t* buffer, int size);
@@ -34,6 +36,7 @@ private:
     int descriptor_;
     ByteView view_;
     std::int64_t position_{};
+    int read_error_{};  // errno
     AVIOContext* context_{};
 };
 

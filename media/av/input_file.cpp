@@ -55,6 +55,7 @@ InputFile::InputFile(int descriptor, const InputOptions& options)
     : io_(std::make_unique<DescriptorIo>(descriptor, DescriptorIo::Mode::read, options.view)) {
     prepare_library();
     const AVInputFormat* format = guess(io_->get(), options.own_file ? 1 : sound_score);
+    io_->check_disk();
     const auto is_one_of = [&](const std::string& formats) {
         return format != nullptr && av_match_list(format->name, formats.c_str(), ',') > 0;
     };
@@ -74,9 +75,24 @@ InputFile::InputFile(int descriptor, const InputOptions& options)
     settings.set("codec_whitelist", options.codecs.c_str());
     settings.set("protocol_whitelist", "none");
     settings.set("max_size", "65536");  // bytes a packet of the WAV demuxer, whose default costs more than its samples; others ignore it
-    av_check(avformat_open_input(&context, "", format, settings.get()), "open");  // frees the context when it fails
+    const int opened = avformat_open_input(&context, "", format, settings.get());  // frees the context when it fails
     context_.reset(context);
-    if (options.find_streams) av_check(avformat_find_stream_info(context, nullptr), "streams");
+    io_->check_disk();
+    av_check(opened, "open");
+    align_plain_samples();
+    if (!options.find_streams) return;
+    const int found = avformat_find_stream_info(context, nullptr);
+    io_->check_disk();
+    av_check(found, "streams");
+}
+
+// By this packets are cut. Some headers have it wrong, and then packets would begin and end within a sample.
+void InputFile::align_plain_samples() noexcept {
+    for (unsigned i = 0; i < context_->nb_streams; ++i) {
+        AVCodecParameters& parameters = *context_->streams[i]->codecpar;
+        if (const int bits = av_get_exact_bits_per_sample(parameters.codec_id); bits >= 8)
+            parameters.block_align = bits / 8 * parameters.ch_layout.nb_channels;
+    }
 }
 
 AVStream* InputFile::best_stream(AVMediaType type) const noexcept {
@@ -90,6 +106,7 @@ AVStream* InputFile::best_stream(AVMediaType type) const noexcept {
 bool InputFile::read(Packet& packet) {
     packet.unref();
     const int result = av_read_frame(context_.get(), packet.get());
+    if (result < 0) io_->check_disk();
     if (result == AVERROR_EOF) return false;
     av_check(result, "read");
     return true;

@@ -36,7 +36,8 @@ public:
     // The stream to use, or null. Attached pictures are no streams in this sense.
     [[nodiscard]] AVStream* best_stream(AVMediaType type) const noexcept;
 
-    // The next packet of any stream that is not discarded; false at the end. Broken places throw AvError; reading on is allowed.
+    // The next packet of any stream that is not discarded; false at the end. Broken places throw AvError; reading on is allowed. So does
+    // the constructor; where the disk and not the file is broken, both throw std::system_error.
     bool read(Packet& packet);
 
     // Short name of what the bytes look like, from all formats libavformat knows ("hls", "mov,mp4,…"), "" for nothing. Reads the start
@@ -44,6 +45,8 @@ public:
     [[nodiscard]] static std::string guess_format(int descriptor);
 
 private:
+    void align_plain_samples() noexcept;
+
     struct Close {
         void operator()(AVFormatContext* context) const noexcept { avformat_close_input(&context); }
     };

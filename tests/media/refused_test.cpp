@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <system_error>
 
 #include "media/master.hpp"
 #include "media/master_scan.hpp"
@@ -261,6 +262,43 @@ TEST_CASE("A WAV that lies about its length is read as far as the file goes") {
     const auto open_ended = media::probe(OpenDescriptor(sparse(shop, "open.wav", wav_head(8, 192'000, 24, 0xFFFFFFFF), bytes + 44)));
     REQUIRE(open_ended);
     CHECK(std::abs(open_ended->duration.count() - 940'000) < 10);
+}
+
+TEST_CASE("A WAV whose header has the size of a frame wrong is read as its samples are") {
+    const Workshop shop;
+    const auto decoded = [](const std::string& file) {
+        const OpenDescriptor in(file);
+        media::av::AudioReader reader(in);
+        std::vector<float> samples;
+        for (media::AudioBlock block; reader.read(block);) samples.insert(samples.end(), block.planes[0].begin(), block.planes[0].end());
+        CHECK(reader.damaged_places() == 0);
+        return samples;
+    };
+    for (const std::string kind : {"-c:a pcm_s24le", "-ac 1 -c:a pcm_s24le", "-ac 6 -c:a pcm_s24le", "-c:a pcm_f64le"}) {
+        const auto right = shop.make("right.wav", kind);
+        const auto samples = decoded(right);
+        for (const int claimed : {0, 1, 2}) {
+            INFO(kind << ", " << claimed);
+            std::string bytes = bytes_of(right);
+            bytes.replace(bytes.find("fmt ") + 20, 2, little_endian(static_cast<std::uint64_t>(claimed), 2));
+            CHECK(decoded(shop.write("wrong.wav", bytes)) == samples);
+        }
+    }
+}
+
+TEST_CASE("A disk that cannot be read is no damage of the recording's") {
+    const Workshop shop;
+    const OpenDescriptor unreadable(shop.make("plain.wav", ""), O_WRONLY);
+    CHECK_THROWS_AS(media::av::AudioReader(unreadable), std::system_error);
+    const OpenDescriptor in(shop.path("plain.wav"));
+    media::av::AudioReader reader(in);
+    REQUIRE(::dup2(unreadable, in) >= 0);  // from here on
+    media::AudioBlock block;
+    CHECK_THROWS_AS(([&] {
+                        while (reader.read(block)) {
+                        }
+                    }()),
+                    std::system_error);
 }
 
 TEST_CASE("Chunks behind the sound are no sound") {
