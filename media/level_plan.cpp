@@ -70,6 +70,7 @@ LevelPlan::LevelPlan(const model::RenditionProfile& profile, std::size_t channel
       level_{.gain_db = 0, .ceiling_db = ceiling_ - headroom_db},
       full_gain_(level_.ceiling_db - before.true_peak_dbtp),
       untouched_gain_(std::min(linear_gain_, full_gain_)) {
+    nearest_gain_ = untouched_gain_;
     if (measurable_) aim();
 }
 
@@ -112,7 +113,7 @@ bool LevelPlan::learn_from_rendition(const model::Loudness& measured) {
         level_.gain_db = nearest_gain_;
     } else if (off_target && foretell_lufs(trace_, level_) - measured.integrated_lufs > most_lost_lu) {
         capped_ = true;
-        level_.gain_db = untouched_gain_;
+        level_.gain_db = nearest_gain_;
     } else if (measurable_ && !capped_) {
         nearest_ = error;
         nearest_gain_ = level_.gain_db;

@@ -40,7 +40,8 @@ private:
     bool capped_{};
     int encodings_{};
     static constexpr double no_error_yet = 1'000;
-    double nearest_{no_error_yet}, nearest_gain_{};  // to the target so far, in LU, and with which gain
+    double nearest_{no_error_yet};  // to the target so far, in LU, under this ceiling
+    double nearest_gain_{};         // with which gain, under this or an earlier one; before any encoding the untouched gain
 };
 
 }  // namespace earshot::media

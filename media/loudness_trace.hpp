@@ -35,7 +35,8 @@ using LoudnessTrace = std::vector<TraceTick>;
 constexpr std::chrono::milliseconds trace_tick{10};
 constexpr std::size_t ticks_a_tenth = 10;
 
-// Integrated loudness after LevelChain, to within a few hundredths of a LU.
+// Integrated loudness after LevelChain, to within a few hundredths of a LU; of bursts shorter than a tick of the trace or two, which the
+// limiter cannot let go between, several LU too high.
 [[nodiscard]] double foretell_lufs(const LoudnessTrace& trace, const Level& level);
 
 // Does a fiftieth at most, and no more than half a minute, make up what is measured after LevelChain, beside more that can be heard?

@@ -36,6 +36,7 @@ constexpr double noisy_gain_db = 25;
 // Opening an M4A of twelve hours takes as much memory as all encoders together: beyond this length its check waits until they are gone.
 constexpr double long_seconds = 2 * 3600;
 constexpr double nominal_share = 0.05, most_head_bytes = 4096;  // by which a file may miss its bit rate and still be said to have it
+constexpr double most_bit_rate = 1e9;                           // some samples at a high rate are all head
 // Shares of the whole job in its time, with the shipped renditions on two cores: whoever extrapolates should not be far out. What is left
 // is for renditions that are encoded again, which is rare.
 constexpr double measured_at = 0.015, encoded_at = 0.89, checked_at = 0.96;
@@ -72,6 +73,7 @@ struct Rendition {
     const CodecRow& row;
     std::size_t channels;
     LevelPlan plan;
+    Level level;  // of the latest encoding
     RenditionReport report;
     bool encoded{}, settled{};
 };
@@ -126,7 +128,7 @@ private:
             const std::size_t channels = std::min<std::size_t>(output.profile.channels, master_.reader.channels());
             const CodecRow& row = codec_row(output.profile.codec);
             LevelPlan plan(output.profile, channels, before(channels), trace_of(channels), row.headroom_db);
-            renditions_.push_back({output, row, channels, plan, {}});
+            renditions_.push_back({output, row, channels, plan, plan.level(), {}});
         }
     }
 
@@ -143,14 +145,15 @@ private:
                 throw std::runtime_error("a rendition could not be emptied");
             writers.push_back(std::make_unique<RenditionWriter>(rendition.output.descriptor, rendition.row, profile.sample_rate,
                                                                 static_cast<std::uint32_t>(rendition.channels), bit_rate));
+            rendition.level = rendition.plan.level();
             takers.push_back(
-                {profile.sample_rate, rendition.channels, rendition.plan.level(),
+                {profile.sample_rate, rendition.channels, rendition.level,
                  [&checks, at_once, writer = writers.back().get(), descriptor = rendition.output.descriptor](const BlockPtr& block) {
                      if (block != nullptr) return writer->write(block);
                      writer->finish();
                      if (at_once) checks.start(descriptor);
                  }});
-            rendition.report.gain_db = rendition.plan.level().gain_db;
+            rendition.report.gain_db = rendition.level.gain_db;
         }
         av::AudioReader reader = reopen();
         run_level_pass(reader, takers, [&](double seconds) { stages_.report(share, seconds / scan_.seconds); });
@@ -210,7 +213,7 @@ private:
         if (renditions_.empty() || !is_measurable(scan_.loudness)) return;
         const Rendition& first = renditions_.front();
         const LoudnessTrace& trace = trace_of(first.channels);
-        const auto rest = beside_loud_moments_lufs(trace, first.plan.level());
+        const auto rest = beside_loud_moments_lufs(trace, first.level);
         if (!rest) return;
         const auto loudest = std::ranges::max_element(trace, {}, &TraceTick::energy) - trace.begin();
         scan_.warnings.push_back(fmt::format(
@@ -226,7 +229,7 @@ private:
     }
 
     void write_waveform(int descriptor) {
-        const Level level = renditions_.empty() ? Level{} : renditions_.front().plan.level();
+        const Level level = renditions_.empty() ? Level{} : renditions_.front().level;
         scan_.waveform->give_back(points_->fetch());
         put_waveform(descriptor,
                      waveform_dat(scan_.waveform->finish(std::pow(10, level.gain_db / 20), std::pow(10, level.ceiling_db / 20))));
@@ -236,7 +239,7 @@ private:
     void state_bit_rate(RenditionReport& report) const {
         const double bytes = static_cast<double>(report.byte_length), asked = report.bit_rate / 8.0 * scan_.seconds;
         if (report.bit_rate == 0 || std::abs(bytes - asked) > asked * nominal_share + most_head_bytes)
-            report.bit_rate = static_cast<std::uint32_t>(bytes * 8 / scan_.seconds);
+            report.bit_rate = static_cast<std::uint32_t>(std::min(bytes * 8 / scan_.seconds, most_bit_rate));
     }
 
     TranscodeReport report() {
@@ -248,7 +251,7 @@ private:
             .pauses = find_pauses(scan_.trace, beside_loud_moments_lufs(scan_.trace, {}).value_or(scan_.loudness.integrated_lufs))};
         if (!renditions_.empty()) {
             const Rendition& first = renditions_.front();
-            result.curve = {first.plan.target_lufs(), loudness_curve(trace_of(first.channels), first.plan.level())};
+            result.curve = {first.plan.target_lufs(), loudness_curve(trace_of(first.channels), first.level)};
         }
         if (result.pauses.size() > most_pauses) result.pauses.resize(most_pauses);
         result.master.duration = std::chrono::milliseconds(std::llround(scan_.seconds * 1000));

@@ -105,6 +105,13 @@ TEST_CASE("Masters that cannot be levelled have a defined result and a warning")
             CHECK(has_warning(report->warnings, "too short to measure"));
         }
     }
+    SECTION("bursts that the limiter cannot let go between") {
+        const auto report = transcode_both(
+            shop,
+            shop.ffmpeg("bursts.wav", "-f lavfi -i \"aevalsrc='0.35*(2*random(0)-1)*exp(-mod(n,11025)/800)':d=8:s=44100\" -c:a pcm_f32le"));
+        REQUIRE(report);
+        for (const auto& rendition : report->renditions) CHECK(rendition.loudness.integrated_lufs > report->before.integrated_lufs + 2);
+    }
     SECTION("nothing but peaks") {
         const auto report =
             transcode_both(shop, shop.ffmpeg("clicks.wav", "-f lavfi -i \"aevalsrc='if(eq(mod(n,48000),100),0.9,0)':d=4:s=48000\""));
