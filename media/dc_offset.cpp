@@ -34,6 +34,18 @@ double sum_of(const float* samples, std::size_t count) {
     return sum;
 }
 
+// Frames of digital silence, which has no offset: in whole blocks, for gaps are much longer than one.
+std::size_t silent_frames(const float* samples, std::size_t count) {
+    constexpr std::size_t block = 32;
+    std::size_t silent = 0;
+    for (std::size_t at = 0; at + block <= count; at += block) {
+        float highest = 0;
+        for (std::size_t i = 0; i < block; ++i) highest = std::max(highest, std::abs(samples[at + i]));
+        if (highest == 0) silent += block;
+    }
+    return silent;
+}
+
 // Of the middle half: seconds with something else in them do not count, and low tones cancel out over all the others.
 double interquartile_mean(std::vector<float> values) {
     std::ranges::sort(values);
@@ -58,7 +70,10 @@ OffsetMeter::OffsetMeter(std::uint32_t sample_rate, std::size_t channels, const 
 void OffsetMeter::add(const AudioBlock& block) {
     for (std::size_t done = 0; done < block.frames();) {
         const std::size_t count = std::min(block.frames() - done, second_ - in_second_);
-        for (std::size_t c = 0; c < channels_; ++c) sums_[c] += sum_of(block.planes[c].data() + done, count);
+        for (std::size_t c = 0; c < channels_; ++c) {
+            sums_[c] += sum_of(block.planes[c].data() + done, count);
+            sound_[c] += count - silent_frames(block.planes[c].data() + done, count);
+        }
         done += count;
         in_second_ += count;
         frames_ += count;
@@ -70,22 +85,23 @@ void OffsetMeter::finish_second() {
     const std::uint64_t begin = frames_ - in_second_;
     const bool is_silenced = std::ranges::any_of(silent_, [&](const auto& range) { return range.first < frames_ && range.second > begin; });
     for (std::size_t c = 0; c < channels_; ++c)
-        if (!is_silenced) means_[c].push_back(static_cast<float>(sums_[c] / static_cast<double>(in_second_)));
+        if (!is_silenced && 2 * sound_[c] >= in_second_) means_[c].push_back(static_cast<float>(sums_[c] / static_cast<double>(sound_[c])));
     sums_ = {};
+    sound_ = {};
     in_second_ = 0;
 }
 
 Offset OffsetMeter::result(const model::Loudness& before) const {
     OffsetMeter whole = *this;
-    if (in_second_ > 0 && (means_[0].empty() || in_second_ >= second_ / 2)) whole.finish_second();
+    if (in_second_ > 0 && (frames_ < second_ || in_second_ >= second_ / 2)) whole.finish_second();
     Offset offset{};
-    if (whole.means_[0].empty()) return offset;
     const double gain_db = is_measurable(before) ? std::min(usual_lufs - before.integrated_lufs, most_gain_db) : 0;
     const double seconds = static_cast<double>(frames_) / static_cast<double>(second_);
     const double low_tone = std::pow(10, before.true_peak_dbtp / 20) / (std::numbers::pi * lowest_heard_hertz * seconds);
     const double least = std::max(matters * std::pow(10, -gain_db / 20), 2 * low_tone);
     for (std::size_t c = 0; c < channels_; ++c) {
         const std::vector<float>& means = whole.means_[c];
+        if (means.empty()) continue;
         const double mean = interquartile_mean(means);
         const auto near = std::ranges::count_if(means, [&](float one) { return static_cast<double>(one) / mean > 0.5; });
         if (std::abs(mean) >= least && static_cast<double>(near) >= share_of_seconds * static_cast<double>(means.size()))
@@ -95,7 +111,10 @@ Offset OffsetMeter::result(const model::Loudness& before) const {
 }
 
 std::string offset_words(const Offset& offset, std::size_t channels) {
-    const auto percent = [](float part) { return fmt::format("{:.2g} %", std::abs(static_cast<double>(part)) * 100); };
+    const auto percent = [](float part) {
+        const double hundredths = std::abs(static_cast<double>(part)) * 100;
+        return hundredths < 10 ? fmt::format("{:.2g} %", hundredths) : fmt::format("{:.0f} %", hundredths);
+    };
     std::string where = percent(std::max(offset[0], offset[1], [](float a, float b) { return std::abs(a) < std::abs(b); }));
     if (channels == 2 && offset[0] == 0) where += " on the right side";
     if (channels == 2 && offset[1] == 0) where += " on the left side";

@@ -17,7 +17,7 @@ namespace earshot::media {
 
 class OffsetMeter {
 public:
-    // `redactions` of what is read: a second that a range is silent in says nothing.
+    // `redactions` of what is read: a second that a range is silent in says nothing, and neither does one that is mostly digital silence.
     OffsetMeter(std::uint32_t sample_rate, std::size_t channels, const model::Redactions& redactions);
 
     void add(const AudioBlock& block);
@@ -34,6 +34,7 @@ private:
     std::uint64_t frames_{};
     std::size_t in_second_{};
     std::array<double, 2> sums_{};
+    std::array<std::size_t, 2> sound_{};       // frames of the second that are no digital silence
     std::array<std::vector<float>, 2> means_;  // of the seconds that say something
 };
 

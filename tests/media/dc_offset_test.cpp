@@ -106,6 +106,20 @@ TEST_CASE("Gaps of digital silence in a recording with an offset stay silence") 
     for (std::size_t i = 2 * 75'000; i < 2 * 90'000; ++i) REQUIRE(samples[i] == 0);
 }
 
+TEST_CASE("An offset is as large as it is in what is heard, whatever lies between") {
+    const Workshop shop;
+    // A noise gate: a third, or two whole seconds of five, is silence.
+    for (const std::string gate : {"lt(mod(t\\,1.5)\\,0.5)", "lt(mod(t\\,5)\\,2)"}) {
+        INFO(gate);
+        const auto offset =
+            offset_of(shop.ffmpeg("gated.wav", "-stream_loop 3 -i " + shop.path("speech.wav") +
+                                                   " -af 'aeval=val(0)+0.02|val(1)+0.02,volume=0:enable=" + gate + "' -c:a pcm_s24le"));
+        CHECK(offset[0] == Approx(0.02).margin(0.001));
+        CHECK(offset[1] == Approx(0.02).margin(0.001));
+    }
+    CHECK(media::offset_words({1.2F, 0}, 1).find("around 120 % of") != std::string::npos);
+}
+
 TEST_CASE("Silence that takes a word's place is none of the offset, and stays silence") {
     const Workshop shop;
     const auto master = shop.make("offset.wav", "-af 'aeval=val(0)+0.08|val(1)+0.08' -c:a pcm_s24le");
