@@ -114,6 +114,24 @@ def fill(tag):
     CHECK(shown(found_in(aiff)) == expected);
 }
 
+TEST_CASE("frames of chapters inside each other, or packed, are left alone") {
+    const Workshop shop;
+    const std::string sound = bytes_of(shop.make("plain.mp3", "-t 1"));
+    const std::string empty = frame("CHAP", "c" + std::string(17, '\0')), deepest = frame("TIT2", std::string(1, '\0') + "deep");
+    std::string nested;
+    for (std::size_t inside = 50'000; inside-- > 0;)
+        nested += std::string(empty).replace(4, 4, big_endian(static_cast<std::uint32_t>(18 + inside * empty.size() + deepest.size())));
+    nested += deepest;
+    CHECK(found_in(shop.write("nested.mp3", tag(nested) + sound)).size() <= 1);  // libavformat finds the outermost
+    std::string packed = chap(1, 0, 500, "packed");
+    packed[9] = '\x08';
+    CHECK(found_in(shop.write("packed.mp3", tag(packed) + sound)).empty());
+    CHECK(found_in(shop.write("words.mp3", tag(chap(1, 0, 500, "CHAPTER ONE, CTOC AND CHAP")) + sound)).size() == 1);
+    std::string many;
+    for (std::uint32_t i = 0; i < 250; ++i) many += chap(static_cast<int>(i), i * 1000, (i + 1) * 1000, std::string(150, 'x'));
+    CHECK(found_in(shop.write("many.mp3", tag(many) + sound)).size() == 250);
+}
+
 TEST_CASE("chapters in Vorbis comments are found in FLAC, Ogg Vorbis and Opus") {
     const Workshop shop;
     const std::string fields =
