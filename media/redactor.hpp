@@ -19,6 +19,9 @@ public:
     // 1 kHz and as loud as the 3 s before it.
     void apply(AudioBlock& block);
 
+    // Before apply(), for whoever looks at what stands beside a broken sample: nothing of a range is left to be seen.
+    void silence(AudioBlock& block) const;
+
 private:
     struct Range {
         std::uint64_t begin, end;  // frames of the stream that comes in
@@ -28,7 +31,6 @@ private:
     };
     void listen(const AudioBlock& block);
     void fade(AudioBlock& block) const;
-    void silence(AudioBlock& block) const;
     void bleep(AudioBlock& block, const Range& range) const;
     void cut(AudioBlock& block) const;
     // Of [begin, end), what lies in the block, as indices into it.

@@ -227,12 +227,13 @@ struct AudioReader::State {
     }
 
     bool next_packet() {
-        for (int errors = 0; errors < most_errors_in_a_row; ++errors) {
+        for (int errors = 0; errors < most_errors_in_a_row;) {
             try {
                 if (!input.file().read(packet)) return false;
                 if (packet->stream_index == input.stream()->index) return true;
             } catch (const AvError&) {
                 ++damaged;
+                ++errors;
             }
         }
         return false;
@@ -300,6 +301,7 @@ bool AudioReader::read_whole(AudioBlock& block) {
         }
         state.hold_to_span(block, before);
     }
+    if (state.redactor) state.redactor->silence(block);
     if (!state.holds_whole_numbers()) state.broken.mend(block, first);
     return block.frames() > 0;
 }

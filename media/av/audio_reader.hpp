@@ -58,7 +58,7 @@ public:
     bool read(AudioBlock& block);
 
     [[nodiscard]] std::uint64_t damaged_places() const noexcept;
-    [[nodiscard]] const BrokenSamples& broken_samples() const noexcept;  // redacted ones too, in the file's own time
+    [[nodiscard]] const BrokenSamples& broken_samples() const noexcept;  // in the file's own time; those that are redacted do not count
     [[nodiscard]] std::uint64_t decoded_frames() const noexcept;         // cut ones too
 
 private:

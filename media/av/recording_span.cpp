@@ -21,6 +21,7 @@ using embedded::big;
 using embedded::Section;
 
 constexpr std::size_t most_table_bytes = 1U << 20;
+constexpr unsigned most_priming = 16384;          // libavformat leaves no more out than that where no edit asks for it
 constexpr std::uint64_t most_units = 1ULL << 48;  // longer than any recording, and safe to reckon with
 
 struct Edit {
@@ -147,6 +148,7 @@ RecordingSpan mp4_span(int descriptor, std::uint32_t number, std::string_view ga
         return {0, in_frames(edited, track.scale, sound.sample_rate)};
     // Where they do not add up, or say other than the edit, what libavformat leaves out in front is not known either.
     if (samples >= most_units || priming + samples + remainder != track.units) return {};
+    if (track.edits.empty() && priming >= most_priming) return {};
     if (!track.edits.empty() && (priming != start || (edit.duration != 0 && (samples > edited + tick || edited > samples + tick))))
         return {};
     return {0, in_frames(samples, track.scale, sound.sample_rate)};

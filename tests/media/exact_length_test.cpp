@@ -8,6 +8,7 @@
 #include "media/probe.hpp"
 #include "tests/media/audio_support.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/wav_bytes.hpp"
 
 using namespace earshot;
 using namespace earshot::tests;
@@ -195,6 +196,8 @@ TEST_CASE("iTunes' words about a recording's length are believed where they add 
     CHECK(copy.size() == samples);
     CHECK(difference(heard(source), copy, 0) < 0.02);
     CHECK(heard(shop.write("padded.m4a", with_itunes_words(bare, 2112, 369, 122'000))).size() == 122'000);
+    // libavformat leaves nothing out for so much priming, so nothing is known of the end either.
+    CHECK(heard(shop.write("primed.m4a", with_itunes_words(bare, 20'000, 0, samples - 20'000 + 1024))).size() > samples);
     CHECK(heard(shop.write("lying.m4a", with_itunes_words(bare, 1024, 0, 1000))).size() > samples);
 }
 
@@ -273,6 +276,33 @@ TEST_CASE("In a chained Ogg each recording begins and ends where it does by itse
     for (media::AudioBlock block; reader.read(block);) frames += block.frames();
     CHECK(frames > 2 * samples);
     CHECK(frames < 3 * samples);
+}
+
+TEST_CASE("What stands beside a recording in its Ogg, however much of it, ends nothing") {
+    const Workshop shop;
+    output_of("ffmpeg -v error -y -i " + source_of(shop) + " -c:a libvorbis " + shop.path("alone.ogg"));
+    const std::string alone = bytes_of(shop.path("alone.ogg"));
+    const auto page = [](std::uint64_t time, unsigned number, int flags, const std::vector<std::string>& packets) {
+        std::string lacing, body;
+        for (const auto& packet : packets) {
+            lacing += static_cast<char>(packet.size());
+            body += packet;
+        }
+        const std::string head = "OggS" + std::string(1, '\0') + static_cast<char>(flags) + little_endian(time, 8) + little_endian(77, 4) +
+                                 little_endian(number, 4) + std::string(4, '\0') + static_cast<char>(lacing.size());
+        return with_checksum(head + lacing + body);
+    };
+    std::string speex = "Speex   1.2" + std::string(17, '\0');
+    for (const std::uint64_t field : {1U, 80U, 8000U, 0U, 4U, 1U, 0xFFFFFFFFU, 160U, 0U, 1U, 0U, 0U, 0U}) speex += little_endian(field, 4);
+    const auto pages = pages_of(alone);
+    REQUIRE(pages.size() > 5);
+    const auto part = [&](std::size_t from, std::size_t to) { return alone.substr(pages[from], pages[to] - pages[from]); };
+    const std::size_t last = pages.size() - 1;
+    const auto beside = shop.write("beside.ogg", part(0, 1) + page(0, 0, 2, {speex}) + part(1, 2) +
+                                                     page(0, 1, 0, {little_endian(4, 4) + "test" + little_endian(0, 4)}) + part(2, 4) +
+                                                     page(250 * 160, 2, 0, std::vector<std::string>(250, "xyz")) + part(4, last) +
+                                                     page(251 * 160, 3, 4, {"xyz"}));
+    CHECK(heard(beside) == heard(shop.path("alone.ogg")));
 }
 
 TEST_CASE("Recordings of a chain that cannot be read are left out and counted") {

@@ -70,6 +70,17 @@ Made redacted(const Workshop& shop, const model::Redactions& ranges) {
 
 }  // namespace
 
+TEST_CASE("What mends broken samples behind a range knows nothing of it") {
+    const Workshop shop;
+    std::string bytes = bytes_of(master_with_word(shop));
+    const std::string no_number("\0\0\xC0\x7F", 4);
+    for (std::size_t frame = 3 * 48'000; frame < 3 * 48'000 + 200; ++frame) bytes.replace(bytes.find("data") + 8 + 4 * frame, 4, no_number);
+    const OpenDescriptor in(shop.write("broken.wav", bytes)), flac(shop.path("out.flac"), O_RDWR | O_CREAT | O_TRUNC);
+    REQUIRE(media::transcode(in, {{flac_profile(), flac}}, {}, -1, {{2010ms, 3s, RedactionKind::mute}}));
+    const auto heard = decoded(shop.path("out.flac"));
+    for (std::size_t i = 2'995 * 48; i < 3'001 * 48; ++i) REQUIRE(std::abs(heard[i]) < 0.001);
+}
+
 TEST_CASE("A cut word is gone, and what follows has moved up to the sample without a click") {
     const Workshop shop;
     const auto made = redacted(shop, {{2s, 3s, RedactionKind::cut}});
