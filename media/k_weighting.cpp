@@ -1,6 +1,7 @@
 #include "media/k_weighting.hpp"
 
 #include <cmath>
+#include <initializer_list>
 #include <numbers>
 
 #include "media/vectors.hpp"

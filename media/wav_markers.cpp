@@ -1,12 +1,12 @@
 #include "media/wav_markers.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <map>
 #include <string_view>
 
 #include "content/model/text.hpp"
+#include "media/embedded/section.hpp"
+#include "media/tags/bytes.hpp"
 
 namespace earshot::media {
 
@@ -17,15 +17,13 @@ constexpr std::size_t point_size = 24;
 
 std::string read_chunk(int descriptor, const WavChunk& chunk) {
     std::string bytes(std::min(chunk.size, most_chunk_bytes), '\0');
-    const auto got = ::pread(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(chunk.start));
-    bytes.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+    const auto got = tags::read_at(descriptor, bytes.data(), bytes.size(), static_cast<std::int64_t>(chunk.start));
+    bytes.resize(static_cast<std::size_t>(std::max<std::ptrdiff_t>(got, 0)));
     return bytes;
 }
 
 std::uint32_t number_at(std::string_view bytes, std::size_t at) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 4; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
-    return value;
+    return static_cast<std::uint32_t>(embedded::little(bytes, at, 4));
 }
 
 // Programs on Windows write their own code page; its quotes and dashes are what differs from Latin-1 in practice.

@@ -1,13 +1,12 @@
 #include "media/av/linked_input.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "media/av/audio_file_info.hpp"
 #include "media/av/ogg_links.hpp"
+#include "media/tags/bytes.hpp"
 
 namespace earshot::media::av {
 
@@ -43,9 +42,8 @@ void LinkedInput::open(const ByteView& link) {
 }
 
 double LinkedInput::share() const {
-    struct stat status{};
-    if (::fstat(descriptor_, &status) != 0 || status.st_size <= 0) return 1;
-    const auto size = static_cast<std::uint64_t>(status.st_size);
+    const auto size = static_cast<std::uint64_t>(std::max<std::int64_t>(tags::file_size(descriptor_), 0));
+    if (size == 0) return 1;
     return static_cast<double>(std::min(options_.view.end, size) - options_.view.start) / static_cast<double>(size);
 }
 

@@ -1,16 +1,13 @@
 #include "media/av/ogg_links.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdint>
 #include <set>
 #include <string_view>
 
 #include "media/embedded/section.hpp"
+#include "media/tags/bytes.hpp"
 
 namespace earshot::media::av {
 
@@ -30,25 +27,18 @@ bool begins_stream(std::string_view page) {
     return std::ranges::any_of(words, [&](std::string_view word) { return body.starts_with(word); });
 }
 
-std::uint64_t length_of_ogg(int descriptor) {
-    struct stat status{};
-    return ::fstat(descriptor, &status) == 0 && status.st_size > 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
-}
-
 }  // namespace
 
 std::vector<ByteView> ogg_links(int descriptor) {
     constexpr std::size_t most_links = 10'000, most_together = 64, most_pages = 5'000'000;
     std::vector<ByteView> links(1);
-    const std::uint64_t size = length_of_ogg(descriptor);
+    const auto size = static_cast<std::uint64_t>(std::max<std::int64_t>(tags::file_size(descriptor), 0));
     std::array<char, head_size + most_lacing + most_words> start{};
     std::set<std::uint64_t> begun;  // the serial numbers of streams that sound together, and so begin together
     std::uint64_t at = 0;
     for (std::size_t pages = 0; at < size && links.size() < most_links && pages < most_pages; ++pages) {
-        ssize_t got = 0;
-        do got = ::pread(descriptor, start.data(), start.size(), static_cast<off_t>(at));
-        while (got < 0 && errno == EINTR);
-        const std::string_view page(start.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+        const auto got = tags::read_at(descriptor, start.data(), start.size(), static_cast<std::int64_t>(at));
+        const std::string_view page(start.data(), static_cast<std::size_t>(std::max<std::ptrdiff_t>(got, 0)));
         if (page.size() < head_size || !page.starts_with("OggS")) break;
         const auto serial = embedded::little(page, 14, 4);
         if (!begins_stream(page)) {
