@@ -19,7 +19,8 @@ struct CodecRow {
     const StreamJoints* joints;  // to be made by several encoders at once; null: by one
     double headroom_db;          // how far above the limiter's ceiling peaks come out: less spares room, more spares a second encoding
     std::string_view (*options)(std::uint32_t bit_rate, std::uint32_t channels);  // for the encoder, "key=value:key=value"
-    double (*input_scale)(std::uint32_t bit_rate);                                // undoes what the codec does to the level
+    std::string_view eased_options;                 // where it made peaks of its own for want of bits; "": there are no others
+    double (*input_scale)(std::uint32_t bit_rate);  // undoes what the codec does to the level
 };
 [[nodiscard]] const CodecRow& codec_row(model::Codec codec) noexcept;
 

@@ -11,14 +11,16 @@ namespace earshot::media {
 namespace {
 
 constexpr double mono_offset_lu = 3;
-constexpr double promised_tolerance_lu = 0.1, aiming_tolerance_lu = 0.005;
-constexpr double meter_margin_db = 0.03;      // other meters interpolate differently
+constexpr double promised_tolerance_lu = 0.09 /* by our meter, for 0.1 by anybody's */, aiming_tolerance_lu = 0.005;
+constexpr double meter_margin_db = 0.1;       // other meters interpolate differently
+constexpr double followed = 0.5;              // of what the limiter came down by
 constexpr double most_made_up_db = 30;        // of gain for what the limiter and the encoder take away
+constexpr double most_corrected_db = 6;       // of more gain for what the first encoding showed
 constexpr double most_below_ceiling_db = 12;  // peaks that stay high under that are the encoder's own: no limiter helps
 // More than foretold: the sound is single clicks, or the encoder leaves out what there is to hear. More gain would only do harm.
 constexpr double most_lost_lu = 6;
-constexpr double worth_lu = 0.5;        // to be on target rather than beside it
-constexpr double worth_lu_a_db = 0.05;  // a decibel of gain, which noise gets too, has to bring that much
+constexpr double worth_lu = 0.5;       // to be on target rather than beside it
+constexpr double worth_lu_a_db = 0.1;  // a decibel of gain, which noise gets too, has to bring that much
 constexpr double step_db = 3;
 constexpr int most_steps = 12;
 
@@ -61,7 +63,7 @@ Point words_beside(const Point& moments, const At& at, const MomentsAlone& momen
 }  // namespace
 
 LevelPlan::LevelPlan(const model::RenditionProfile& profile, std::size_t channels, const model::Loudness& before,
-                     const LoudnessTrace& trace, double headroom_db)
+                     const LoudnessTrace& trace, double headroom_db, bool can_ease)
     : trace_(trace),
       target_(profile.target_lufs - (channels == 1 ? mono_offset_lu : 0)),
       ceiling_(profile.ceiling_dbtp),
@@ -69,16 +71,21 @@ LevelPlan::LevelPlan(const model::RenditionProfile& profile, std::size_t channel
       linear_gain_(target_ - before.integrated_lufs),
       level_{.gain_db = 0, .ceiling_db = ceiling_ - headroom_db},
       full_gain_(level_.ceiling_db - before.true_peak_dbtp),
-      untouched_gain_(std::min(linear_gain_, full_gain_)) {
+      untouched_gain_(std::min(linear_gain_, full_gain_)),
+      first_ceiling_(level_.ceiling_db),
+      can_ease_(can_ease) {
     nearest_gain_ = untouched_gain_;
-    if (measurable_) aim();
+    if (!measurable_) return;
+    aim();
+    most_gain_ = level_.gain_db + most_corrected_db;
 }
 
 // The gain that is foretold to reach the target, if it is worth it: where the limiter takes away what gain gives, peaks and noise are all
 // that grows. Loudness is a rugged function of gain (it has gates, and peaks stop to matter), so the whole range is looked at.
 void LevelPlan::aim() {
     const auto at = [&](double gain_db) { return Point{gain_db, target_ - offset_ - foretell_lufs(trace_, {gain_db, level_.ceiling_db})}; };
-    const double most = std::max(linear_gain_, full_gain_) + most_made_up_db, linear = std::min(linear_gain_ - offset_, most);
+    const double most = std::min(std::max(linear_gain_, full_gain_) + most_made_up_db, most_gain_),
+                 linear = std::min(linear_gain_ - offset_, most);
     std::vector<Point> tried{at(std::min(linear - step_db, 0.0))};
     const auto go_on_to = [&](double gain_db) {
         const Point next = at(gain_db);
@@ -103,7 +110,6 @@ void LevelPlan::aim() {
 }
 
 bool LevelPlan::learn_from_rendition(const model::Loudness& measured) {
-    ++encodings_;
     const bool too_high = !holds_ceiling(measured), off_target = !holds_target(measured) && !capped_;
     if (!too_high && !off_target) return false;
     const Level last = level_;
@@ -119,13 +125,32 @@ bool LevelPlan::learn_from_rendition(const model::Loudness& measured) {
         nearest_gain_ = level_.gain_db;
         offset_ = measured.integrated_lufs - foretell_lufs(trace_, level_);
     }
-    if (too_high) {
-        nearest_ = no_error_yet;  // under another ceiling errors are others
-        const double lower = level_.ceiling_db - (measured.true_peak_dbtp - ceiling_ + 0.15 * encodings_ * encodings_ + meter_margin_db);
-        level_.ceiling_db = std::max(lower, ceiling_ - most_below_ceiling_db);
-    }
+    const bool was_eased = eased_;
+    if (too_high) come_down(measured.true_peak_dbtp);
     if (measurable_ && !capped_) aim();
-    return level_ != last;
+    return level_ != last || eased_ != was_eased;
+}
+
+// The limiter takes more away. Where the last time that did not help, the peaks are the encoder's own: then it may have more bits, or all
+// of it is turned down.
+void LevelPlan::come_down(double peak_dbtp) {
+    nearest_ = no_error_yet;  // under another ceiling errors are others
+    ++overshoots_;
+    const double excess = peak_dbtp - ceiling_ + 0.15 * overshoots_ * overshoots_ + meter_margin_db, limited = level_.ceiling_db;
+    own_peaks_ =
+        own_peaks_ || (overshoots_ > 1 && last_ceiling_ > limited && last_peak_ - peak_dbtp < followed * (last_ceiling_ - limited));
+    last_peak_ = peak_dbtp;
+    last_ceiling_ = limited;
+    if (!own_peaks_) {
+        level_.ceiling_db = std::max(limited - excess, ceiling_ - most_below_ceiling_db);
+    } else if (can_ease_ && !eased_) {
+        eased_ = true;
+        level_.ceiling_db = first_ceiling_;
+    } else {
+        level_.gain_db -= excess;
+        level_.ceiling_db -= excess;
+        capped_ = true;
+    }
 }
 
 bool LevelPlan::holds_ceiling(const model::Loudness& measured) const noexcept {

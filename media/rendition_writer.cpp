@@ -12,9 +12,9 @@ constexpr unsigned segments_at_once = 3;
 }  // namespace
 
 RenditionWriter::RenditionWriter(int descriptor, const CodecRow& row, std::uint32_t sample_rate, std::uint32_t channels,
-                                 std::uint32_t bit_rate) {
+                                 std::uint32_t bit_rate, bool eased) {
     const av::EncoderSettings settings{.encoder = std::string(row.encoder),
-                                       .options = std::string(row.options(bit_rate, channels)),
+                                       .options = std::string(eased ? row.eased_options : row.options(bit_rate, channels)),
                                        .sample_rate = sample_rate,
                                        .channels = channels,
                                        .bit_rate = bit_rate,

@@ -13,8 +13,9 @@ namespace earshot::media {
 
 class RenditionWriter {
 public:
-    // The descriptor's file is empty, read-write and seekable. `channels`: of the blocks to come. Throws AvError.
-    RenditionWriter(int descriptor, const CodecRow& row, std::uint32_t sample_rate, std::uint32_t channels, std::uint32_t bit_rate);
+    // The descriptor's file is empty, read-write and seekable. `channels`: of the blocks to come. `eased`: see LevelPlan. Throws AvError.
+    RenditionWriter(int descriptor, const CodecRow& row, std::uint32_t sample_rate, std::uint32_t channels, std::uint32_t bit_rate,
+                    bool eased = false);
 
     void write(const BlockPtr& block);
     void finish();  // no write() afterwards

@@ -127,7 +127,7 @@ private:
         for (const RenditionOutput& output : outputs) {
             const std::size_t channels = std::min<std::size_t>(output.profile.channels, master_.reader.channels());
             const CodecRow& row = codec_row(output.profile.codec);
-            LevelPlan plan(output.profile, channels, before(channels), trace_of(channels), row.headroom_db);
+            LevelPlan plan(output.profile, channels, before(channels), trace_of(channels), row.headroom_db, !row.eased_options.empty());
             renditions_.push_back({output, row, channels, plan, plan.level(), {}});
         }
     }
@@ -144,7 +144,8 @@ private:
             if (std::exchange(rendition.encoded, true) && ::ftruncate(rendition.output.descriptor, 0) != 0)
                 throw std::runtime_error("a rendition could not be emptied");
             writers.push_back(std::make_unique<RenditionWriter>(rendition.output.descriptor, rendition.row, profile.sample_rate,
-                                                                static_cast<std::uint32_t>(rendition.channels), bit_rate));
+                                                                static_cast<std::uint32_t>(rendition.channels), bit_rate,
+                                                                rendition.plan.eased()));
             rendition.level = rendition.plan.level();
             takers.push_back(
                 {profile.sample_rate, rendition.channels, rendition.level,
@@ -204,7 +205,7 @@ private:
         else if (!rendition.plan.holds_target(rendition.report.loudness))
             scan_.warnings.push_back(
                 lufs < target
-                    ? fmt::format("The peaks of this recording are so far above the rest, or its encoder leaves out so much of it, that "
+                    ? fmt::format("The peaks of this recording are so far above the rest, or its encoder changes it so much, that "
                                   "\"{}\" only reached {:.1f} LUFS instead of {:.1f}.",
                                   name, lufs, target)
                     : fmt::format("\"{}\" came out at {:.1f} LUFS instead of {:.1f}.", name, lufs, target));

@@ -243,11 +243,25 @@ TEST_CASE("The plan aims by what is foretold and corrects by what was measured")
     CHECK(lowered.learn_from_rendition({.integrated_lufs = -16.15, .true_peak_dbtp = -1.1, .range_lu = 5}));
     CHECK(lowered.level().gain_db > gain);
 
-    // An encoder whose peaks no limiter brings down: the sound is not made quieter and quieter for it.
-    media::LevelPlan unstable(profile, 2, before, peaky, 1);
-    for (int round = 0; round < 7; ++round)
-        static_cast<void>(unstable.learn_from_rendition({.integrated_lufs = -16, .true_peak_dbtp = 3.9, .range_lu = 5}));
-    CHECK(unstable.level().ceiling_db == -13);
+    // Peaks that no limiter brings down are the encoder's own: it gets more bits, where it can, or all is turned down by what is too much.
+    for (const bool can_ease : {false, true}) {
+        media::LevelPlan unstable(profile, 2, before, peaky, 1, can_ease);
+        const auto at_first = unstable.level();
+        CHECK(unstable.learn_from_rendition({.integrated_lufs = -16, .true_peak_dbtp = 0.5, .range_lu = 5}));
+        CHECK_FALSE(unstable.eased());
+        auto lower = unstable.level();
+        CHECK(lower.ceiling_db < at_first.ceiling_db - 1.5);
+        CHECK(unstable.learn_from_rendition({.integrated_lufs = -16, .true_peak_dbtp = 0.6, .range_lu = 5}));
+        CHECK(unstable.eased() == can_ease);
+        if (can_ease) {
+            lower = unstable.level();
+            CHECK(lower.ceiling_db == at_first.ceiling_db);
+            CHECK(unstable.learn_from_rendition({.integrated_lufs = -16, .true_peak_dbtp = 0.6, .range_lu = 5}));
+        }
+        CHECK(unstable.level().gain_db == Approx(lower.gain_db - 2.3).margin(0.8));
+        CHECK(lower.ceiling_db - unstable.level().ceiling_db == Approx(lower.gain_db - unstable.level().gain_db));
+        CHECK_FALSE(unstable.learn_from_rendition({.integrated_lufs = -18.3, .true_peak_dbtp = -1.7, .range_lu = 5}));
+    }
 
     // Silence keeps its level.
     const media::LoudnessTrace nothing;

@@ -112,6 +112,16 @@ TEST_CASE("Masters that cannot be levelled have a defined result and a warning")
         REQUIRE(report);
         for (const auto& rendition : report->renditions) CHECK(rendition.loudness.integrated_lufs > report->before.integrated_lufs + 2);
     }
+    SECTION("noise in bursts, of which an encoder that is held to its rate makes peaks") {
+        const auto master = shop.ffmpeg("noise.wav",
+                                        "-f lavfi -i \"aevalsrc='(0.03+0.12*gt(mod(t,3),2))*(2*random(0)-1)':d=16:s=16000\" -af "
+                                        "\"pan=stereo|c0=c0|c1=c0\" -c:a pcm_s24le");
+        const OpenDescriptor in(master), opus(shop.path("out.opus"), O_RDWR | O_CREAT | O_TRUNC);
+        const auto report = media::transcode(in, {{opus_profile(), opus}}, {});
+        REQUIRE(report);
+        CHECK(report->renditions[0].gain_db < 16);
+        CHECK(measured_by_ffmpeg(shop.path("out.opus")).lufs == Approx(-16).margin(0.2));
+    }
     SECTION("nothing but peaks") {
         const auto report =
             transcode_both(shop, shop.ffmpeg("clicks.wav", "-f lavfi -i \"aevalsrc='if(eq(mod(n,48000),100),0.9,0)':d=4:s=48000\""));
