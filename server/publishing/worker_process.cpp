@@ -15,7 +15,6 @@
 #include <csignal>
 #include <cstring>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "server/publishing/worker_protocol.hpp"
@@ -129,13 +128,9 @@ public:
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
     void kill() const noexcept { ::kill(-pid_, SIGKILL); }  // and whoever it started
-    // A child may close its output and yet go on: it has until `end` to be gone, then it is made to.
-    void end_by(std::chrono::steady_clock::time_point end) const noexcept {
+    [[nodiscard]] bool is_gone() const noexcept {
         siginfo_t gone{};
-        while (::waitid(P_PID, static_cast<id_t>(pid_), &gone, WEXITED | WNOWAIT | WNOHANG) == 0 && gone.si_pid == 0) {
-            if (std::chrono::steady_clock::now() >= end) return kill();
-            std::this_thread::sleep_for(std::chrono::milliseconds(2));
-        }
+        return ::waitid(P_PID, static_cast<id_t>(pid_), &gone, WEXITED | WNOWAIT | WNOHANG) != 0 || gone.si_pid != 0;
     }
     int wait() noexcept {
         int status = 0;
@@ -240,7 +235,7 @@ bool read_some(int descriptor, std::string& into) {
 WorkerExit run_worker(const WorkerProcess& process, const std::function<bool(std::string_view)>& on_line,
                       const std::function<bool()>& on_tick) {
     using Clock = std::chrono::steady_clock;
-    constexpr std::chrono::milliseconds tick{200};
+    constexpr std::chrono::milliseconds tick{200}, last_look{2};
     Pipe output, errors;
     const Descriptor record = record_file(process.record);
     Child child(spawn(process, record.get(), output.write.get(), errors.write.get()));
@@ -252,7 +247,9 @@ WorkerExit run_worker(const WorkerProcess& process, const std::function<bool(std
     std::string pending;
     std::array<pollfd, 2> watched{pollfd{output.read.get(), POLLIN, 0}, pollfd{errors.read.get(), POLLIN, 0}};
     auto next_tick = Clock::now() + tick;
-    while (watched[0].fd >= 0 || watched[1].fd >= 0) {
+    // A child may close its output and yet go on: it can be stopped, and has its deadline, until it is gone.
+    const auto is_heard = [&] { return watched[0].fd >= 0 || watched[1].fd >= 0; };
+    while (is_heard() || !child.is_gone()) {
         const auto now = Clock::now();
         if (now >= end) {
             exit.in_time = false;
@@ -263,7 +260,7 @@ WorkerExit run_worker(const WorkerProcess& process, const std::function<bool(std
             if (!on_tick()) exit.stopped = true;
         }
         if (exit.stopped) break;
-        const auto pause = std::chrono::ceil<std::chrono::milliseconds>(std::min(end, next_tick) - now);
+        const auto pause = is_heard() ? std::chrono::ceil<std::chrono::milliseconds>(std::min(end, next_tick) - now) : last_look;
         if (::poll(watched.data(), watched.size(), static_cast<int>(pause.count())) <= 0) continue;
         if (watched[0].revents != 0) {
             if (!read_some(watched[0].fd, pending)) watched[0].fd = -1;
@@ -276,7 +273,6 @@ WorkerExit run_worker(const WorkerProcess& process, const std::function<bool(std
     }
     if (!exit.stopped && exit.in_time && !pending.empty() && !on_line(pending)) exit.stopped = true;  // a last line without its end
     if (exit.stopped || !exit.in_time) child.kill();
-    child.end_by(end);
     exit.status = child.wait();
     return exit;
 }

@@ -30,9 +30,9 @@ struct WorkerExit {
     std::string last_words;  // the end of its stderr, for logs
 };
 
-// Blocking. `on_line` gets each line of the child's stdout, the last one also when nothing ends it; `on_tick` is called every 200 ms; the
-// child is killed when one returns false. The child dies with this thread's process at the latest. Throws std::system_error when it cannot
-// be started.
+// Blocking. `on_line` gets each line of the child's stdout, the last one also when nothing ends it; `on_tick` is called every 200 ms
+// until the child is gone, also when it has closed its output; the child is killed when one returns false. The child dies with this
+// thread's process at the latest. Throws std::system_error when it cannot be started.
 [[nodiscard]] WorkerExit run_worker(const WorkerProcess& process, const std::function<bool(std::string_view)>& on_line,
                                     const std::function<bool()>& on_tick);
 

@@ -188,7 +188,19 @@ TEST_CASE("A silent worker, or one that shut its mouth and goes on, ends at its 
     const Workshop shop;
     const OpenDescriptor input(shop.write("input", "x"));
     CHECK(reason(pool_of(shop.script("exec /bin/sleep 60"), 1).probe(input)).find("did not finish in time") != std::string::npos);
-    CHECK(reason(pool_of(shop.script("exec /bin/sleep 60 >&- 2>&-"), 1).probe(input)).find("signal 9") != std::string::npos);
+    CHECK(reason(pool_of(shop.script("exec /bin/sleep 60 >&- 2>&-"), 1).probe(input)).find("did not finish in time") != std::string::npos);
+    CHECK(child_of(::getpid()) == 0);
+}
+
+TEST_CASE("A worker that shut its mouth and goes on is ended on request all the same") {
+    const Workshop shop;
+    const OpenDescriptor input(shop.write("input", "x"));
+    int asked = 0;
+    const auto cancelled =
+        pool_of(shop.script("exec /bin/sleep 600 >&- 2>&-")).transcode(input, {}, [&](std::string_view, double) { return ++asked < 5; });
+    REQUIRE(cancelled);
+    REQUIRE_FALSE(*cancelled);
+    CHECK(cancelled->error().code == model::Errc::conflict);
     CHECK(child_of(::getpid()) == 0);
 }
 
