@@ -40,7 +40,7 @@ model::Result<TaggedFile> write_tagged(model::Codec codec, int essence, int outp
     const auto layout = audio_layout(output);
     if (!layout) return std::unexpected(layout.error());
     const auto size = tags::file_size(output);
-    if (size < 0) return model::fail(model::Errc::unavailable, "The tagged file cannot be measured.");
+    if (size < 0) return model::fail(model::Errc::unprocessable, "The tagged file cannot be measured.");
     return TaggedFile{static_cast<std::uint64_t>(size), layout->audio_start, layout->bytes_for_60s};
 }
 

@@ -215,6 +215,15 @@ media::AudioTags to_tags(const json::value& value) {
     return tags;
 }
 
+// Of the causes only those that a file, or the disk, can be. With the others the server steers itself: a job that is "unavailable" is
+// begun again and again.
+model::Errc to_verdict(int code) {
+    using enum model::Errc;
+    for (const auto verdict : {invalid_input, too_large, unsupported_media, unprocessable, insufficient_storage})
+        if (code == static_cast<int>(verdict)) return verdict;
+    throw std::runtime_error("no verdict on a file");
+}
+
 WorkerLine read_line(const json::object& object) {
     using Kind = WorkerLine::Kind;
     if (const auto* progress = object.if_contains("progress")) {
@@ -223,8 +232,7 @@ WorkerLine read_line(const json::object& object) {
     }
     if (const auto* message = object.if_contains("error")) {
         const auto code = number<int>(object, "code");
-        if (code < 0 || code > static_cast<int>(model::Errc::insufficient_storage)) throw std::runtime_error("unknown error code");
-        return {Kind::error, "", 0, {static_cast<model::Errc>(code), words(message->as_string())}};
+        return {Kind::error, "", 0, {to_verdict(code), words(message->as_string())}};
     }
     if (const auto* sentence = object.if_contains("refusal")) return {Kind::refusal, words(sentence->as_string()), 0, {}};
     return {Kind::result, json::serialize(object.at("result")), 0, {}};

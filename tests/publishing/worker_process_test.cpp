@@ -107,6 +107,18 @@ TEST_CASE("What a worker says is checked") {
     REQUIRE_FALSE(*refused);
     CHECK(refused->error().code == model::Errc::unprocessable);
     CHECK(refused->error().message == "This file holds no sound.");
+    for (int code = 0; code <= static_cast<int>(model::Errc::insufficient_storage); ++code) {
+        using enum model::Errc;
+        const auto cause = static_cast<model::Errc>(code);
+        CAPTURE(code);
+        const bool about_a_file = cause == invalid_input || cause == too_large || cause == unsupported_media || cause == unprocessable ||
+                                  cause == insufficient_storage;
+        const auto told = publishing::error_line({cause, "No."});
+        if (about_a_file)
+            CHECK(publishing::parse_worker_line(told).error.code == cause);
+        else
+            CHECK_THROWS((void)publishing::parse_worker_line(told));
+    }
     // An answer before a violent end is none.
     CHECK(reason(say("echo '" + line.substr(0, line.size() - 1) + "'; kill -9 $$")).find("signal 9") != std::string::npos);
 
