@@ -94,7 +94,39 @@ model::Result<PictureHead> read_png(Bytes bytes) {
     return head;
 }
 
+std::uint32_t little16(Bytes bytes, std::size_t at) {
+    return static_cast<std::uint32_t>(bytes[at] | bytes[at + 1] << 8);
+}
+std::uint32_t little24(Bytes bytes, std::size_t at) {
+    return little16(bytes, at) | static_cast<std::uint32_t>(bytes[at + 2]) << 16;
+}
+
 }  // namespace
+
+// The first chunk tells the size, each kind in its own way (RFC 9649 §2.5 to §2.7).
+model::Result<PictureHead> read_webp_head(Bytes bytes) {
+    constexpr std::size_t least = 30;
+    if (bytes.size() < least || !starts_with(bytes, "RIFF") || !starts_with(bytes.subspan(8), "WEBP"))
+        return model::fail(model::Errc::unsupported_media, "This file is not a WebP picture.");
+    PictureHead head{.kind = PictureHead::Kind::webp};
+    const auto length = little24(bytes, 4) | static_cast<std::uint32_t>(bytes[7]) << 24;
+    head.complete = std::size_t{length} + 8 == bytes.size();
+    const auto chunk = bytes.subspan(12);
+    if (starts_with(chunk, "VP8 ") && starts_with(bytes.subspan(23), "\x9D\x01\x2A")) {
+        head.width = little16(bytes, 26) & 0x3FFF;
+        head.height = little16(bytes, 28) & 0x3FFF;
+    } else if (starts_with(chunk, "VP8L") && bytes[20] == 0x2F) {
+        const auto sides = little24(bytes, 21) | static_cast<std::uint32_t>(bytes[24]) << 24;
+        head.width = (sides & 0x3FFF) + 1;
+        head.height = (sides >> 14 & 0x3FFF) + 1;
+    } else if (starts_with(chunk, "VP8X")) {
+        head.width = little24(bytes, 24) + 1;
+        head.height = little24(bytes, 27) + 1;
+    } else {
+        return broken();
+    }
+    return head;
+}
 
 model::Result<PictureHead> read_picture_head(Bytes bytes) {
     if (starts_with(bytes, "\xFF\xD8")) return read_jpeg(bytes);

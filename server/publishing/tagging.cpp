@@ -71,6 +71,17 @@ std::string summary_text(const model::Show& show, const model::Episode& episode)
     return text;
 }
 
+// Too small a number would count a listener who heard nothing, so it is held against what the sound takes at least: an MP3 of ours takes
+// the same for every second, the others hardly anything for silence.
+std::uint64_t least_for_60s(const model::Rendition& rendition, std::uint64_t audio_bytes) {
+    constexpr std::uint64_t of_silence_a_second = 20;
+    constexpr std::chrono::milliseconds minute{60'000};
+    const auto heard = static_cast<std::uint64_t>(std::clamp<std::chrono::milliseconds>(rendition.duration, {}, minute).count());
+    if (rendition.codec != model::Codec::mp3 || heard == 0) return std::max<std::uint64_t>(heard * of_silence_a_second / 1000, 1);
+    const double share = static_cast<double>(heard) / static_cast<double>(rendition.duration.count());
+    return static_cast<std::uint64_t>(share * static_cast<double>(audio_bytes) / 2);
+}
+
 }  // namespace
 
 model::Result<std::string> read_object(storage::MediaStore& store, std::string_view key) {
@@ -145,7 +156,8 @@ WorkerPool::Outcome<void> tag_rendition(Publisher::Rooms& rooms, const media::Au
     // Tags only ever add to a file, but where an essence has room for them in front: FLAC files made by ffmpeg have 8 KiB of it.
     constexpr std::uint64_t most_room = 16U << 10;
     const bool plausible = size == tagged.byte_length && size + most_room >= (*essence)->size() && tagged.audio_start < size &&
-                           tagged.bytes_for_60s > 0 && tagged.bytes_for_60s <= size - tagged.audio_start;
+                           tagged.bytes_for_60s >= least_for_60s(rendition, size - tagged.audio_start) &&
+                           tagged.bytes_for_60s <= size - tagged.audio_start;
     if (!plausible || !rooms.store.verify(*key)) return std::unexpected(WorkerDied{"the tagged file did not pass its check"});
     rendition.object_key = *key;
     rendition.sha256 = std::move(*key);

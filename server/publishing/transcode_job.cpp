@@ -98,6 +98,7 @@ model::Rendition make_rendition(const model::Episode& episode, const model::Mast
 // The worker read them from foreign bytes: cleaned once more, whatever it says.
 std::vector<model::Chapter> believable(std::vector<model::Chapter> chapters) {
     std::vector<model::ChapterMark> marks;
+    std::erase_if(chapters, [](const model::Chapter& chapter) { return chapter.start.count() < 0; });
     for (auto& chapter : chapters) marks.push_back({chapter.start, {}, std::move(chapter.title), std::move(chapter.href)});
     return model::tidy_marks(std::move(marks)).chapters;
 }

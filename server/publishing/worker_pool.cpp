@@ -135,8 +135,8 @@ std::uint64_t most_waveform_bytes(std::chrono::milliseconds duration) {
     return 64 + 2 * (media::waveform_points_a_second + 1) * (static_cast<std::uint64_t>(seconds) + 1);
 }
 
-// What the worker says it is: a JPEG of that length and so many pixels squared, and no larger than one can be.
-bool is_picture(int descriptor, std::uint64_t bytes, std::uint32_t pixels) {
+// What the worker says it is: a picture of that kind, that length and so many pixels squared, and no larger than one can be.
+bool is_picture(media::PictureHead::Kind kind, int descriptor, std::uint64_t bytes, std::uint32_t pixels) {
     if (bytes != size_of(descriptor) || bytes > most_picture_bytes) return false;
     std::vector<std::uint8_t> file(bytes);
     for (std::size_t done = 0; done < file.size();) {
@@ -144,8 +144,8 @@ bool is_picture(int descriptor, std::uint64_t bytes, std::uint32_t pixels) {
         if (got <= 0) return false;
         done += static_cast<std::size_t>(got);
     }
-    const auto head = media::read_picture_head(file);
-    return head && head->kind == media::PictureHead::Kind::jpeg && head->width == pixels && head->height == pixels && head->complete;
+    const auto head = kind == media::PictureHead::Kind::webp ? media::read_webp_head(file) : media::read_picture_head(file);
+    return head && head->kind == kind && head->width == pixels && head->height == pixels && head->complete;
 }
 
 // A picture in memory, handed over as a descriptor.
@@ -291,9 +291,9 @@ WorkerPool::Outcome<WorkerPool::ArtworkFiles> WorkerPool::artwork(int picture, c
     const auto& sizes = (*outcome)->sizes;
     ArtworkFiles made{.sizes = {}, .embedded = std::move((*outcome)->embedded)};
     for (std::size_t i = 0; i < sizes.size() && i < media::longest_ladder; ++i) {
-        const int jpeg = files.descriptors()[2 * i], webp = files.descriptors()[2 * i + 1];
-        const bool right = is_picture(jpeg, sizes[i].byte_length, sizes[i].pixels) && sizes[i].webp_byte_length == size_of(webp) &&
-                           sizes[i].webp_byte_length <= most_picture_bytes;
+        using enum media::PictureHead::Kind;
+        const bool right = is_picture(jpeg, files.descriptors()[2 * i], sizes[i].byte_length, sizes[i].pixels) &&
+                           is_picture(webp, files.descriptors()[2 * i + 1], sizes[i].webp_byte_length, sizes[i].pixels);
         if (right) made.sizes.push_back({sizes[i].pixels, files.path(2 * i), files.path(2 * i + 1)});
     }
     if (made.sizes.empty() || made.sizes.size() != sizes.size()) {

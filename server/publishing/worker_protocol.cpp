@@ -1,11 +1,13 @@
 #include "server/publishing/worker_protocol.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
 
 #include "content/model/text.hpp"
+#include "media/master_scan.hpp"
 
 namespace json = boost::json;
 
@@ -38,6 +40,13 @@ std::string words(std::string_view said, std::size_t longest = longest_sentence)
 }
 std::chrono::milliseconds milliseconds(const json::object& object, std::string_view key) {
     return std::chrono::milliseconds(number<std::int64_t>(object, key));
+}
+// Within a recording of our making, which is no longer than the longest that is taken, and what a codec adds.
+constexpr std::chrono::hours longest{static_cast<int>(media::longest_seconds) / 3600};
+std::chrono::milliseconds moment(const json::object& object, std::string_view key) {
+    const auto time = milliseconds(object, key);
+    if (time.count() < 0 || time > longest + std::chrono::minutes(1)) throw std::runtime_error("a time beyond every recording");
+    return time;
 }
 
 template <class T, class Make>
@@ -122,7 +131,7 @@ model::MasterInfo to_master_info(const json::value& value) {
             .sample_rate = number<std::uint32_t>(object, "sample_rate"),
             .channels = number<std::uint32_t>(object, "channels"),
             .bits_per_sample = number<std::uint32_t>(object, "bits_per_sample"),
-            .duration = milliseconds(object, "duration_ms"),
+            .duration = std::clamp<std::chrono::milliseconds>(milliseconds(object, "duration_ms"), {}, longest),  // a head may state any
             .embedded = to_items(object),
             .chapters = to_chapters(object)};
 }
@@ -170,7 +179,7 @@ media::RenditionReport to_rendition(const json::value& value) {
             .bit_rate = number<std::uint32_t>(object, "bit_rate"),
             .sample_rate = number<std::uint32_t>(object, "sample_rate"),
             .channels = number<std::uint32_t>(object, "channels"),
-            .duration = milliseconds(object, "duration_ms"),
+            .duration = moment(object, "duration_ms"),
             .byte_length = number<std::uint64_t>(object, "byte_length"),
             .loudness = to_loudness(object.at("loudness")),
             .gain_db = number<double>(object, "gain_db")};
@@ -371,8 +380,7 @@ media::TranscodeReport parse_result(std::string_view text_of_result) {
                                       .pauses = vector_of<media::Pause>(object, "pauses",
                                                                         [](const json::value& pause) {
                                                                             const auto& p = pause.as_object();
-                                                                            return media::Pause{milliseconds(p, "start_ms"),
-                                                                                                milliseconds(p, "end_ms"),
+                                                                            return media::Pause{moment(p, "start_ms"), moment(p, "end_ms"),
                                                                                                 p.at("silent").as_bool()};
                                                                         }),
                                       .curve = {.target_lufs = number<double>(object, "target_lufs"),

@@ -448,6 +448,32 @@ TEST_CASE("a FLAC that had room for tags before they were written, as early vers
     CHECK(bench.rooms.store.verify(rendition.object_key));
 }
 
+TEST_CASE("of how little counts as heard, a worker is not believed just anything") {
+    const tests::TemporaryFolder folder;
+    Bench bench(folder.path() / "worker");
+    const auto file = folder.path() / "sound.mp3";
+    std::ofstream(file, std::ios::binary) << made("-f lavfi -i sine=330:r=48000:d=90 -c:a libmp3lame -b:a 64k", "sound.mp3");
+    const auto length = std::filesystem::file_size(file);
+    model::Rendition rendition;
+    rendition.essence_key = bench.rooms.store.adopt(file).value();
+    const auto believed = [&](model::Codec codec, std::chrono::seconds duration, std::uint64_t start, std::uint64_t for_60s) {
+        std::ofstream(folder.path() / "worker") << "#!/bin/sh\n/bin/cat <&3 >&4\necho '{\"result\":{\"byte_length\":" << length
+                                                << ",\"audio_start\":" << start << ",\"bytes_for_60s\":" << for_60s << "}}'\n";
+        ::chmod((folder.path() / "worker").c_str(), 0755);
+        rendition.codec = codec;
+        rendition.duration = duration;
+        return tag_rendition(bench.rooms, {.title = "T"}, model::system_now(), rendition).has_value();
+    };
+    using std::chrono::seconds;
+    CHECK(believed(model::Codec::mp3, seconds(90), 0, length * 2 / 3));
+    CHECK_FALSE(believed(model::Codec::mp3, seconds(90), 0, length / 4));
+    CHECK(believed(model::Codec::mp3, seconds(30), 0, length));
+    CHECK_FALSE(believed(model::Codec::mp3, seconds(30), 0, length / 3));
+    CHECK(believed(model::Codec::opus, seconds(90), 0, 20'000));  // it begins with silence
+    CHECK_FALSE(believed(model::Codec::opus, seconds(90), 0, 1));
+    CHECK_FALSE(believed(model::Codec::opus, seconds(90), length - 10, 10));
+}
+
 TEST_CASE("a job without room on the disk fails with a sentence; one that only has to wait for others waits, and says so") {
     Bench bench;
     const auto episode = bench.episode();

@@ -144,6 +144,25 @@ TEST_CASE("What a worker wrote must be as large as such a thing can be") {
     CHECK_THAT(pictures("/bin/cat " + small.string(), std::filesystem::file_size(small)),
                Catch::Matchers::Contains("does not match the pictures"));
 
+    // Beside a right JPEG the WebP must be right, too.
+    const auto right = shop.path("right.jpg"), webp = shop.path("right.webp");
+    for (const auto& file : {right, webp})
+        REQUIRE(run_command("ffmpeg -v error -f lavfi -i testsrc2=s=1400x1400 -frames:v 1 " + file.string()).status == 0);
+    const auto beside = [&](const std::filesystem::path& other) {
+        const auto line =
+            fmt::format(R"({{"result":{{"embedded":[],"sizes":[{{"pixels":1400,"byte_length":{},"webp_byte_length":{}}}]}}}})",
+                        std::filesystem::file_size(right), std::filesystem::file_size(other));
+        const auto program = shop.script("/bin/cat " + right.string() + " >&4; /bin/cat " + other.string() + " >&5; echo '" + line + "'");
+        return pool_of(program).artwork(input, shop.folder.path()).has_value();
+    };
+    CHECK(beside(webp));
+    CHECK_FALSE(beside(shop.write("page.webp", "<!DOCTYPE html><script>alert(1)</script>")));
+    CHECK_FALSE(beside(shop.write("cut.webp", bytes_of(webp).substr(0, 1000))));
+    CHECK_FALSE(beside(right));
+    const auto other_size = shop.path("small.webp");
+    REQUIRE(run_command("ffmpeg -v error -f lavfi -i testsrc2=s=140x140 -frames:v 1 " + other_size.string()).status == 0);
+    CHECK_FALSE(beside(other_size));
+
     media::TranscodeReport report;
     report.master.duration = std::chrono::seconds(2);
     const auto waveform_of = [&](int bytes) {
@@ -173,9 +192,34 @@ TEST_CASE("What a worker says to people is a line of bounded length") {
     CHECK(back.master.container.size() == 60);
     CHECK(back.master.codec == "a b");
     CHECK(back.warnings.front() == "Two lines.");
+    const auto read = [](const media::TranscodeReport& told) {
+        return publishing::parse_result<media::TranscodeReport>(publishing::parse_worker_line(publishing::result_line(told)).text);
+    };
     report.warnings.assign(101, "Much.");
-    CHECK_THROWS(
-        (void)publishing::parse_result<media::TranscodeReport>(publishing::parse_worker_line(publishing::result_line(report)).text));
+    CHECK_THROWS(read(report));
+}
+
+TEST_CASE("Times that a worker tells are those of a recording") {
+    using std::chrono::hours, std::chrono::milliseconds;
+    const auto read = [](const media::TranscodeReport& told) {
+        return publishing::parse_result<media::TranscodeReport>(publishing::parse_worker_line(publishing::result_line(told)).text);
+    };
+    media::TranscodeReport report;
+    for (const auto& [told, taken] : {std::pair(milliseconds(-1), milliseconds(0)), std::pair(milliseconds::max(), milliseconds(hours(12))),
+                                      std::pair(milliseconds(1234), milliseconds(1234))}) {
+        report.master.duration = told;  // of a master its head may tell anything
+        CHECK(read(report).master.duration == taken);
+    }
+    for (const auto impossible : {milliseconds(-1), milliseconds(hours(13)), milliseconds::min()}) {
+        report.renditions = {{.duration = impossible}};
+        CHECK_THROWS(read(report));
+        report.renditions.clear();
+        report.pauses = {{.start = impossible, .end = {}}};
+        CHECK_THROWS(read(report));
+        report.pauses.clear();
+    }
+    report.renditions = {{.duration = hours(12) + milliseconds(26)}};
+    CHECK(read(report).renditions.front().duration == report.renditions.front().duration);
 }
 
 TEST_CASE("Half a day of a lossless rendition, and its tags, fit into what a worker may write") {
