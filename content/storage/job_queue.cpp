@@ -257,13 +257,17 @@ void JobQueue::fail(const model::JobId& id, std::string_view claim, std::string_
     });
 }
 
-void JobQueue::worker_died(const model::JobId& id, std::string_view claim, std::string_view reason) {
+void JobQueue::worker_died(const model::JobId& id, std::string_view claim, std::string_view reason, std::string_view meanwhile,
+                           std::chrono::milliseconds pause) {
+    const auto now = clock_();
     database_.write([&](soci::session& session) {
         Statement update(session,
-                         "update jobs set attempts = attempts + 1, reason = :reason, node = '', lease_until = 0, updated_at = :now, "
+                         "update jobs set attempts = attempts + 1, node = '', lease_until = 0, not_before = :then, updated_at = :now, "
+                         "reason = case when attempts + 1 >= :most then :reason else :meanwhile end, "
                          "state = case when attempts + 1 >= :most then 'failed' else 'queued' end "
                          "where id = :id and node = :claim and state = 'running'");
-        update.bind("reason", reason).bind("now", clock_()).bind("most", most_attempts).bind("id", id.value).bind("claim", claim).run();
+        update.bind("reason", reason).bind("meanwhile", meanwhile).bind("then", now + pause).bind("now", now);
+        update.bind("most", most_attempts).bind("id", id.value).bind("claim", claim).run();
     });
 }
 

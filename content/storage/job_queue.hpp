@@ -46,8 +46,10 @@ public:
     void succeed(const model::JobId& id, std::string_view claim);
     // The file cannot be used: final.
     void fail(const model::JobId& id, std::string_view claim, std::string_view reason);
-    // The worker died or ran out of time: queued again, or failed with `reason` at the third attempt.
-    void worker_died(const model::JobId& id, std::string_view claim, std::string_view reason);
+    // The worker died: queued again, not to be claimed for `pause`, with `meanwhile` as its reason, or failed with `reason` at the third
+    // attempt.
+    void worker_died(const model::JobId& id, std::string_view claim, std::string_view reason, std::string_view meanwhile = {},
+                     std::chrono::milliseconds pause = {});
     // At start and at stop: what claims of `node` left running is queued again (an interruption; failed at the tenth). Returns how many.
     int release_all(std::string_view node);
     // conflict when it already ended.

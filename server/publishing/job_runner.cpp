@@ -22,11 +22,14 @@ namespace {
 constexpr std::chrono::milliseconds look_every{500};
 // Until a job that found no room on the disk, or no worker that can work, looks again.
 constexpr std::chrono::seconds room_pause{20};
+// Until the third try, when the machine took the first two: want of memory passes, but not within seconds.
+constexpr std::chrono::seconds last_try_pause{60};
 
 // What a producer reads when the decoder died of the file, or the machine had trouble; the details go to the operators' log.
 constexpr std::string_view decoder_died =
     "The file could not be worked on: the decoder broke off at it three times. It is probably damaged. Export it again as WAV or FLAC and "
     "upload that.";
+constexpr std::string_view tried_again = "The server had trouble working on this file. It tries again by itself.";
 constexpr std::string_view machine_trouble =
     "The server had trouble working on this file, and gave up after three tries. The file itself may be fine. Ask the operators, then "
     "start the job again.";
@@ -105,11 +108,12 @@ struct JobRunner::State {
             rooms.jobs.fail(job.id, claim, transcriber_failed);  // hours of work that would most likely fail alike
         } else if (!outcome) {
             tell(job, outcome.error().reason);
-            if (outcome.error().late && job.kind == model::JobKind::transcode)
-                return rooms.jobs.fail(job.id, claim, out_of_time(settings.publishing.job_deadline));
+            if (outcome.error().late) return rooms.jobs.fail(job.id, claim, out_of_time(settings.publishing.job_deadline));
             if (outcome.error().machine) gate.doubt();
             if (!gate.is_open()) return rooms.jobs.postpone(job.id, claim, machine_unable, room_pause);
-            rooms.jobs.worker_died(job.id, claim, outcome.error().machine ? machine_trouble : decoder_died);
+            if (!outcome.error().machine) return rooms.jobs.worker_died(job.id, claim, decoder_died);
+            rooms.jobs.worker_died(job.id, claim, machine_trouble, tried_again,
+                                   job.attempts > 0 ? last_try_pause : std::chrono::seconds(0));
         } else if (job.kind == model::JobKind::transcode && outcome->error().code == model::Errc::unavailable) {
             rooms.jobs.postpone(job.id, claim, outcome->error().message, room_pause);
         } else {

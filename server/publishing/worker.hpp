@@ -34,7 +34,7 @@ struct WorkerLimits {
 struct WorkerDied {
     std::string reason;  // for operators
     bool machine{};      // it could not start, cannot work here or was killed from outside, whatever the file; else it crashed or told lies
-    bool late{};         // it was ended at its deadline: the next one would be, too
+    bool late{};         // a transcode was ended at WorkerLimits::deadline: the next one would be, too
 };
 
 // Starts workers and talks to them. Blocking; one call = one process, which dies with its caller.

@@ -134,6 +134,15 @@ std::filesystem::path dying_program(const tests::TemporaryFolder& folder, const 
     return file;
 }
 
+// One that does this instead of a transcode; all else is the real worker's.
+std::filesystem::path transcoding_program(const tests::TemporaryFolder& folder, const std::string& transcode) {
+    const auto file = folder.path() / "worker";
+    std::ofstream(file) << "#!/bin/sh\nrecord=$(/bin/cat)\ncase \"$record\" in\n*'\"task\":3,'*) " << transcode << ";;\n*)\nexec "
+                        << EARSHOT_BINARY << " worker <<END\n$record\nEND\n;;\nesac\n";
+    ::chmod(file.c_str(), 0755);
+    return file;
+}
+
 }  // namespace
 
 TEST_CASE("a file the worker dies of is given up at the third try, with a sentence for its producer") {
@@ -157,6 +166,12 @@ TEST_CASE("a worker that is killed from outside, as for want of memory, is no wo
     const auto job = bench.attach(bench.episode().id, "fine");
     auto runner = bench.runner();
     runner.start();
+    // What takes memory may be gone a minute later.
+    const auto waiting =
+        bench.until(job.id, [](const model::Job& now) { return now.state == model::JobState::queued && now.attempts == 2; });
+    CHECK_THAT(waiting.reason, Catch::Matchers::Contains("tries again by itself"));
+    CHECK_FALSE(bench.jobs.claim("another", std::chrono::seconds(1)));
+    bench.database.write([](soci::session& session) { storage::Statement(session, "update jobs set not_before = 0").run(); });
     const auto ended = bench.end(job.id);
     CHECK(ended.state == model::JobState::failed);
     CHECK(ended.attempts == 3);
@@ -167,14 +182,14 @@ TEST_CASE("a worker that is killed from outside, as for want of memory, is no wo
 
 TEST_CASE("a recording that is not done at the deadline is given up at once, and not called damaged") {
     const tests::TemporaryFolder folder;
-    Bench bench(dying_program(folder, "exec /bin/sleep 100"), std::chrono::seconds(1));
-    bench.settings.publishing.job_deadline = std::chrono::seconds(1);
-    const auto job = bench.attach(bench.episode().id, "fine");
+    Bench bench(transcoding_program(folder, "exec /bin/sleep 100"), std::chrono::seconds(4));
+    bench.settings.publishing.job_deadline = std::chrono::seconds(4);
+    const auto job = bench.attach(bench.episode().id, noise_wav(1));
     auto runner = bench.runner();
     runner.start();
     const auto ended = bench.end(job.id);
     CHECK(ended.state == model::JobState::failed);
-    CHECK_THAT(ended.reason, Catch::Matchers::Contains("longer than the server allows for one (1 s)") &&
+    CHECK_THAT(ended.reason, Catch::Matchers::Contains("longer than the server allows for one (4 s)") &&
                                  Catch::Matchers::Contains("publishing.job_deadline") && !Catch::Matchers::Contains("damaged"));
     runner.stop();
     CHECK(bench.told.size() == 1);
