@@ -40,7 +40,7 @@ struct Job {
     JobPriority priority{JobPriority::normal};
     std::int64_t preference{};            // of jobs of one producer and priority the highest goes first: it was put there last
     std::chrono::milliseconds audio{};    // of the master, once a worker has looked at it; else 0
-    std::uint64_t reserved_bytes{};       // of the disk, for what it writes; holds while it runs
+    std::uint64_t reserved_bytes{};       // of the disk, for what it will still write; holds while it runs
     std::optional<Timestamp> started_at;  // of the latest try
     Timestamp created_at{}, updated_at{};
 };

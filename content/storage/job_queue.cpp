@@ -201,14 +201,16 @@ std::optional<Job> JobQueue::claim(std::string_view claim, std::chrono::millisec
 }
 
 bool JobQueue::heartbeat(const model::JobId& id, std::string_view claim, std::string_view stage, double progress,
-                         std::chrono::milliseconds lease) {
+                         std::chrono::milliseconds lease, std::optional<std::uint64_t> to_write) {
     long long changed = 0;
     const auto now = clock_();
     database_.write([&](soci::session& session) {
         Statement update(session,
-                         "update jobs set stage = :stage, progress = :progress, lease_until = :lease_until, updated_at = :now "
+                         "update jobs set stage = :stage, progress = :progress, lease_until = :lease_until, updated_at = :now, "
+                         "reserved_bytes = case when :known = 1 then :to_write else reserved_bytes end "
                          "where id = :id and node = :claim and state = 'running'");
         update.bind("stage", stage).bind("progress", progress).bind("lease_until", now + lease).bind("now", now);
+        update.bind("known", to_write ? 1 : 0).bind("to_write", to_write.value_or(0));
         changed = update.bind("id", id.value).bind("claim", claim).run();
     });
     return changed == 1;

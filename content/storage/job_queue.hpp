@@ -33,9 +33,10 @@ public:
     // their episode waiting.
     [[nodiscard]] std::optional<model::Job> claim(std::string_view claim, std::chrono::milliseconds lease,
                                                   model::JobKind kind = model::JobKind::transcode);
-    // Renews the lease and shows progress. false: the job is no longer ours or was cancelled → stop working on it.
+    // Renews the lease and shows progress. false: the job is no longer ours or was cancelled → stop working on it. `to_write`: what is left
+    // of the reserved bytes, when it is known; what is on the disk by now is missing from its free bytes already.
     [[nodiscard]] bool heartbeat(const model::JobId& id, std::string_view claim, std::string_view stage, double progress,
-                                 std::chrono::milliseconds lease);
+                                 std::chrono::milliseconds lease, std::optional<std::uint64_t> to_write = std::nullopt);
     // Takes room on the disk for what the job will write, of `free` bytes, beside other running jobs and uploads on their way; and notes
     // how long the recording is.
     enum class Room { granted, later /* it fits, but not beside the others */, never /* not even alone */ };

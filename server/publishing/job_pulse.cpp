@@ -32,7 +32,15 @@ bool JobPulse::alive() {
 }
 
 storage::JobQueue::Room JobPulse::reserve(std::uint64_t bytes, std::uint64_t free, std::chrono::milliseconds audio) {
-    return jobs_.reserve(job_, claim_, bytes, free, audio);
+    const auto room = jobs_.reserve(job_, claim_, bytes, free, audio);
+    const std::lock_guard lock(mutex_);
+    reserved_ = room == storage::JobQueue::Room::granted ? bytes : 0;
+    return room;
+}
+
+void JobPulse::wrote(std::uint64_t bytes_in_all) {
+    const std::lock_guard lock(mutex_);
+    to_write_ = reserved_ - std::min(reserved_, bytes_in_all);
 }
 
 void JobPulse::beat(const std::stop_token& ended) {
@@ -42,11 +50,12 @@ void JobPulse::beat(const std::stop_token& ended) {
         if (ended.stop_requested()) return;
         const std::string stage = stage_;
         const double progress = progress_;
+        const auto to_write = to_write_;
         fresh_ = false;
         lock.unlock();
         bool ours = true;
         try {
-            ours = jobs_.heartbeat(job_, claim_, stage, progress, job_lease);
+            ours = jobs_.heartbeat(job_, claim_, stage, progress, job_lease, to_write);
         } catch (const std::exception&) {
             // The database did not answer: the lease has room for a few more tries.
         }

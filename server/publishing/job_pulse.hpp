@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -31,6 +32,8 @@ public:
     [[nodiscard]] const std::string& claim() const noexcept { return claim_; }
     // As JobQueue::reserve, for this job.
     [[nodiscard]] storage::JobQueue::Room reserve(std::uint64_t bytes, std::uint64_t free, std::chrono::milliseconds audio);
+    // So much of what was reserved is on the disk by now; goes with the next heartbeat. Any thread.
+    void wrote(std::uint64_t bytes_in_all);
 
 private:
     void beat(const std::stop_token& ended);
@@ -43,6 +46,8 @@ private:
     std::condition_variable_any changed_;
     std::string stage_;
     double progress_{0};
+    std::uint64_t reserved_{0};
+    std::optional<std::uint64_t> to_write_;
     bool fresh_{false}, lost_{false};
     std::jthread thread_;  // last: starts when everything above is there
 };

@@ -1,9 +1,12 @@
 #include "server/publishing/transcode_job.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
+#include <system_error>
 
 #include "content/model/redacted_words.hpp"
 #include "content/storage/digest.hpp"
@@ -42,6 +45,12 @@ std::vector<Encoding> open_outputs(storage::MediaStore& store, const config::Set
         if (encodings.back().output->descriptor() < 0) throw std::runtime_error("the media store offers no local file to encode into");
     }
     return encodings;
+}
+
+std::uint64_t size_of(int descriptor) {
+    struct stat status{};
+    if (::fstat(descriptor, &status) != 0) throw std::system_error(errno, std::generic_category(), "fstat");
+    return static_cast<std::uint64_t>(status.st_size);
 }
 
 bool near(std::chrono::milliseconds a, std::chrono::milliseconds b) {
@@ -155,10 +164,13 @@ WorkerPool::Outcome<Encoded> encode(Publisher::Rooms& rooms, const config::Setti
     std::vector<media::RenditionOutput> outputs;
     for (const Encoding& encoding : encodings) outputs.push_back({*encoding.profile, encoding.output->descriptor()});
     auto waveform = rooms.store.create();
-    auto outcome =
-        rooms.workers.transcode((*file)->descriptor(), outputs,
-                                [&](std::string_view stage, double fraction) { return pulse.show(stage, fraction * share_encoded); },
-                                waveform->descriptor(), master.redactions, **ready);
+    const auto show = [&](std::string_view stage, double fraction) {
+        std::uint64_t written = size_of(waveform->descriptor());
+        for (const auto& output : outputs) written += size_of(output.descriptor);
+        pulse.wrote(written);
+        return pulse.show(stage, fraction * share_encoded);
+    };
+    auto outcome = rooms.workers.transcode((*file)->descriptor(), outputs, show, waveform->descriptor(), master.redactions, **ready);
     if (!outcome) return std::unexpected(outcome.error());
     if (!*outcome) return Result(std::unexpected(outcome->error()));
     Encoded encoded{.renditions = {}, .sound = {}, .report = std::move(**outcome)};

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "content/storage/statement.hpp"
+#include "server/publishing/disk_need.hpp"
 #include "server/publishing/tagging.hpp"
 #include "server/publishing/worker_protocol.hpp"
 #include "tests/support/catch.hpp"
@@ -193,6 +194,40 @@ TEST_CASE("a recording that is not done at the deadline is given up at once, and
                                  Catch::Matchers::Contains("publishing.job_deadline") && !Catch::Matchers::Contains("damaged"));
     runner.stop();
     CHECK(bench.told.size() == 1);
+}
+
+TEST_CASE("a look at the file that takes too long is not what publishing.job_deadline is for") {
+    const tests::TemporaryFolder folder;
+    Bench bench(dying_program(folder, "exec /bin/sleep 100"), std::chrono::seconds(1));
+    const auto job = bench.attach(bench.episode().id, "endless");
+    auto runner = bench.runner();
+    runner.start();
+    const auto ended = bench.end(job.id);
+    CHECK(ended.attempts == 3);
+    CHECK_THAT(ended.reason, Catch::Matchers::Contains("Export it again") && !Catch::Matchers::Contains("job_deadline"));
+}
+
+TEST_CASE("a worker cannot have its job begun again for ever") {
+    const tests::TemporaryFolder folder;
+    Bench bench(dying_program(folder, R"(echo '{"error":"Wait.","code":12}')"));  // unavailable
+    const auto job = bench.attach(bench.episode().id, "hostile");
+    auto runner = bench.runner();
+    runner.start();
+    const auto ended = bench.end(job.id);
+    CHECK(ended.state == model::JobState::failed);
+    CHECK(ended.attempts == 3);
+}
+
+TEST_CASE("what a running job has written is no longer promised to it") {
+    const tests::TemporaryFolder folder;
+    Bench bench(transcoding_program(folder, "/bin/head -c 100000 /dev/zero >&4; exec /bin/sleep 100"));
+    const auto job = bench.attach(bench.episode().id, noise_wav(2));
+    const auto need = disk_need(bench.settings.renditions, {.channels = 2, .duration = std::chrono::seconds(2)});
+    auto runner = bench.runner();
+    runner.start();
+    (void)bench.until(job.id, [&](const model::Job& now) { return now.reserved_bytes == need - 100'000; });
+    CHECK(bench.jobs.promised_bytes() == need - 100'000);
+    REQUIRE(bench.jobs.cancel(job.id));
 }
 
 TEST_CASE("a machine where no worker may work takes no masters, and blames no file") {

@@ -409,6 +409,9 @@ TEST_CASE("room on the disk is promised to a running job, and given back with it
     CHECK(q.jobs.find(second.id)->interruptions == 0);
     CHECK_FALSE(q.jobs.claim("b", 10s));
     CHECK(q.jobs.heartbeat(first.id, "a", "encoding", 0.5, 30s));
+    CHECK(q.jobs.promised_bytes() == 600);
+    CHECK(q.jobs.heartbeat(first.id, "a", "encoding", 0.5, 30s, 250));  // the rest is written
+    CHECK(q.jobs.promised_bytes() == 250);
     q.time.advance(20s);
     q.jobs.succeed(first.id, "a");
     CHECK(q.jobs.promised_bytes() == 0);
