@@ -292,11 +292,15 @@ model::Result<Job> JobQueue::cancel(const model::JobId& id) {
     database_.write([&](soci::session& session) {
         Statement update(session,
                          "update jobs set state = 'cancelled', reason = 'Cancelled on request.', updated_at = :now "
-                         "where id = :id and state in ('queued', 'running')");
+                         "where id = :id and kind <> 'tag' and state in ('queued', 'running')");
         const bool changed = update.bind("now", clock_()).bind("id", id.value).run() == 1;
         auto job = read_job(session, id);
         if (changed) {
             result = *std::move(job);
+        } else if (job && is_under_way(*job)) {
+            result = model::fail(Errc::conflict,
+                                 "The feed has these words already, so they have to go into the audio files, too. To take them back, edit "
+                                 "the episode.");
         } else if (job) {
             result = model::fail(Errc::conflict, "The job has ended already, there is nothing to cancel.");
         }

@@ -53,7 +53,7 @@ public:
                      std::chrono::milliseconds pause = {});
     // At start and at stop: what claims of `node` left running is queued again (an interruption; failed at the tenth). Returns how many.
     int release_all(std::string_view node);
-    // conflict when it already ended.
+    // conflict when it already ended, and for words (tag): the feed has them already, so the files must follow.
     [[nodiscard]] model::Result<model::Job> cancel(const model::JobId& id);
     // A failed or cancelled job is queued again with fresh counters. conflict otherwise, and for a transcode job that is not its episode's
     // newest: an old recording must not take a newer one's place. rate_limited: its producer, who need not be `who` asks, has that many

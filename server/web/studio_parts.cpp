@@ -128,6 +128,7 @@ void put_job(Values& values, const std::vector<model::Job>& newest_first) {
         auto& row = part.add("UNDER_WAY").set("WORDS", words_of(job)).set("PROGRESS", fmt::format("{:.3f}", job.progress));
         const bool may_be_first = job.kind == model::JobKind::transcode && job.priority < model::JobPriority::high;
         if (job.state == model::JobState::queued && may_be_first) row.show("QUEUED");
+        if (job.kind != model::JobKind::tag) row.show("STOPPABLE");
     } else if (job.state == model::JobState::failed) {
         part.add("FAILED").set("REASON", job.reason).show(needs_other_file(job) ? "OTHER_FILE" : "AGAIN");
     } else {

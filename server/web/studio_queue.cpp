@@ -75,7 +75,7 @@ void put_under_way(Context& context, const model::Identity& who, Values& values)
             const bool first = job.kind == model::JobKind::transcode && seen.insert(job.producer).second;
             put_order(into, job, first, who.role, episode->title);
         }
-        put_button(into.acts, "cancel", "Stop", episode->title);
+        if (job.kind != model::JobKind::tag) put_button(into.acts, "cancel", "Stop", episode->title);
     }
     if (jobs.size() > most_rows) values.add("MORE").set("COUNT", fmt::format("{}", jobs.size() - most_rows));
 }

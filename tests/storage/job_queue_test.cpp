@@ -168,6 +168,36 @@ TEST_CASE("a file that kills its worker three times is given up with the reason"
     CHECK_FALSE(q.jobs.claim("a", 10s).has_value());
 }
 
+TEST_CASE("a job whose worker died may have to wait, and says for what until it is given up") {
+    Queue q;
+    const auto job = q.transcode();
+    for (int i = 0; i < 2; ++i) {
+        REQUIRE(q.jobs.claim("a", 10s));
+        q.jobs.worker_died(job.id, "a", "Given up.", "It tries again.", 20s);
+        CHECK(q.jobs.find(job.id)->reason == "It tries again.");
+        CHECK_FALSE(q.jobs.claim("a", 10s));
+        q.time.advance(20s);
+    }
+    REQUIRE(q.jobs.claim("a", 10s));
+    CHECK(q.jobs.find(job.id)->reason.empty());
+    q.jobs.worker_died(job.id, "a", "Given up.", "It tries again.", 20s);
+    CHECK(q.jobs.find(job.id)->reason == "Given up.");
+}
+
+TEST_CASE("words that the feed has already are not stopped on their way into the files") {
+    Queue q;
+    const auto job = q.jobs.enqueue(JobKind::tag, q.episode_.id, q.master_.id);
+    const auto refused = q.jobs.cancel(job.id);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::conflict);
+    CHECK_THAT(refused.error().message, Catch::Matchers::Contains("edit the episode"));
+    REQUIRE(q.jobs.claim("a", 10s, JobKind::tag));
+    CHECK_FALSE(q.jobs.cancel(job.id));
+    CHECK(q.jobs.find(job.id)->state == JobState::running);
+    q.jobs.succeed(job.id, "a");
+    CHECK_THAT(q.jobs.cancel(job.id).error().message, Catch::Matchers::Contains("ended already"));
+}
+
 TEST_CASE("a server that goes away does not count against the file until the tenth time") {
     Queue q;
     const auto job = q.transcode();

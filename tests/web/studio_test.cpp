@@ -234,6 +234,18 @@ TEST_CASE("a job's page says how far it is, how quick and how long still; one th
     CHECK_THAT(episode_page(site, episode), Contains("Waits for room on the server&#39;s disk."));
 }
 
+TEST_CASE("new words on their way into the files are shown, and cannot be stopped") {
+    Site site;
+    const auto episode = site.add_episode(site.add_show("code", "Code"), {.slug = "one", .title = "One"});
+    (void)site.jobs.enqueue(model::JobKind::tag, episode.id, episode.master->id);
+    const auto queue = [&] { return body_of(web::studio_queue(site.context, as_producer("/studio/queue"))); };
+    CHECK_THAT(queue(), Contains("New words wait") && !Contains("Stop"));
+    CHECK_THAT(episode_page(site, episode), Contains("New words wait") && !Contains("cancel-job"));
+    (void)site.jobs.enqueue(model::JobKind::transcode, episode.id, episode.master->id);
+    CHECK_THAT(queue(), Contains("Stop"));
+    CHECK_THAT(episode_page(site, episode), Contains("cancel-job"));
+}
+
 TEST_CASE("a preview is the rendition's own bytes, and counts as a preview only") {
     Site site;
     const auto show = site.add_show("code", "Code");
