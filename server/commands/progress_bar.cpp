@@ -35,4 +35,9 @@ void ProgressBar::show(double fraction, std::string_view remark) {
     drawn_ = true;
 }
 
+void ProgressBar::say(std::string_view sentence) {
+    fmt::print(stderr, "{}{}\n", terminal_ && drawn_ ? "\r\033[K" : "", sentence);
+    drawn_ = false;
+}
+
 }  // namespace earshot::commands

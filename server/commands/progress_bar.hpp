@@ -14,6 +14,7 @@ public:
     ProgressBar& operator=(const ProgressBar&) = delete;
 
     void show(double fraction, std::string_view remark);  // fraction 0…1
+    void say(std::string_view sentence);                  // on a line of its own
 
 private:
     std::string label_;

@@ -102,10 +102,15 @@ void send_companions(ApiClient& client, const PublishOptions& options, const std
 
 void wait_for_job(ApiClient& client, const std::string& job) {
     ProgressBar bar("transcoding");
+    std::string said;
     while (true) {
         const object state = document_of(client.insist("GET", "/api/v1/jobs/" + job));
         const std::string now = text_of(state, "state");
         bar.show(now == "succeeded" ? 1 : number_of(state, "progress"), now == "running" ? text_of(state, "stage") : now);
+        if (const std::string reason = text_of(state, "reason"); now != "failed" && now != "cancelled" && reason != said) {
+            if (!reason.empty()) bar.say(reason);  // what it waits for, or what to look at
+            said = reason;
+        }
         if (now == "succeeded") return;
         if (now == "failed") throw ApiRefusal(text_of(state, "reason"));
         if (now == "cancelled") throw ApiRefusal("Somebody cancelled the transcoding.");

@@ -4,7 +4,11 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
+#include <functional>
+#include <iterator>
+#include <thread>
 
 #include "content/storage/digest.hpp"
 #include "tests/api/stage.hpp"
@@ -239,6 +243,42 @@ TEST_CASE("a damaged backup is never restored") {
         CHECK_FALSE(holds_files(target));
     }
     REQUIRE(console.run("restore " + good.string(), target).status == 0);
+}
+
+TEST_CASE("whoever publishes with one command hears what the recording waits for") {
+    Stage stage;
+    (void)stage.make_show();
+    auto& jobs = stage.context().jobs;
+    const tests::TemporaryFolder folder;
+    const auto master = folder.path() / "master.wav", said = folder.path() / "said";
+    std::ofstream(master, std::ios::binary) << tests::tone_wav(1);
+    const std::string command = "EARSHOT_TOKEN=" + stage.token("producer") + " " + EARSHOT_BINARY + " publish " + master.string() +
+                                " --show night-watch --title T --server http://127.0.0.1:" + std::to_string(stage.port()) + " > " +
+                                said.string() + " 2>&1";
+    const auto until = [](const std::function<bool()>& good) {
+        for (int i = 0; i < 600; ++i) {
+            if (good()) return true;
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+        return false;
+    };
+    const auto text = [&] {
+        std::ifstream in(said);
+        return std::string{std::istreambuf_iterator<char>(in), {}};
+    };
+    constexpr const char* sentence = "Waits for room on the server's disk.";
+    int status = 0;
+    std::jthread publisher([&] { status = std::system(command.c_str()); });
+    CHECK(until([&] { return jobs.claim("here", std::chrono::hours(1)).has_value(); }));
+    const auto job = jobs.list_recent(1).at(0).id;
+    jobs.postpone(job, "here", sentence, {});
+    CHECK(until([&] { return text().find(sentence) != std::string::npos; }));
+    CHECK(jobs.claim("here", std::chrono::hours(1)));
+    jobs.fail(job, "here", "It came to nothing.");
+    publisher.join();
+    CHECK(WEXITSTATUS(status) == 1);
+    CHECK_THAT(text(), Contains("It came to nothing."));
+    CHECK(text().find(sentence) == text().rfind(sentence));
 }
 
 TEST_CASE("an episode goes out with one command") {
