@@ -59,8 +59,8 @@ struct Job {
 // When jobs of a producer were last begun; nobody: never.
 using LastServed = std::map<std::string, Timestamp>;
 // Running ones as they are, then those that wait in the order of their turns (storage/job_queue.hpp), as if those that run ended in the
-// order in which they began, each making room for the next one, and no recording had waited long; drafts of transcripts, which have a lane
-// of their own, last. `under_way`: running ones first, then the others from the oldest.
+// order in which they began, each making room for the next one; drafts of transcripts, which have a lane of their own, last. `under_way`:
+// running ones first, then the others from the oldest.
 [[nodiscard]] std::vector<Job> in_turn(std::vector<Job> under_way, LastServed served);
 
 [[nodiscard]] std::string_view to_string(JobKind kind) noexcept;

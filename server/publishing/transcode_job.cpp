@@ -97,10 +97,6 @@ model::Rendition make_rendition(const model::Episode& episode, const model::Mast
     rendition.duration = report.duration;
     rendition.loudness = report.loudness;
     rendition.url_path = fmt::format("/media/{}/{}.{}", storage::random_id().substr(0, 16), episode.slug, codec.extension);
-    // A job that was cut off after its swap and runs again makes the same bytes: their address is out already and stays.
-    for (const model::Rendition& old : episode.renditions)
-        if (old.profile == rendition.profile && old.essence_key == rendition.essence_key && old.master == rendition.master)
-            rendition.url_path = old.url_path;
     return rendition;
 }
 
