@@ -7,14 +7,18 @@ namespace earshot::storage {
 namespace {
 
 constexpr std::chrono::hours on_its_way{1};
-constexpr std::chrono::minutes until_its_first_byte{2};
+constexpr std::chrono::minutes until_its_first_bytes{2};
+// Far less than a line to the Internet sends, or a byte now and then would keep the room from everybody.
+constexpr std::uint64_t least_bytes_a_millisecond = 10;
 
-#define UPLOADS_UNDER_WAY                                                                                                   \
-    "from uploads where object_key = '' and updated_at > :since and (byte_offset > 0 or updated_at > :just_announced) and " \
-    "expires_at > :now "
+#define UPLOADS_UNDER_WAY \
+    "from uploads where object_key = '' and updated_at > :since and byte_offset > (:begun - created_at) * :pace and expires_at > :now "
 
 void bind_times(Statement& statement, model::Timestamp now) {
-    statement.bind("since", now - on_its_way).bind("just_announced", now - until_its_first_byte).bind("now", now);
+    statement.bind("since", now - on_its_way)
+        .bind("begun", now - until_its_first_bytes)
+        .bind("pace", least_bytes_a_millisecond)
+        .bind("now", now);
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ class session;
 
 namespace earshot::storage {
 
-// In bytes, all but that job's. An upload that has not moved for an hour is not counted, nor one of which nothing came within two minutes:
-// nobody knows whether it ever will, and announcing one costs nothing.
+// In bytes, all but that job's. An upload that has not moved for an hour is not counted, nor one of which, but for its first two minutes,
+// less than 10 kB came for each second since it was announced: nobody knows whether it ever will, and announcing one costs nothing.
 [[nodiscard]] std::uint64_t promised_room(soci::session& session, model::Timestamp now, const model::JobId& besides = {});
 
 // What of that is one owner's uploads.

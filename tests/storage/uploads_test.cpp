@@ -396,6 +396,22 @@ TEST_CASE("room is promised to uploads on their way, and to running jobs; one le
     opened.time.advance(std::chrono::minutes(2));
     CHECK(uploads.create(4 * mebibyte, "", "q"));
     opened.time.advance(std::chrono::minutes(2));
+    // A byte now and then holds it no longer; what comes in at a pace does.
+    const auto comes = [&](const Upload& upload, std::size_t bytes) {
+        auto writer = uploads.open(upload.id, 0).value();
+        const std::string sent(bytes, 'x');
+        REQUIRE(writer->write(std::as_bytes(std::span(sent))));
+        REQUIRE(writer->finish(""));
+    };
+    const auto trickle = uploads.create(14 * mebibyte, "", "p").value();
+    comes(trickle, 1);
+    CHECK_FALSE(uploads.create(10 * mebibyte, "", "q"));
+    opened.time.advance(std::chrono::minutes(3));
+    const auto brisk = uploads.create(10 * mebibyte, "", "q").value();
+    comes(brisk, 2 * mebibyte);
+    opened.time.advance(std::chrono::minutes(5));
+    CHECK_FALSE(uploads.create(10 * mebibyte, "", "p"));
+    for (const auto& upload : {trickle, brisk}) REQUIRE(uploads.remove(upload.id));
     JobQueue jobs(opened.database, opened.time.clock());
     const auto episode = opened.episode(opened.show());
     (void)opened.master(episode);
