@@ -98,9 +98,16 @@ void move_transcript(std::optional<Transcript>& transcript, const Move& move) {
 
 }  // namespace
 
+bool is_redaction(const Episode& episode, const Master& next) {
+    return is_same_recording(episode, next) && episode.master->redactions != next.redactions;
+}
+
+bool takes_out_more(const Episode& episode, const Master& next) {
+    return is_redaction(episode, next) && !beyond(next.redactions, episode.master->redactions).empty();
+}
+
 void follow_audio(Episode& episode, const Master& next) {
-    if (!is_same_recording(episode, next)) return;
-    if (episode.master->redactions == next.redactions) return;
+    if (!is_redaction(episode, next)) return;
     const Move move(episode.master->redactions, next.redactions);
     move_chapters(episode.chapters, move, episode.renditions.front().duration);
     move_transcript(episode.transcript, move);

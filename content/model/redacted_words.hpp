@@ -19,6 +19,10 @@ constexpr std::string_view redacted_words = "[redacted]";
 // was: chapters that were taken from there are the producer's from now on.
 void follow_audio(Episode& episode, const Master& next);
 
+// `next` is the recording that listeners have now, with other ranges taken out of it; and with more.
+[[nodiscard]] bool is_redaction(const Episode& episode, const Master& next);
+[[nodiscard]] bool takes_out_more(const Episode& episode, const Master& next);
+
 // The chapters of a recording as it was handed in, `duration` long, brought to a version of it by the rules above.
 [[nodiscard]] std::vector<Chapter> redact_chapters(std::vector<Chapter> chapters, const Redactions& ranges,
                                                    std::chrono::milliseconds duration);

@@ -28,10 +28,19 @@ struct EpisodeLine {
     model::Timestamp publish_at{};  // the first time, whatever came after
 };
 
+// The newest transcode job of an episode, as somebody has read it who decides something about the episode's audio. A write that is given
+// it answers conflict when another came since or that one was started again: nothing that they never saw is cancelled or overtaken.
+struct KnownOrder {
+    model::JobId newest;  // empty: there was none
+    bool is_under_way{};
+    [[nodiscard]] static KnownOrder of(const std::vector<model::Job>& newest_first);
+};
+
 struct NewMasterOrder {
-    std::string_view producer;     // whose job it is
-    std::string_view act;          // "episode.master": noted in the audit log in the same write; "": nothing is
-    unsigned most_per_producer{};  // 0: any number
+    std::string_view producer;        // whose job it is
+    std::string_view act;             // "episode.master": noted in the audit log in the same write; "": nothing is
+    unsigned most_per_producer{};     // 0: any number
+    std::optional<KnownOrder> known;  // nothing: whatever there is
 };
 
 class Catalogue {
@@ -74,9 +83,11 @@ public:
     [[nodiscard]] model::Status remove_episode(const model::EpisodeId& id);
 
     // State change with its publish_at. Without one: a draft has none, a withdrawn episode keeps its own, a published one keeps its own or
-    // gets the present, a scheduled one is invalid_input. conflict when `expected` no longer holds (somebody else was faster).
+    // gets the present, a scheduled one is invalid_input. conflict when `expected` no longer holds (somebody else was faster), when a
+    // scheduled one has gone public by itself (then it can only be withdrawn), or as KnownOrder says.
     [[nodiscard]] model::Result<model::Episode> set_state(const model::EpisodeId& id, model::EpisodeState expected,
-                                                          model::EpisodeState next, std::optional<model::Timestamp> publish_at);
+                                                          model::EpisodeState next, std::optional<model::Timestamp> publish_at,
+                                                          const std::optional<KnownOrder>& known = {});
 
     // --- audio -------------------------------------------------------------------------------------------------
     // The transcode job is queued in the same transaction; id and (but of another version of a recording) uploaded_at are set here. It is
@@ -84,9 +95,9 @@ public:
     // becomes of the new recording.
     struct NewMaster {
         model::Master master;
-        model::Job job;  // as JobQueue::enqueue: an older transcode job of the episode is cancelled
+        model::Job job;  // as JobQueue::enqueue: an older transcode job of the episode is cancelled, and what is scheduled becomes a draft
     };
-    // rate_limited: the producer has so many recordings under way already.
+    // rate_limited: the producer has so many recordings under way already. conflict: as KnownOrder says.
     [[nodiscard]] model::Result<NewMaster> add_master(model::Master master, const NewMasterOrder& order = {});
     [[nodiscard]] std::optional<model::Master> find_master(const model::MasterId& id);
     [[nodiscard]] model::Status set_master_info(const model::MasterId& id, const model::MasterInfo& info, const model::Loudness& loudness,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "content/model/heard_words.hpp"
 #include "content/model/redacted_words.hpp"
 #include "content/storage/audit_rows.hpp"
@@ -22,6 +24,15 @@ namespace {
 
 constexpr const char* no_episode = "There is no such episode.";
 constexpr const char* changed_meanwhile = "The episode was changed by somebody else meanwhile.";
+
+model::Status check_known(soci::session& session, const model::EpisodeId& id, const std::optional<KnownOrder>& known) {
+    if (!known) return {};
+    std::string newest, state;
+    Statement query(session, "select id, state from jobs where episode_id = :id and kind = 'transcode' order by number desc limit 1");
+    const bool under_way = query.bind("id", id.value).into(newest).into(state).next() && (state == "queued" || state == "running");
+    if (newest == known->newest.value && (known->is_under_way || !under_way)) return {};
+    return fail(Errc::conflict, "Another recording or redaction was ordered for this episode just now. Look again before you go on.");
+}
 
 bool was_public(soci::session& session, const model::EpisodeId& id) {
     std::optional<model::Timestamp> first;
@@ -117,6 +128,11 @@ void store_edit(soci::session& session, const model::Episode& e, model::Timestam
 
 }  // namespace
 
+KnownOrder KnownOrder::of(const std::vector<model::Job>& newest_first) {
+    const auto found = std::ranges::find(newest_first, model::JobKind::transcode, &model::Job::kind);
+    return found == newest_first.end() ? KnownOrder{} : KnownOrder{found->id, model::is_under_way(*found)};
+}
+
 model::Result<model::Episode> Catalogue::edit_episode(const model::EpisodeId& id, const EpisodeChange& change) {
     model::Result<model::Episode> result = fail(Errc::not_found, no_episode);
     database_.write([&](soci::session& session) {
@@ -171,7 +187,7 @@ model::Status Catalogue::remove_episode(const model::EpisodeId& id) {
 }
 
 model::Result<model::Episode> Catalogue::set_state(const model::EpisodeId& id, EpisodeState expected, EpisodeState next,
-                                                   std::optional<model::Timestamp> publish_at) {
+                                                   std::optional<model::Timestamp> publish_at, const std::optional<KnownOrder>& known) {
     model::Result<model::Episode> result = fail(Errc::not_found, no_episode);
     database_.write([&](soci::session& session) {
         const auto now = clock_();
@@ -180,6 +196,14 @@ model::Result<model::Episode> Catalogue::set_state(const model::EpisodeId& id, E
         if (episode->state != expected) {
             result = fail(Errc::conflict, fmt::format("The episode is {} by now; somebody else changed it. Look again before you go on.",
                                                       to_string(episode->state)));
+            return;
+        }
+        if (expected == EpisodeState::scheduled && next != EpisodeState::withdrawn && is_public(*episode, now)) {
+            result = fail(Errc::conflict, "The episode's time has come, it is public by now. Withdraw it instead.");
+            return;
+        }
+        if (const auto seen = check_known(session, id, known); !seen) {
+            result = std::unexpected(seen.error());
             return;
         }
         const auto moment = next_publish_at(*episode, next, publish_at, now);
@@ -212,6 +236,8 @@ model::Result<Catalogue::NewMaster> Catalogue::add_master(model::Master master, 
             status = fail(Errc::not_found, no_episode);
             return;
         }
+        status = check_known(session, master.episode, order.known);
+        if (!status) return;
         status = check_share(session, order.producer, master.episode, order.most_per_producer, true);
         if (!status) return;
         Statement insert(session,

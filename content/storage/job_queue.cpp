@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "content/storage/audit_rows.hpp"
 #include "content/storage/digest.hpp"
 #include "content/storage/job_rows.hpp"
 #include "content/storage/promised_room.hpp"
@@ -103,6 +104,16 @@ void cancel_older_transcodes(soci::session& session, const model::EpisodeId& epi
     update.bind("now", now).bind("episode", episode.value).run();
 }
 
+// Nobody who orders other audio wants what there is now to go out by itself meanwhile, or when nothing comes of the order.
+void take_off_schedule(soci::session& session, Job& ordered, std::string_view who, model::Timestamp now) {
+    Statement update(session,
+                     "update episodes set state = 'draft', publish_at = null, updated_at = :now "
+                     "where id = :episode and state = 'scheduled' and publish_at > :now");
+    if (update.bind("now", now).bind("episode", ordered.episode.value).run() == 0) return;
+    append_audit(session, now, who, "episode.unschedule", ordered.episode.value);
+    ordered.reason = "The episode was taken off its schedule. Schedule it again when the new audio is ready.";
+}
+
 }  // namespace
 
 Job queue_job(soci::session& session, const JobOrder& order, model::Timestamp now) {
@@ -120,7 +131,9 @@ Job queue_job(soci::session& session, const JobOrder& order, model::Timestamp no
         ":producer, :now, :now)");
     insert.bind("id", id.value).bind("kind", to_string(kind)).bind("episode", episode.value).bind("master", master.value);
     insert.bind("producer", producer).bind("now", now).run();
-    return read_job(session, id).value();
+    auto job = read_job(session, id).value();
+    if (kind == JobKind::transcode) take_off_schedule(session, job, producer, now);
+    return job;
 }
 
 model::Status check_share(soci::session& session, std::string_view producer, const model::EpisodeId& episode, unsigned most, bool own) {
@@ -334,7 +347,8 @@ model::Result<Job> JobQueue::retry(const model::JobId& id, unsigned most_per_pro
                             "select j.id from jobs j join jobs old on old.episode_id = j.episode_id and old.kind = j.kind "
                             "where old.id = :id and old.kind = 'transcode' and j.number > old.number");
         if (overtaken.bind("id", id.value).into(newer).next()) {
-            result = model::fail(Errc::conflict, "A newer master was uploaded since. Upload this recording again to use it after all.");
+            result =
+                model::fail(Errc::conflict, "A newer recording or redaction was ordered since. Order this one again to use it after all.");
             return;
         }
         const auto old = read_job(session, id);
@@ -351,6 +365,7 @@ model::Result<Job> JobQueue::retry(const model::JobId& id, unsigned most_per_pro
         const bool changed = update.bind("now", clock_()).bind("id", id.value).run() == 1;
         auto job = read_job(session, id);
         if (changed) {
+            if (job->kind == JobKind::transcode) take_off_schedule(session, *job, who, clock_());
             result = *std::move(job);
         } else if (job) {
             result = model::fail(Errc::conflict, "Only a failed or cancelled job can be tried again.");

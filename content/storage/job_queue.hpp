@@ -18,7 +18,8 @@ public:
     explicit JobQueue(Database& database, model::Clock clock = model::system_now);
 
     // A queued job for the same episode and kind is returned instead of adding a second one. A new transcode job cancels a queued or
-    // running one of that episode, and one for a draft (the running one notices at its next heartbeat).
+    // running one of that episode, and one for a draft (the running one notices at its next heartbeat); an episode that is scheduled
+    // becomes a draft again, which the value's reason says and the audit log notes.
     [[nodiscard]] model::Job enqueue(model::JobKind kind, const model::EpisodeId& episode, const model::MasterId& master);
 
     // A transcode job for each current master that has neither renditions nor any job (a database written before masters came with theirs,
@@ -56,8 +57,8 @@ public:
     // conflict when it already ended, and for words (tag): the feed has them already, so the files must follow.
     [[nodiscard]] model::Result<model::Job> cancel(const model::JobId& id);
     // A failed or cancelled job is queued again with fresh counters. conflict otherwise, and for a transcode job that is not its episode's
-    // newest: an old recording must not take a newer one's place. rate_limited: its producer, who need not be `who` asks, has that many
-    // waiting or running already.
+    // newest: an old recording must not take a newer one's place. A schedule ends as above, by `who`. rate_limited: the job's producer, who
+    // need not be `who` asks, has that many waiting or running already.
     [[nodiscard]] model::Result<model::Job> retry(const model::JobId& id, unsigned most_per_producer = 0, std::string_view who = {});
     // conflict unless it waits.
     [[nodiscard]] model::Result<model::Job> set_priority(const model::JobId& id, model::JobPriority priority);

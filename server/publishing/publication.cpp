@@ -22,9 +22,16 @@ const model::Job* newest_transcode(const std::vector<model::Job>& newest_first) 
     return found == newest_first.end() ? nullptr : &*found;
 }
 
-bool is_redaction(storage::Catalogue& catalogue, const model::Job& transcode) {
-    const auto master = catalogue.find_master(transcode.master);
-    return master && master->original;
+bool awaits_redaction(storage::Catalogue& catalogue, const model::Episode& episode, const model::Job* transcode) {
+    if (transcode == nullptr || !is_under_way(*transcode)) return false;
+    const auto version = catalogue.find_master(transcode->master);
+    return version && model::takes_out_more(episode, *version);
+}
+
+std::string still_to_come(const model::Job& job, bool takes_out_more) {
+    const bool waits = job.state == model::JobState::queued;
+    if (takes_out_more) return waits ? "The redaction waits for its turn." : "The redaction is being made.";
+    return waits ? "The master waits to be transcoded." : "The master is still being transcoded.";
 }
 
 // Of an order to take something out that came to nothing.
@@ -80,6 +87,10 @@ std::string joined(const std::vector<std::string>& sentences) {
 }  // namespace
 
 std::vector<std::string> Publisher::obstacles(const model::Episode& episode) {
+    return obstacles(episode, rooms_.jobs.list_for_episode(episode.id));
+}
+
+std::vector<std::string> Publisher::obstacles(const model::Episode& episode, const std::vector<model::Job>& jobs) {
     std::vector<std::string> sentences;
     if (episode.title.empty()) sentences.emplace_back("The episode has no title.");
     if (!episode.master) {
@@ -87,11 +98,9 @@ std::vector<std::string> Publisher::obstacles(const model::Episode& episode) {
         return sentences;
     }
     // Nobody who hands in another recording wants the old one to go out meanwhile.
-    const auto jobs = rooms_.jobs.list_for_episode(episode.id);
     const model::Job* transcode = newest_transcode(jobs);
     if (transcode != nullptr && is_under_way(*transcode))
-        sentences.emplace_back(transcode->state == model::JobState::queued ? "The master waits to be transcoded."
-                                                                           : "The master is still being transcoded.");
+        sentences.push_back(still_to_come(*transcode, awaits_redaction(rooms_.catalogue, episode, transcode)));
     else if (episode.renditions.empty())
         sentences.push_back(missing_renditions(transcode));
     else if (const auto unmade = unmade_redaction(episode, jobs))
@@ -113,12 +122,18 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
     std::vector<std::string> sentences;
     const auto jobs = rooms_.jobs.list_for_episode(episode.id);
     const model::Job* transcode = newest_transcode(jobs);
+    const bool is_public = model::is_public(episode, clock_());  // before that much of this is an obstacle
     if (episode.renditions.empty()) {
         // An obstacle says more.
+    } else if (awaits_redaction(rooms_.catalogue, episode, transcode)) {
+        if (is_public)
+            sentences.push_back(still_to_come(*transcode, true) +
+                                " Until it is ready, listeners get everything as it was; withdraw the episode if it must go at once.");
     } else if (const auto unmade = unmade_redaction(episode, jobs)) {
-        if (model::is_public(episode, clock_())) sentences.push_back(still_heard(*unmade));  // before that it is an obstacle
+        if (is_public) sentences.push_back(still_heard(*unmade));
     } else if (transcode != nullptr && transcode->state == model::JobState::failed) {
-        sentences.push_back(is_redaction(rooms_.catalogue, *transcode)
+        const auto master = rooms_.catalogue.find_master(transcode->master);
+        sentences.push_back(master && model::is_redaction(episode, *master)
                                 ? still_heard(*transcode)
                                 : "The recording handed in last could not be used; the one before it stays. " + transcode->reason);
     }
@@ -130,15 +145,14 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
         const auto duration = episode.renditions.empty() ? std::nullopt : std::optional(episode.renditions.front().duration);
         std::ranges::move(model::timing_advice(*cues, duration), std::back_inserter(sentences));
         const auto words = episode.renditions.empty() ? model::WordsUnheard{} : model::words_unheard(*cues, episode.master->redactions);
-        if (!words.inside.empty() && model::is_public(episode, clock_())) sentences.push_back(words_inside(words));
+        if (!words.inside.empty() && is_public) sentences.push_back(words_inside(words));
         if (!words.reaching.empty())
             sentences.push_back(fmt::format(
                 "Words of the transcript reach into what was taken out of the recording (at {}). Check that they do not say it; put "
                 "\"[redacted]\" where something is missing.",
                 listed(words.reaching)));
     }
-    if (model::is_public(episode, clock_()))  // before that they are obstacles
-        std::ranges::move(model::words_beyond_audio(episode), std::back_inserter(sentences));
+    if (is_public) std::ranges::move(model::words_beyond_audio(episode), std::back_inserter(sentences));
     if (episode.chapters.empty() && episode.chapters_origin != model::ChaptersOrigin::producer)
         sentences.emplace_back("Add chapters, so that listeners find what they need.");
     if (episode.chapters_origin == model::ChaptersOrigin::master)
@@ -172,6 +186,7 @@ std::vector<std::string> Publisher::advice(const model::Episode& episode) {
 }
 
 model::Result<model::Episode> Publisher::publish(const model::EpisodeId& id, std::optional<model::Timestamp> at, std::string_view who) {
+    const auto jobs = rooms_.jobs.list_for_episode(id);
     const auto episode = rooms_.catalogue.find_episode(id);
     if (!episode) return fail(Errc::not_found, "There is no such episode.");
     const model::Timestamp now = clock_();
@@ -179,7 +194,7 @@ model::Result<model::Episode> Publisher::publish(const model::EpisodeId& id, std
     if (at && *at <= now)
         return fail(Errc::invalid_input,
                     fmt::format("{} is in the past. Give a later time, or none to publish now.", model::format_rfc3339(*at)));
-    if (const auto missing = obstacles(*episode); !missing.empty()) return fail(Errc::conflict, joined(missing));
+    if (const auto missing = obstacles(*episode, jobs); !missing.empty()) return fail(Errc::conflict, joined(missing));
 
     const bool returns = episode->state == EpisodeState::withdrawn && episode->publish_at && *episode->publish_at <= now;
     const model::Timestamp date = at ? *at : returns ? *episode->publish_at : now;
@@ -190,7 +205,8 @@ model::Result<model::Episode> Publisher::publish(const model::EpisodeId& id, std
     model::Result<model::Episode> changed = fail(Errc::unavailable, "Writing the titles into the audio files was interrupted. Try again.");
     if (tagged && !*tagged) changed = std::unexpected(tagged->error());
     if (tagged && *tagged)
-        changed = rooms_.catalogue.set_state(id, episode->state, at ? EpisodeState::scheduled : EpisodeState::published, date);
+        changed = rooms_.catalogue.set_state(id, episode->state, at ? EpisodeState::scheduled : EpisodeState::published, date,
+                                             storage::KnownOrder::of(jobs));
     if (!changed) {
         metadata_changed(id);  // the files may carry this date, and be public with somebody else's
         return changed;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <future>
 
+#include "content/model/redacted_words.hpp"
 #include "content/storage/digest.hpp"
 #include "server/publishing/editing.hpp"
 #include "server/publishing/tagging.hpp"
@@ -45,6 +46,8 @@ Publisher::Publisher(Rooms rooms, const config::Settings& settings, model::Clock
     : rooms_(rooms), settings_(settings), clock_(std::move(clock)) {}
 
 model::Result<model::Job> Publisher::attach_master(const model::EpisodeId& id, const model::UploadId& upload_id, std::string_view who) {
+    // Jobs first: one that ends in between shows in the episode.
+    const auto jobs = rooms_.jobs.list_for_episode(id);
     const auto episode = rooms_.catalogue.find_episode(id);
     if (!episode) return no_such_episode();
     const auto upload = rooms_.uploads.find(upload_id);
@@ -52,25 +55,36 @@ model::Result<model::Job> Publisher::attach_master(const model::EpisodeId& id, c
     if (upload->object_key.empty())
         return fail(Errc::conflict,
                     fmt::format("The upload is not complete: {} of {} bytes have arrived.", upload->offset, upload->length));
-    // A client that repeats the request after a lost answer gets the job it already started.
-    for (const model::Job& job : rooms_.jobs.list_for_episode(id)) {
-        if (job.kind != model::JobKind::transcode || !is_under_way(job)) continue;
-        if (const auto coming = rooms_.catalogue.find_master(job.master);
-            coming && coming->object_key == upload->object_key && !coming->original)
-            return job;
-    }
-
-    if (auto able = check_means(); !able) return std::unexpected(able.error());
-
     model::Master master;
     master.episode = id;
     master.object_key = upload->object_key;
     master.sha256 = upload->object_key;  // the store is addressed by SHA-256
     master.byte_length = upload->length;
     master.file_name = tidy_file_name(upload->file_name);
-    auto added = rooms_.catalogue.add_master(
-        std::move(master), {.producer = who, .act = "episode.master", .most_per_producer = settings_.publishing.queue_per_producer});
+    keep_redactions(master, *episode, jobs);
+    for (const model::Job& job : jobs) {
+        if (job.kind != model::JobKind::transcode || !is_under_way(job)) continue;
+        const auto coming = rooms_.catalogue.find_master(job.master);
+        if (!coming) continue;
+        // A client that repeats the request after a lost answer gets the job it already started.
+        if (coming->object_key == master.object_key && coming->original == master.original && coming->redactions == master.redactions)
+            return job;
+        if (model::is_redaction(*episode, *coming))
+            return fail(Errc::conflict,
+                        "What is taken out of the present recording is being changed just now, and another recording would put an end to "
+                        "that. Wait until it is done, or stop it first.");
+    }
+    if (auto able = check_means(); !able) return std::unexpected(able.error());
+    return place(std::move(master), {.producer = who,
+                                     .act = "episode.master",
+                                     .most_per_producer = settings_.publishing.queue_per_producer,
+                                     .known = storage::KnownOrder::of(jobs)});
+}
+
+model::Result<model::Job> Publisher::place(model::Master master, const storage::NewMasterOrder& order) {
+    auto added = rooms_.catalogue.add_master(std::move(master), order);
     if (!added) return std::unexpected(added.error());
+    rooms_.view.refresh();
     return std::move(added->job);
 }
 
@@ -91,7 +105,9 @@ model::Result<model::Job> Publisher::retry(const model::JobId& id, std::string_v
     const auto job = rooms_.jobs.find(id);
     if (job && job->kind == model::JobKind::transcode && !is_under_way(*job) && job->state != model::JobState::succeeded)
         if (auto able = check_means(); !able) return std::unexpected(able.error());
-    return rooms_.jobs.retry(id, settings_.publishing.queue_per_producer, who);
+    auto queued = rooms_.jobs.retry(id, settings_.publishing.queue_per_producer, who);
+    rooms_.view.refresh();
+    return queued;
 }
 
 void Publisher::metadata_changed(const model::EpisodeId& id) {

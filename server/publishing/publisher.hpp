@@ -35,17 +35,21 @@ public:
     Publisher(Rooms rooms, const config::Settings& settings, model::Clock clock);
 
     // A complete upload is to become the episode's master; a transcode job is queued. What the episode has stays as it is, and public,
-    // until that job succeeds. not_found, conflict (upload not complete), unavailable (no worker can work here now: an incomplete sandbox),
-    // rate_limited (`who` has settings.publishing.queue_per_producer under way), insufficient_storage (no room to work in).
+    // until that job succeeds; only a schedule that is not due ends at once, and the value's reason says so. A file that was heard here
+    // before, with ranges taken out, comes back without them: redact() with none brings them back. not_found, conflict (upload not
+    // complete, a redaction under way, which this would put an end to, another order at the same moment), unavailable (no worker can work
+    // here now: an incomplete sandbox), rate_limited (`who` has settings.publishing.queue_per_producer under way), insufficient_storage (no
+    // room to work in).
     [[nodiscard]] model::Result<model::Job> attach_master(const model::EpisodeId& episode, const model::UploadId& upload,
                                                           std::string_view who);
 
     // Has the episode's audio made again without these ranges of its recording as it was handed in; they replace what was taken out before,
     // none restores the whole. A job as above; when it succeeds, renditions, chapters, transcript and waveform change in one write
     // (model/redacted_words.hpp). Another such job under way is cancelled, as one that would undo this one. not_found, invalid_input
-    // (model/redaction.hpp), conflict (no audio yet, nothing would change, another recording on its way), the rest as above.
+    // (model/redaction.hpp), conflict (no audio yet, nothing would change, another recording on its way, another order at the same moment),
+    // the rest as above.
     [[nodiscard]] model::Result<model::Job> redact(const model::EpisodeId& episode, const model::Redactions& ranges, std::string_view who);
-    // As JobQueue::retry; unavailable and insufficient_storage as above.
+    // As JobQueue::retry, with schedules as above; unavailable and insufficient_storage as above.
     [[nodiscard]] model::Result<model::Job> retry(const model::JobId& job, std::string_view who);
     // The recording as it was handed in; nothing without a master.
     [[nodiscard]] std::optional<model::Master> as_handed_in(const model::Episode& episode);
@@ -66,7 +70,7 @@ public:
 
     // Brings tags up to date, then makes it public now, or at `at` (scheduled; a time already past is invalid_input). A withdrawn episode
     // comes back under its old GUID and, without `at`, its old date. conflict with the obstacles' sentences; unavailable when the tag
-    // writer died or too many requests are at it.
+    // writer died or too many requests are at it. What is ordered for its audio meanwhile (conflict) it does not overtake.
     [[nodiscard]] model::Result<model::Episode> publish(const model::EpisodeId& episode, std::optional<model::Timestamp> at,
                                                         std::string_view who);
     [[nodiscard]] model::Result<model::Episode> unschedule(const model::EpisodeId& episode,
@@ -85,8 +89,14 @@ public:
 private:
     // unavailable when no worker can work here now, insufficient_storage when there is no room to work in.
     [[nodiscard]] model::Status check_means();
+    // Queues it; publication dates that end with that are seen at once.
+    [[nodiscard]] model::Result<model::Job> place(model::Master master, const storage::NewMasterOrder& order);
+    [[nodiscard]] std::vector<std::string> obstacles(const model::Episode& episode, const std::vector<model::Job>& newest_first);
     // The newest order to take out more than is taken out now that came to nothing, if nothing succeeded since.
     [[nodiscard]] std::optional<model::Job> unmade_redaction(const model::Episode& episode, const std::vector<model::Job>& newest_first);
+    // Makes `fresh` a version of the recording that was handed in as the same file before, when something was taken out of that, or was to
+    // be and is not yet.
+    void keep_redactions(model::Master& fresh, const model::Episode& episode, const std::vector<model::Job>& newest_first);
     // One of few that may start workers while a request waits for them (for seconds, of a bad picture minutes): so that they never take all
     // of a server's blocking threads.
     class Turn;

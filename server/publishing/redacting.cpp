@@ -1,5 +1,8 @@
 // Taking ranges out of a recording that listeners have, or are about to get.
 
+#include <algorithm>
+
+#include "content/model/redacted_words.hpp"
 #include "server/publishing/publisher.hpp"
 
 namespace earshot::publishing {
@@ -20,11 +23,28 @@ std::optional<model::Job> Publisher::unmade_redaction(const model::Episode& epis
     for (const model::Job& job : newest_first) {
         if (job.kind != model::JobKind::transcode) continue;
         if (job.state == model::JobState::succeeded) return std::nullopt;
-        if (is_under_way(job) || !episode.master) continue;
+        if (is_under_way(job)) continue;
         const auto version = rooms_.catalogue.find_master(job.master);
-        if (version && version->original && !model::beyond(version->redactions, episode.master->redactions).empty()) return job;
+        if (version && model::takes_out_more(episode, *version)) return job;
     }
     return std::nullopt;
+}
+
+void Publisher::keep_redactions(model::Master& fresh, const model::Episode& episode, const std::vector<model::Job>& newest_first) {
+    const auto is_version_of_it = [&](const model::Job& job) {
+        const auto version = rooms_.catalogue.find_master(job.master);
+        if (!version || version->object_key != fresh.object_key) return false;
+        if (!version->redactions.empty()) {
+            fresh.original = version->original;
+            fresh.redactions = version->redactions;
+            fresh.uploaded_at = clock_();
+        }
+        return true;
+    };
+    if (const auto unmade = unmade_redaction(episode, newest_first); unmade && is_version_of_it(*unmade)) return;
+    (void)std::ranges::any_of(newest_first, [&](const model::Job& job) {
+        return job.kind == model::JobKind::transcode && job.state == model::JobState::succeeded && is_version_of_it(job);
+    });
 }
 
 model::Result<model::Job> Publisher::redact(const model::EpisodeId& id, const model::Redactions& ranges, std::string_view who) {
@@ -57,10 +77,10 @@ model::Result<model::Job> Publisher::redact(const model::EpisodeId& id, const mo
     version.info.reset();
     version.loudness.reset();
     version.sound.reset();
-    auto added = rooms_.catalogue.add_master(
-        std::move(version), {.producer = who, .act = "episode.redact", .most_per_producer = settings_.publishing.queue_per_producer});
-    if (!added) return std::unexpected(added.error());
-    return std::move(added->job);
+    return place(std::move(version), {.producer = who,
+                                      .act = "episode.redact",
+                                      .most_per_producer = settings_.publishing.queue_per_producer,
+                                      .known = storage::KnownOrder::of(jobs)});
 }
 
 }  // namespace earshot::publishing

@@ -140,7 +140,7 @@ TEST_CASE("a new master whose job is cancelled leaves a public episode as it was
         REQUIRE(episode.stage.finish(newer).state == model::JobState::succeeded);
         const auto again = episode.stage.api("producer", "POST", "/jobs/" + job.value + "/retry");
         CHECK(again.status == 409);
-        CHECK_THAT(again.at("detail"), Contains("A newer master was uploaded since."));
+        CHECK_THAT(again.at("detail"), Contains("A newer recording or redaction was ordered since."));
     }
 }
 

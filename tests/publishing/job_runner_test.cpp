@@ -35,10 +35,14 @@ public:
     model::Result<model::OpenFilePtr> open(std::string_view key) override { return store_->open(key); }
     std::vector<std::string> list(model::Timestamp stored_before) override { return store_->list(stored_before); }
     bool remove(std::string_view key, model::Timestamp stored_before) override { return store_->remove(key, stored_before); }
-    std::uint64_t free_bytes() override { return free > 0 ? free.load() : store_->free_bytes(); }
+    std::uint64_t free_bytes() override {
+        if (const auto ask = std::exchange(asked, {})) ask();
+        return free > 0 ? free.load() : store_->free_bytes();
+    }
     bool verify(std::string_view key) override { return store_->verify(key); }
 
     std::atomic<std::uint64_t> free{0};  // 0: as it is
+    std::function<void()> asked;         // done once, at the next look; before a runner starts
 
 private:
     std::unique_ptr<storage::MediaStore> store_;
@@ -460,6 +464,64 @@ TEST_CASE("of two publications at once the one that comes too late leaves no wro
     const auto show = bench.catalogue.find_show(stored.show).value();
     for (const auto& rendition : stored.renditions)
         CHECK(rendition.tag_fingerprint == fingerprint(bench.publisher.tags_for(show, stored, rendition)));
+}
+
+TEST_CASE("what is ordered for an episode's audio while somebody decides about it is not undone unseen") {
+    Bench bench;
+    const auto episode = bench.episode();
+    {
+        auto runner = bench.runner();
+        runner.start();
+        REQUIRE(bench.end(bench.attach(episode.id, noise_wav(4)).id).state == model::JobState::succeeded);
+    }
+    const model::Redactions ranges{{std::chrono::seconds(1), std::chrono::seconds(2), model::RedactionKind::mute}};
+    const auto another = bench.upload("RIFF");
+    std::optional<model::JobId> ordered;
+    const auto redact = [&] { ordered = bench.publisher.redact(episode.id, ranges, "ben").value().id; };
+    const auto stands = [&] { return bench.jobs.find(ordered.value())->state == model::JobState::queued; };
+
+    SECTION("a redaction while a publication writes the titles") {
+        bool in_between = true;
+        Publisher late(bench.rooms, bench.settings, [&] {
+            if (std::exchange(in_between, false)) redact();
+            return model::system_now();
+        });
+        CHECK(late.publish(episode.id, {}, "ann").error().code == model::Errc::conflict);
+        CHECK(stands());
+        CHECK(bench.catalogue.find_episode(episode.id)->state == model::EpisodeState::draft);
+    }
+    SECTION("a redaction while another recording is handed in") {
+        bench.store->asked = redact;
+        CHECK(bench.publisher.attach_master(episode.id, another, "ann").error().code == model::Errc::conflict);
+        CHECK(stands());
+    }
+    SECTION("another recording while a redaction is ordered") {
+        bench.store->asked = [&] { ordered = bench.publisher.attach_master(episode.id, another, "ben").value().id; };
+        CHECK(bench.publisher.redact(episode.id, ranges, "ann").error().code == model::Errc::conflict);
+        CHECK(stands());
+    }
+}
+
+TEST_CASE("an episode that goes public while somebody moves its date stays public") {
+    Bench bench;
+    const auto episode = bench.episode();
+    {
+        auto runner = bench.runner();
+        runner.start();
+        REQUIRE(bench.end(bench.attach(episode.id, noise_wav(2)).id).state == model::JobState::succeeded);
+    }
+    const auto now = model::system_now(), due = now + std::chrono::hours(1);
+    REQUIRE(bench.publisher.publish(episode.id, due, "ann"));
+    std::atomic<bool> passed = false;
+    storage::Catalogue later(bench.database, [&] { return passed ? due : now; });
+    auto rooms = Publisher::Rooms{later, bench.jobs, *bench.store, bench.uploads, bench.audit, bench.view, bench.workers};
+    Publisher late(rooms, bench.settings, [&] {
+        passed = true;  // it is due when it has been looked at
+        return now;
+    });
+    CHECK(late.publish(episode.id, now + std::chrono::hours(24), "ann").error().code == model::Errc::conflict);
+    CHECK(late.unschedule(episode.id, "ann").error().code == model::Errc::conflict);
+    CHECK(bench.catalogue.find_episode(episode.id)->publish_at == due);
 }
 
 TEST_CASE("asking twice for the same master starts it once") {

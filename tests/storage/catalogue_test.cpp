@@ -1,5 +1,6 @@
 #include "content/storage/catalogue.hpp"
 
+#include <algorithm>
 #include <future>
 #include <thread>
 
@@ -274,13 +275,95 @@ TEST_CASE("only a draft that was never public can be removed") {
     const auto scheduled = opened.episode(show);
     (void)catalogue.set_state(scheduled.id, EpisodeState::draft, EpisodeState::scheduled, opened.time.now() + 1h);
     opened.time.advance(2h);  // its moment passed: people have seen it
-    (void)catalogue.set_state(scheduled.id, EpisodeState::scheduled, EpisodeState::draft, {});
+    CHECK(catalogue.remove_episode(scheduled.id).error().code == Errc::conflict);
+    REQUIRE(catalogue.set_state(scheduled.id, EpisodeState::scheduled, EpisodeState::withdrawn, {}));
     CHECK(catalogue.remove_episode(scheduled.id).error().code == Errc::conflict);
 
     const auto unscheduled = opened.episode(show);
     (void)catalogue.set_state(unscheduled.id, EpisodeState::draft, EpisodeState::scheduled, opened.time.now() + 1h);
     (void)catalogue.set_state(unscheduled.id, EpisodeState::scheduled, EpisodeState::draft, {});
     CHECK(catalogue.remove_episode(unscheduled.id).has_value());
+}
+
+TEST_CASE("an episode whose time has come is public: only withdrawn does it come back") {
+    using enum EpisodeState;
+    Opened opened;
+    auto& catalogue = opened.catalogue;
+    const auto episode = opened.episode(opened.show());
+    const auto due = opened.time.now() + 1h, later = due + 24h;
+    REQUIRE(catalogue.set_state(episode.id, draft, scheduled, due));
+    opened.time.advance(1h);
+    CHECK(catalogue.set_state(episode.id, scheduled, scheduled, later).error().code == Errc::conflict);
+    CHECK(catalogue.set_state(episode.id, scheduled, published, opened.time.now()).error().code == Errc::conflict);
+    CHECK(catalogue.set_state(episode.id, scheduled, draft, {}).error().code == Errc::conflict);
+    CHECK(catalogue.find_episode(episode.id)->publish_at == due);
+    CHECK(catalogue.set_state(episode.id, scheduled, withdrawn, due)->state == withdrawn);
+}
+
+TEST_CASE("an order for other audio takes its episode off the schedule, in the same write; what is out stays out") {
+    using enum EpisodeState;
+    Opened opened;
+    auto& catalogue = opened.catalogue;
+    AuditLog log(opened.database, opened.time.clock());
+    JobQueue jobs(opened.database, opened.time.clock());
+    const auto episode = opened.episode(opened.show());
+    const auto due = opened.time.now() + 1h;
+    REQUIRE(catalogue.set_state(episode.id, draft, scheduled, due));
+    model::Master master;
+    master.episode = episode.id;
+
+    SECTION("a new order") {
+        const auto added = catalogue.add_master(master, {.producer = "ann", .act = "episode.redact"}).value();
+        CHECK_THAT(added.job.reason, Contains("taken off its schedule"));
+        CHECK(jobs.find(added.job.id)->reason.empty());
+        CHECK(log.list(2)[1].who == "ann");
+    }
+    SECTION("one that is tried again") {
+        REQUIRE(catalogue.set_state(episode.id, scheduled, draft, {}));
+        const auto job = catalogue.add_master(master, {}).value().job;
+        CHECK(job.reason.empty());
+        REQUIRE(jobs.cancel(job.id));
+        REQUIRE(catalogue.set_state(episode.id, draft, scheduled, due));
+        CHECK_THAT(jobs.retry(job.id, 0, "ann")->reason, Contains("taken off its schedule"));
+        CHECK(log.list(1)[0].who == "ann");
+    }
+    SECTION("too late") {
+        opened.time.advance(1h);
+        CHECK(catalogue.add_master(master, {.act = "episode.redact"})->job.reason.empty());
+        CHECK(catalogue.find_episode(episode.id)->publish_at == due);
+        CHECK(log.list(9).size() == 1);
+        return;
+    }
+    CHECK(catalogue.find_episode(episode.id)->state == draft);
+    CHECK_FALSE(catalogue.find_episode(episode.id)->publish_at);
+    const auto acts = log.list(2);
+    CHECK(std::ranges::count(acts, "episode.unschedule", &AuditEntry::what) == 1);
+}
+
+TEST_CASE("what was ordered meanwhile for an episode's audio is neither cancelled nor overtaken") {
+    using enum EpisodeState;
+    Opened opened;
+    auto& catalogue = opened.catalogue;
+    JobQueue jobs(opened.database, opened.time.clock());
+    const auto episode = opened.episode(opened.show());
+    model::Master master;
+    master.episode = episode.id;
+    const auto known = [&] { return KnownOrder::of(jobs.list_for_episode(episode.id)); };
+    const auto nothing = known();
+    const auto first = catalogue.add_master(master, {.known = nothing}).value().job;
+    CHECK(catalogue.add_master(master, {.known = nothing}).error().code == Errc::conflict);
+    CHECK(catalogue.set_state(episode.id, draft, published, {}, nothing).error().code == Errc::conflict);
+    CHECK(jobs.find(first.id)->state == model::JobState::queued);
+
+    const auto waiting = known();
+    REQUIRE(jobs.cancel(first.id));
+    const auto ended = known();
+    REQUIRE(jobs.retry(first.id));
+    CHECK(catalogue.add_master(master, {.known = ended}).error().code == Errc::conflict);  // started again
+    CHECK(catalogue.set_state(episode.id, draft, published, {}, ended).error().code == Errc::conflict);
+    REQUIRE(jobs.cancel(first.id));
+    CHECK(catalogue.set_state(episode.id, draft, scheduled, opened.time.now() + 1h, ended));
+    CHECK(catalogue.add_master(master, {.known = waiting}));  // one that has ended meanwhile is in nobody's way
 }
 
 TEST_CASE("what was once public stays known as that, from its first moment on, whatever becomes of it") {
