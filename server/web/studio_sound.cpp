@@ -42,7 +42,9 @@ void put_form(Context& context, Values& values, const model::Episode& episode, c
     put_range(form.include("EMPTY", "studio_range.html"), std::nullopt);
     for (const auto& range : ranges)
         if (range.kind == RedactionKind::cut) form.add("CUT").set("START", whole_seconds(range.start)).set("END", whole_seconds(range.end));
-    if (model::is_public(episode, context.clock())) form.show("IS_PUBLIC");
+    const auto state = state_now(episode, context.clock());
+    if (state == model::EpisodeState::published) form.show("IS_PUBLIC");
+    if (state == model::EpisodeState::scheduled) form.show("IS_SCHEDULED");
 }
 
 }  // namespace

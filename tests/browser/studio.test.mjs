@@ -373,6 +373,7 @@ test('an episode is scheduled by the local clock, moved, and taken off again', a
   await checkEverywhere('home');
   await page.click('a:has-text("Second Signal")');
 
+  await page.locator('#redact .warning', { hasText: 'This takes the episode off its schedule.' }).waitFor();
   await page.click('#publication button:has-text("Take it off the schedule")');
   await confirm('Take it off');
   await said('It is a draft again.');

@@ -30,6 +30,7 @@ export async function take_recording(file: File): Promise<void> {
         ? 'Listeners keep getting the present recording until the new one is ready; then podcast apps get the new one, and nobody’s subscription changes.'
         : 'Nobody outside has heard it yet.',
     ];
+    if (episode.state === 'scheduled') sentences.push('This takes the episode off its schedule. Schedule it again when the new audio is ready.');
     if (episode.master && !(await ask({ heading: 'Replace the recording?', sentences, yes: 'Replace it', danger: is_public }))) return;
     say(answer(), '');
     await send(file, episode.id, episode.title);

@@ -1,6 +1,6 @@
 // An episode's way to the public and back: unsaved words are saved first, and every act says beforehand what it does.
 
-import { call, type Episode, refused } from './_studio_api';
+import { call, type Episode, type Job, refused } from './_studio_api';
 import { ask, type Question } from './_studio_ask';
 import { save } from './_studio_forms';
 import { dirty, find, on_start, refresh, say, visit } from './_studio_page';
@@ -136,8 +136,8 @@ on_start((root) => {
 async function change_job(id: string, what: 'cancel' | 'retry'): Promise<void> {
   const region = find('#recording-answer');
   try {
-    await call('POST', `/api/v1/jobs/${id}/${what}`, {});
-    say(region, '');
+    const job = await call<Job>('POST', `/api/v1/jobs/${id}/${what}`, {});
+    say(region, what === 'retry' ? job.reason : '');
     await refresh();
   } catch (error) {
     say(region, refused(error).sentence, 'problem');

@@ -1,6 +1,6 @@
 // Taking something out: ranges are typed, drawn on the recording's shape with the pointer, or begun where a player stands.
 
-import { call, Refusal } from './_studio_api';
+import { call, type Job, Refusal } from './_studio_api';
 import { mark, on_save } from './_studio_forms';
 import { find, on_start } from './_studio_page';
 import { type Span, Zoom } from './_studio_zoom';
@@ -223,8 +223,9 @@ on_save('redact', async (form) => {
   const ranges = sort_rows(form)
     .map(read)
     .filter((range) => range.start !== '' || range.end !== '');
-  await call('PUT', form.dataset.endpoint ?? '', { ranges });
-  return ranges.length === 0 ? 'The whole recording is being made again.' : 'The audio is being made again without it. You can leave this page.';
+  const job = await call<Job>('PUT', form.dataset.endpoint ?? '', { ranges });
+  const done = ranges.length === 0 ? 'The whole recording is being made again.' : 'The audio is being made again without it. You can leave this page.';
+  return `${done} ${job.reason}`.trim();
 });
 
 on_start((root) => {

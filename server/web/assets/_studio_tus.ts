@@ -3,7 +3,7 @@
 
 import { defaultOptions, DetailedError, type PreviousUpload, Upload } from 'tus-js-client';
 
-import { call, csrf, type Episode, Refusal, sentence_of } from './_studio_api';
+import { call, csrf, type Episode, type Job, Refusal, sentence_of } from './_studio_api';
 
 const endpoint = '/api/v1/uploads';
 const piece = 16 << 20; // small enough that a session never grows old within one
@@ -51,15 +51,16 @@ export async function arrived(upload: Remembered): Promise<number | undefined> {
 
 const id_of = (url: string): string => new URL(url, location.href).pathname.split('/').pop() ?? '';
 
-// All bytes are there: they become the episode's master, and nothing needs to be remembered any more.
-export async function attach(upload: Remembered): Promise<void> {
+// All bytes are there: they become the episode's master, and nothing needs to be remembered any more. What the server says to that.
+export async function attach(upload: Remembered): Promise<string> {
   const episode = await call<Episode>('GET', `/api/v1/episodes/${upload.episode}`);
   const done = // the answer to an earlier attempt was lost
     episode.master?.file_name === upload.name &&
     episode.master.byte_length === upload.size &&
     Date.parse(episode.master.uploaded_at) >= Date.parse(upload.since) - 60_000;
-  if (!done) await call('PUT', `/api/v1/episodes/${upload.episode}/master`, { upload: id_of(upload.url) });
+  const job = done ? undefined : await call<Job>('PUT', `/api/v1/episodes/${upload.episode}/master`, { upload: id_of(upload.url) });
   await forget(upload);
+  return job?.reason ?? '';
 }
 
 function refusal_of(error: Error | DetailedError): Refusal {

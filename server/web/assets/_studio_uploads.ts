@@ -111,11 +111,11 @@ async function hand_over(row: Row, upload: Remembered, over: () => void): Promis
   row.offer();
   row.say('All bytes have arrived. Handing the recording over …', 'busy');
   try {
-    await attach(upload);
+    const reason = await attach(upload);
     over();
     row.remove();
     const answer = document.querySelector(`[data-episode="${upload.episode}"] #recording-answer`);
-    say(answer ?? find('#home-answer'), `${upload.name} has arrived and is being transcoded.`);
+    say(answer ?? find('#home-answer'), `${upload.name} has arrived and is being transcoded. ${reason}`.trim());
     refresh_quietly();
   } catch (error) {
     row.say(refused(error).sentence, 'problem');
