@@ -19,8 +19,32 @@ using Document = std::unique_ptr<xmlDoc, decltype(&xmlFreeDoc)>;
 // Neither library may be asked to chew on more than any notes could reasonably hold.
 constexpr std::size_t longest_notes = 128 * 1024;
 
+// "00:00 Intro", "(1:02:03) …", "**12:30** …"
+bool begins_with_time(std::string_view line) {
+    line.remove_prefix(std::min(line.find_first_not_of(" *_(["), line.size()));
+    const auto is_digit = [&](std::size_t at) { return at < line.size() && line[at] >= '0' && line[at] <= '9'; };
+    const std::size_t colon = line.substr(0, 4).find(':');
+    if (colon == std::string_view::npos || colon == 0) return false;
+    for (std::size_t at = 0; at < colon; ++at)
+        if (!is_digit(at)) return false;
+    return is_digit(colon + 1) && is_digit(colon + 2);
+}
+
+// Lines of a list of times stay lines; Markdown would make a paragraph of them.
+std::string with_lines_of_times(std::string_view markdown) {
+    std::string out;
+    for (std::size_t at = 0; at <= markdown.size();) {
+        const auto end = std::min(markdown.find('\n', at), markdown.size());
+        const auto line = markdown.substr(at, end - at);
+        if (at > 0) out += begins_with_time(line) ? "  \n" : "\n";
+        out += line;
+        at = end + 1;
+    }
+    return out;
+}
+
 Document parse(std::string_view markdown) {
-    const auto source = model::truncate_utf8(model::clean_text(markdown), longest_notes);
+    const auto source = with_lines_of_times(model::truncate_utf8(model::clean_text(markdown), longest_notes));
     std::string html;
     const auto append = [](const MD_CHAR* text, MD_SIZE size, void* out) { static_cast<std::string*>(out)->append(text, size); };
     const unsigned flags = MD_FLAG_NOHTML | MD_FLAG_PERMISSIVEAUTOLINKS;

@@ -29,6 +29,9 @@ TEST_CASE("notes become HTML of few elements") {
     html("  \n\n ", "");
     html("One *two* **three** `four`", "<p>One <em>two</em> <strong>three</strong> <code>four</code></p>");
     html("One\n\nTwo  \nbroken", "<p>One</p>\n<p>Two<br>\nbroken</p>");
+    html("00:00 Intro\n**1:02** Two\n(1:02:03) Three\nmore 4:00\n4:0 no time",
+         "<p>00:00 Intro<br>\n<strong>1:02</strong> Two<br>\n(1:02:03) Three\nmore 4:00\n4:0 no time</p>");
+    html("- 0:00 a\n- 0:10 b\n\n12:30", "<ul>\n<li>0:00 a</li>\n<li>0:10 b</li>\n</ul>\n<p>12:30</p>");
     html("# A\n## B\n### C\n#### D\n##### E\n###### F", "<h3>A</h3>\n<h3>B</h3>\n<h3>C</h3>\n<h4>D</h4>\n<h4>E</h4>\n<h4>F</h4>");
     html("- a\n- b\n\n1. c\n2. d", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n<ol>\n<li>c</li>\n<li>d</li>\n</ol>");
     html("> said", "<blockquote>\n<p>said</p>\n</blockquote>");
@@ -85,6 +88,7 @@ TEST_CASE("notes hold nothing that XML forbids") {
 TEST_CASE("notes as plain text") {
     text("", "");
     text("# Head\n\nOne *two*\nthree `four`\n\nFive  \nsix", "Head\n\nOne two three four\n\nFive\nsix");
+    text("Times:\n00:00 Intro\n1:02 Two", "Times:\n00:00 Intro\n1:02 Two");
     text("- a\n- b\n  - c\n  - d\n- e\n\nend", "- a\n- b\n  - c\n  - d\n- e\n\nend");
     text("Do:\n\n1. one\n\n   more\n2. two", "Do:\n\n1. one\n\nmore\n\n2. two");
     text("- [a](https://e.org)", "- a (https://e.org)");
