@@ -89,12 +89,12 @@ model::Result<model::Job> Publisher::place(model::Master master, const storage::
 }
 
 // Before anything is changed: a recording that nothing may decode would only fail later, as if it were its fault.
-model::Status Publisher::check_means() {
+model::Status Publisher::check_means(std::uint64_t need) {
     if (const auto able = rooms_.workers.check(); !able && able.error().machine)
         return fail(Errc::unavailable,
                     "The server takes no recordings at present: it cannot decode them safely on this machine. Tell its operators; your "
                     "upload is kept, so try again later.");
-    if (rooms_.store.free_bytes() <= rooms_.jobs.promised_bytes())
+    if (const auto free = rooms_.store.free_bytes(); free <= rooms_.jobs.promised_bytes() || free < need)
         return fail(Errc::insufficient_storage,
                     "The server's disk has no room to make the files for listeners. Ask its operator to free some space; your upload is "
                     "kept, so try again then.");

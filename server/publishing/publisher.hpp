@@ -87,8 +87,8 @@ public:
     [[nodiscard]] WorkerPool::Outcome<void> refresh_tags(const model::EpisodeId& episode);
 
 private:
-    // unavailable when no worker can work here now, insufficient_storage when there is no room to work in.
-    [[nodiscard]] model::Status check_means();
+    // unavailable when no worker can work here now, insufficient_storage when there is no room to work in, or less than `need` bytes.
+    [[nodiscard]] model::Status check_means(std::uint64_t need = 0);
     // Queues it; publication dates that end with that are seen at once.
     [[nodiscard]] model::Result<model::Job> place(model::Master master, const storage::NewMasterOrder& order);
     [[nodiscard]] std::vector<std::string> obstacles(const model::Episode& episode, const std::vector<model::Job>& newest_first);

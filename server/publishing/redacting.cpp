@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "content/model/redacted_words.hpp"
+#include "server/publishing/disk_need.hpp"
 #include "server/publishing/publisher.hpp"
 
 namespace earshot::publishing {
@@ -69,7 +70,7 @@ model::Result<model::Job> Publisher::redact(const model::EpisodeId& id, const mo
     if (settled && episode->master->redactions == ranges)
         return fail(Errc::conflict,
                     ranges.empty() ? "Nothing is taken out of this recording." : "Exactly these ranges are taken out already.");
-    if (auto able = check_means(); !able) return std::unexpected(able.error());
+    if (auto able = check_means(disk_need(settings_.renditions, *original->info)); !able) return std::unexpected(able.error());
 
     model::Master version = *original;
     version.original = original->id;

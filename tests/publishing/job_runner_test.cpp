@@ -624,4 +624,11 @@ TEST_CASE("a job without room on the disk fails with a sentence; one that only h
     REQUIRE(bench.publisher.retry(job.id, "ann"));
     CHECK(bench.end(job.id).state == model::JobState::succeeded);
     CHECK(bench.jobs.promised_bytes() == 0);
+
+    bench.store->free = 1'000'000;  // how much a redaction needs is known before
+    using std::chrono::milliseconds;
+    const model::Redactions word{{.start = milliseconds(100), .end = milliseconds(200), .kind = model::RedactionKind::mute}};
+    CHECK(bench.publisher.redact(episode.id, word, "ann").error().code == model::Errc::insufficient_storage);
+    bench.store->free = 0;
+    CHECK(bench.publisher.redact(episode.id, word, "ann"));
 }
