@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "content/model/time.hpp"
@@ -14,6 +16,7 @@
 #include "media/file_kind.hpp"
 #include "media/master_chapters.hpp"
 #include "media/master_scan.hpp"
+#include "media/tags/bytes.hpp"
 #include "media/wav_header.hpp"
 
 namespace earshot::media {
@@ -69,6 +72,18 @@ std::optional<model::Error> refuse(const av::AudioFileInfo& info) {
     return std::nullopt;
 }
 
+// Without an ID3v1 tag at its end, which the decoder would take for a damaged frame.
+av::ByteView sound_of_flac(int descriptor) {
+    constexpr std::int64_t tag_size = 128;
+    std::array<char, 4> begin{};
+    std::array<char, 3> tag{};
+    const auto end = tags::file_size(descriptor) - tag_size;
+    const bool is_tagged = tags::read_at(descriptor, begin.data(), begin.size(), 0) == 4 && std::string_view(begin.data(), 4) == "fLaC" &&
+                           end > 0 && tags::read_at(descriptor, tag.data(), tag.size(), end) == 3 &&
+                           std::string_view(tag.data(), 3) == "TAG";
+    return is_tagged ? av::ByteView{.end = static_cast<std::uint64_t>(end), .patch = {}} : av::ByteView{};
+}
+
 void warn(OpenMaster& master, const std::optional<WavHeader>& wav) {
     const av::AudioFileInfo& info = master.reader.info();
     auto& warnings = master.warnings;
@@ -84,6 +99,11 @@ void warn(OpenMaster& master, const std::optional<WavHeader>& wav) {
         warnings.push_back(
             fmt::format("This file has {} channels but does not say which is which; the usual order was assumed for the stereo mix{}.",
                         info.channels, info.channels < 6 ? "" : ": the fourth was taken for the low-frequency channel and left out"));
+    else if (info.channels > 2)
+        warnings.push_back(fmt::format(
+            "This recording has {} channels. They were mixed down to stereo, without a low-frequency channel; a stereo master of your own "
+            "may sound better.",
+            info.channels));
     if (info.sample_rate < 32'000)
         warnings.push_back(fmt::format("This recording has a sample rate of only {} Hz and will sound dull.", info.sample_rate));
 }
@@ -106,7 +126,7 @@ model::Result<OpenMaster> open_master(int descriptor, Maker maker, const model::
     if (wav && wav->has_data && (wav->available == 0 || (wav->claimed == 0 && !wav->continues))) return std::unexpected(no_samples());
     try {
         const av::AudioReaderOptions options{
-            .view = wav ? wav->view : av::ByteView{}, .own_file = maker == Maker::ourselves, .redactions = redactions};
+            .view = wav ? wav->view : sound_of_flac(descriptor), .own_file = maker == Maker::ourselves, .redactions = redactions};
         OpenMaster master{av::AudioReader(descriptor, options), options, {}, {}, {}};
         if (auto problem = refuse(master.reader.info())) return std::unexpected(std::move(*problem));
         if (auto problem = open_decoder(master.reader)) return std::unexpected(std::move(*problem));

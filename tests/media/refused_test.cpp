@@ -355,6 +355,23 @@ TEST_CASE("Damage in the middle is left out and told") {
     CHECK(has_warning(report->warnings, "damaged in"));
 }
 
+TEST_CASE("What old programs write behind a FLAC is no damage") {
+    const Workshop shop;
+    std::string tag = "TAGNight Watch";
+    tag.resize(128, '\0');
+    const auto report = transcode_both(shop, shop.write("tagged.flac", bytes_of(shop.make("plain.flac", "")) + tag));
+    REQUIRE(report);
+    CHECK(report->warnings.empty());
+}
+
+TEST_CASE("Who hands in surround sound is told that stereo is made of it") {
+    const Workshop shop;
+    const auto report =
+        transcode_both(shop, shop.make("surround.wav", "-af 'pan=5.1|FC=c0|FL=0.2*c0|FR=0.2*c1|LFE=0*c0|BL=0.1*c0|BR=0.1*c1'"));
+    REQUIRE(report);
+    CHECK(has_warning(report->warnings, "6 channels"));
+}
+
 TEST_CASE("A film with sound gives its sound, with a word about it") {
     const Workshop shop;
     const auto report =
