@@ -35,7 +35,7 @@ std::string_view aac_coder(std::uint32_t bit_rate, std::uint32_t channels) {
 }
 
 // By itself it takes what it thinks a sound needs, for clear voices 108 kbit/s where 64 are asked for: not what somebody on a slow line was
-// promised. See docs/media.md.
+// promised. Only noise it has to be given more for, see LevelPlan. See docs/media.md.
 std::string_view opus_within_its_rate(std::uint32_t, std::uint32_t) {
     return "vbr=constrained";
 }

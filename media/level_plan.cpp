@@ -13,7 +13,10 @@ namespace {
 constexpr double mono_offset_lu = 3;
 constexpr double promised_tolerance_lu = 0.09 /* by our meter, for 0.1 by anybody's */, aiming_tolerance_lu = 0.005;
 constexpr double meter_margin_db = 0.1;       // other meters interpolate differently
-constexpr double followed = 0.5;              // of what the limiter came down by
+constexpr double share_followed = 0.5;        // of what the limiter came down by
+constexpr double clearly_too_high_db = 0.5;   // less is chance …
+constexpr int by_chance = 3;                  // … but not so often
+constexpr double first_step_db = 0.15;        // below what would have been enough; more each time
 constexpr double most_made_up_db = 30;        // of gain for what the limiter and the encoder take away
 constexpr double most_corrected_db = 6;       // of more gain for what the first encoding showed
 constexpr double most_below_ceiling_db = 12;  // peaks that stay high under that are the encoder's own: no limiter helps
@@ -136,19 +139,21 @@ bool LevelPlan::learn_from_rendition(const model::Loudness& measured) {
 void LevelPlan::come_down(double peak_dbtp) {
     nearest_ = no_error_yet;  // under another ceiling errors are others
     ++overshoots_;
-    const double excess = peak_dbtp - ceiling_ + 0.15 * overshoots_ * overshoots_ + meter_margin_db, limited = level_.ceiling_db;
-    own_peaks_ =
-        own_peaks_ || (overshoots_ > 1 && last_ceiling_ > limited && last_peak_ - peak_dbtp < followed * (last_ceiling_ - limited));
+    const double excess = peak_dbtp - ceiling_ + meter_margin_db, limited = level_.ceiling_db;
+    const bool followed = last_peak_ - peak_dbtp >= share_followed * (last_ceiling_ - limited);
+    own_peaks_ = own_peaks_ || (overshoots_ > 1 && !followed && (excess > clearly_too_high_db || overshoots_ > by_chance));
     last_peak_ = peak_dbtp;
     last_ceiling_ = limited;
     if (!own_peaks_) {
-        level_.ceiling_db = std::max(limited - excess, ceiling_ - most_below_ceiling_db);
+        level_.ceiling_db = std::max(limited - excess - first_step_db * overshoots_ * overshoots_, ceiling_ - most_below_ceiling_db);
     } else if (can_ease_ && !eased_) {
         eased_ = true;
+        own_peaks_ = false;
+        overshoots_ = 0;
         level_.ceiling_db = first_ceiling_;
     } else {
-        level_.gain_db -= excess;
-        level_.ceiling_db -= excess;
+        level_.gain_db -= excess + first_step_db;
+        level_.ceiling_db -= excess + first_step_db;
         capped_ = true;
     }
 }

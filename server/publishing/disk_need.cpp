@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "media/codec_table.hpp"
 #include "media/master_scan.hpp"
 #include "media/waveform.hpp"
 
@@ -14,10 +15,12 @@ constexpr std::uint64_t words_and_cover = 2U << 20;
 // Its points wait on disk for the level.
 constexpr double waveform_bytes_a_second = media::waveform_points_a_second * sizeof(media::WaveformBuilder::Point);
 constexpr double container_share = 1.05;
+constexpr double eased_share = 2;  // of its rate, where an encoder takes the bits it wants
 
 double bytes_a_second(const model::RenditionProfile& profile, std::uint32_t channels) noexcept {
     if (model::facts_of(profile.codec).lossless) return 3.0 * profile.sample_rate * channels;  // noise cannot be made smaller
-    return (channels == 1 ? profile.mono_bit_rate : profile.bit_rate) / 8.0;
+    const double most = media::codec_row(profile.codec).eased_options.empty() ? 1 : eased_share;
+    return most * (channels == 1 ? profile.mono_bit_rate : profile.bit_rate) / 8;
 }
 
 }  // namespace
