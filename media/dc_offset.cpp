@@ -39,9 +39,8 @@ std::size_t silent_frames(const float* samples, std::size_t count) {
     constexpr std::size_t block = 32;
     std::size_t silent = 0;
     for (std::size_t at = 0; at + block <= count; at += block) {
-        float highest = 0;
-        for (std::size_t i = 0; i < block; ++i) highest = std::max(highest, std::abs(samples[at + i]));
-        if (highest == 0) silent += block;
+        const float* const first = samples + at;
+        if (first[0] == 0 && std::all_of(first, first + block, [](float sample) { return sample == 0; })) silent += block;
     }
     return silent;
 }
@@ -96,12 +95,13 @@ Offset OffsetMeter::result(const model::Loudness& before) const {
     if (in_second_ > 0 && (frames_ < second_ || in_second_ >= second_ / 2)) whole.finish_second();
     Offset offset{};
     const double gain_db = is_measurable(before) ? std::min(usual_lufs - before.integrated_lufs, most_gain_db) : 0;
-    const double seconds = static_cast<double>(frames_) / static_cast<double>(second_);
-    const double low_tone = std::pow(10, before.true_peak_dbtp / 20) / (std::numbers::pi * lowest_heard_hertz * seconds);
-    const double least = std::max(matters * std::pow(10, -gain_db / 20), 2 * low_tone);
+    const double length = static_cast<double>(frames_) / static_cast<double>(second_);
     for (std::size_t c = 0; c < channels_; ++c) {
         const std::vector<float>& means = whole.means_[c];
         if (means.empty()) continue;
+        const double seconds = std::min(length, static_cast<double>(means.size()));
+        const double low_tone = std::pow(10, before.true_peak_dbtp / 20) / (std::numbers::pi * lowest_heard_hertz * seconds);
+        const double least = std::max(matters * std::pow(10, -gain_db / 20), 2 * low_tone);
         const double mean = interquartile_mean(means);
         const auto near = std::ranges::count_if(means, [&](float one) { return static_cast<double>(one) / mean > 0.5; });
         if (std::abs(mean) >= least && static_cast<double>(near) >= share_of_seconds * static_cast<double>(means.size()))

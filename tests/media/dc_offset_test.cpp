@@ -79,8 +79,9 @@ TEST_CASE("Where there is no constant offset none is found, and samples stay as 
         "sine=30.3:r=48000:d=6,volume=17dB",
         "sine=21:r=48000:d=1.3,volume=17dB",
         "sine=50:r=8000:d=0.31,volume=17dB",
-        "aevalsrc='0.1*lt(t,3)+0.1*sin(2000*t)':d=6:s=48000",     // it stops half-way
-        "aevalsrc='0.1*sin(0.3*t)+0.1*sin(2000*t)':d=30:s=8000",  // it wanders
+        "aevalsrc='0.1*lt(t,3)+0.1*sin(2000*t)':d=6:s=48000",                            // it stops half-way
+        "aevalsrc='0.1*sin(0.3*t)+0.1*sin(2000*t)':d=30:s=8000",                         // it wanders
+        "aevalsrc='if(between(t,50.2,51.5),0.5*sin(2*PI*2.3*(t-50.2)),0)':d=90:s=8000",  // one thump in silence
         "anoisesrc=color=brown:amplitude=0.9:r=44100:d=5:seed=3",
     };
     for (const auto& source : sources) {
