@@ -20,7 +20,7 @@ namespace earshot::media::av {
 
 namespace {
 
-constexpr int buffer_size = 128 * 1024;
+constexpr int buffer_size = 64 * 1024;
 
 }  // namespace
 

@@ -74,7 +74,8 @@ InputFile::InputFile(int descriptor, const InputOptions& options)
     settings.set("format_whitelist", options.formats.c_str());
     settings.set("codec_whitelist", options.codecs.c_str());
     settings.set("protocol_whitelist", "none");
-    settings.set("max_size", "65536");  // bytes a packet of the WAV demuxer, whose default costs more than its samples; others ignore it
+    // Bytes a packet of the WAV demuxer, whose default costs more than its samples; others ignore it. More than the buffer: read into it.
+    settings.set("max_size", "131072");
     const int opened = avformat_open_input(&context, "", format, settings.get());  // frees the context when it fails
     context_.reset(context);
     io_->check_disk();
