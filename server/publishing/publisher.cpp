@@ -214,7 +214,7 @@ model::Result<model::Artwork> Publisher::make_artwork(int picture, std::string a
     if (turn.refused()) return Turn::refusal();
     const WorkingFolder folder(settings_.storage.data_dir / "work" / storage::random_id());
     const auto outcome = rooms_.workers.artwork(picture, folder.path());
-    if (!outcome && (outcome.error().machine || outcome.error().late))
+    if (!outcome && outcome.error().machine)
         return fail(Errc::unavailable, "The server cannot work on pictures at present. Tell its operators, and try again later.");
     if (!outcome)
         return fail(Errc::unprocessable, "This picture could not be read: it seems damaged. Save it again as JPEG or PNG and upload that.");

@@ -112,8 +112,10 @@ WorkerPool::Outcome<T> converse(const Call& call, WorkerRecord record, std::vect
     if (!exit.in_time || exit.status != 0 || !(answer.error || answer.result)) {
         // Nothing a file does ends a worker by this signal: the kernel sends it to whom it takes the memory from, or an operator does.
         const bool killed = exit.in_time && WIFSIGNALED(exit.status) && WTERMSIG(exit.status) == SIGKILL;
+        // Pictures and tags take moments, and what takes more of the processor's time ends by that: a busy machine let them wait.
+        const bool waited = !exit.in_time && (record.task == WorkerTask::artwork || record.task == WorkerTask::tag);
         const bool late = !exit.in_time && record.task == WorkerTask::transcode;  // the others' deadlines are not the operators'
-        return std::unexpected(WorkerDied{fmt::format("The worker {}.", describe(exit)), killed, late});
+        return std::unexpected(WorkerDied{fmt::format("The worker {}.", describe(exit)), killed || waited, late});
     }
     if (answer.error) return model::Result<T>(std::unexpected(*answer.error));
     try {
