@@ -8,16 +8,19 @@ namespace {
 
 constexpr std::chrono::hours on_its_way{1};
 constexpr std::chrono::minutes until_its_first_bytes{2};
-// Far less than a line to the Internet sends, or a byte now and then would keep the room from everybody.
+// Far less than a line to the Internet sends, or a byte now and then would keep the room from everybody. Reckoned for an hour at most: who
+// goes on after a night has not been slow.
 constexpr std::uint64_t least_bytes_a_millisecond = 10;
 
-#define UPLOADS_UNDER_WAY \
-    "from uploads where object_key = '' and updated_at > :since and byte_offset > (:begun - created_at) * :pace and expires_at > :now "
+#define UPLOADS_UNDER_WAY                                                                                                        \
+    "from uploads where object_key = '' and updated_at > :since and byte_offset > min(:begun - created_at, :pause) * :pace and " \
+    "expires_at > :now "
 
 void bind_times(Statement& statement, model::Timestamp now) {
     statement.bind("since", now - on_its_way)
         .bind("begun", now - until_its_first_bytes)
         .bind("pace", least_bytes_a_millisecond)
+        .bind("pause", std::chrono::milliseconds(on_its_way).count())
         .bind("now", now);
 }
 
