@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <set>
 
 #include "content/model/time.hpp"
 #include "content/storage/digest.hpp"
@@ -102,14 +103,15 @@ void send_companions(ApiClient& client, const PublishOptions& options, const std
 
 void wait_for_job(ApiClient& client, const std::string& job) {
     ProgressBar bar("transcoding");
-    std::string said;
+    std::set<std::string> said;  // without the figures in it, which change while it waits
     while (true) {
         const object state = document_of(client.insist("GET", "/api/v1/jobs/" + job));
         const std::string now = text_of(state, "state");
         bar.show(now == "succeeded" ? 1 : number_of(state, "progress"), now == "running" ? text_of(state, "stage") : now);
-        if (const std::string reason = text_of(state, "reason"); now != "failed" && now != "cancelled" && reason != said) {
-            if (!reason.empty()) bar.say(reason);  // what it waits for, or what to look at
-            said = reason;
+        if (const std::string reason = text_of(state, "reason"); !reason.empty() && now != "failed" && now != "cancelled") {
+            std::string words = reason;
+            std::erase_if(words, [](char c) { return c >= '0' && c <= '9'; });
+            if (said.insert(words).second) bar.say(reason);  // what it waits for, or what to look at
         }
         if (now == "succeeded") return;
         if (now == "failed") throw ApiRefusal(text_of(state, "reason"));

@@ -110,15 +110,16 @@ http::Reply queue_page(Context& context, const http::Request& request, int statu
     return reply;
 }
 
-model::Status carry_out(Context& context, const model::Identity& who, const std::vector<http::Field>& form) {
+// What is to be said about it, mostly nothing.
+model::Result<std::string> carry_out(Context& context, const model::Identity& who, const std::vector<http::Field>& form) {
     const model::JobId id{form_value(form, "job")};
     const auto act = form_value(form, "act");
     const auto job = context.jobs.find(id);
     if (!job) return model::fail(model::Errc::not_found, "There is no such job any more.");
-    const auto done = [&](const model::Result<model::Job>& changed, const char* what) -> model::Status {
+    const auto done = [&](const model::Result<model::Job>& changed, const char* what) -> model::Result<std::string> {
         if (!changed) return std::unexpected(changed.error());
         context.audit.add(who.name, what, id.value);
-        return {};
+        return act == "retry" ? changed->reason : "";
     };
     if (act == "cancel") return done(context.jobs.cancel(id), "job.cancel");
     if (act == "retry") return done(context.publisher.retry(id, who.name), "job.retry");
@@ -145,9 +146,10 @@ http::Answer change_queue(Context& context, const http::Request& request) {
     if ((*sender)->role == model::Role::analyst)
         return error_page(context, request, 403, "This is not for your role", "Producers see to the queue.");
     const auto done = carry_out(context, **sender, *form);
-    if (done) return http::redirect("/studio/queue");
+    if (done && done->empty()) return http::redirect("/studio/queue");
     auto again = request;
     again.identity = **sender;
+    if (done) return queue_page(context, again, 200, *done);
     return queue_page(context, again, model::to_status(done.error().code), done.error().message);
 }
 

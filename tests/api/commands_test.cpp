@@ -269,7 +269,7 @@ TEST_CASE("whoever publishes with one command hears what the recording waits for
     constexpr const char* sentence = "Waits for room on the server's disk.";
     int status = 0;
     std::jthread publisher([&] { status = std::system(command.c_str()); });
-    CHECK(until([&] { return jobs.claim("here", std::chrono::hours(1)).has_value(); }));
+    REQUIRE(until([&] { return jobs.claim("here", std::chrono::hours(1)).has_value(); }));
     const auto job = jobs.list_recent(1).at(0).id;
     jobs.postpone(job, "here", sentence, {});
     CHECK(until([&] { return text().find(sentence) != std::string::npos; }));
