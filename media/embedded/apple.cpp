@@ -33,17 +33,23 @@ void list_markers(const Section& chunk, Findings& findings) {
     }
 }
 
-void list_aiff_chunk(const std::string& name, const Section& chunk, Findings& findings) {
+// False for a chunk that is not known.
+bool list_aiff_chunk(const std::string& name, const Section& chunk, Findings& findings) {
     static constexpr std::array<std::string_view, 6> sound{"COMM", "SSND", "FVER", "CHAN", "PEAK", "SAXL"};
     static constexpr std::array<std::string_view, 4> texts{"NAME", "AUTH", "ANNO", "(c) "};
-    if (is_one_of(name, sound)) return;
     if (is_one_of(name, texts))
-        return findings.add_field(name == "(c) " ? "copyright" : name, until_zero(chunk.all(longest_text)), "AIFF " + name);
-    if (name == "ID3 " || name == "id3 ") return void(list_id3v2(chunk, findings));
-    if (name == "COMT") return list_comments(chunk, findings);
-    if (name == "MARK") return list_markers(chunk, findings);
-    if (name == "iXML" || name == "axml") return list_xml(chunk, name, findings);
-    findings.add_opaque(private_data, chunk, "AIFF chunk " + name);
+        findings.add_field(name == "(c) " ? "copyright" : name, until_zero(chunk.all(longest_text)), "AIFF " + name);
+    else if (name == "ID3 " || name == "id3 ")
+        list_id3v2(chunk, findings);
+    else if (name == "COMT")
+        list_comments(chunk, findings);
+    else if (name == "MARK")
+        list_markers(chunk, findings);
+    else if (name == "iXML" || name == "axml")
+        list_xml(chunk, name, findings);
+    else
+        return is_one_of(name, sound);
+    return true;
 }
 
 // Pairs of a name and its words, each ended by a zero.
@@ -65,8 +71,12 @@ void list_aiff(const Section& file, Findings& findings) {
     std::uint64_t at = 12;
     for (int i = 0; i < most_parts && at + 8 <= file.size(); ++i) {
         const auto head = file.read(at, 8);
+        const auto name = head.substr(0, 4);
         const auto size = big(head, 4, 4);
-        list_aiff_chunk(head.substr(0, 4), file.part(at + 8, size), findings);
+        if (const auto chunk = file.part(at + 8, size); !list_aiff_chunk(name, chunk, findings)) {
+            if (chunk.size() < size) break;  // no chunk at all
+            findings.add_opaque(private_data, chunk, "AIFF chunk " + name);
+        }
         at += 8 + size + (size & 1);
     }
     if (at < file.size()) findings.add_opaque("Bytes behind the end", file.from(at), "behind the last chunk");
@@ -86,11 +96,14 @@ void list_caf(const Section& file, Findings& findings) {
             list_filler(chunk, "CAF free", findings);
         else if (name == "strg")
             findings.add_opaque("Marker label", chunk, "CAF strg");
+        else if (!is_one_of(name, sound) && chunk.size() < size)
+            break;  // no chunk at all
         else if (!is_one_of(name, sound))
             findings.add_opaque(private_data, chunk, "CAF chunk " + name);
         if (size > file.size()) return;  // -1: the sound goes on to the end
         at += 12 + size;
     }
+    if (at < file.size()) findings.add_opaque("Bytes behind the end", file.from(at), "behind the last chunk");
 }
 
 }  // namespace earshot::media::embedded

@@ -140,7 +140,7 @@ void list_ogg(const Section& file, Findings& findings) {
     std::uint64_t at = 0;
     for (int i = 0; i < most_pages && at + 27 <= file.size(); ++i) {
         const auto head = file.read(at, 27 + 255);
-        if (head.size() < 27 || !head.starts_with("OggS")) return;
+        if (head.size() < 27 || !head.starts_with("OggS")) break;
         const std::string_view lacing = std::string_view(head).substr(27, static_cast<unsigned char>(head[26]));
         std::uint64_t size = 0;
         for (const char lace : lacing) size += static_cast<unsigned char>(lace);
@@ -151,6 +151,9 @@ void list_ogg(const Section& file, Findings& findings) {
             take_page(stream->second, file.part(body, size), lacing, findings);
         at = body + size;
     }
+    constexpr std::size_t searched = 64 << 10;  // a page in it: then only a piece is damaged
+    if (at > 0 && at < file.size() && file.read(at, searched).find("OggS") == std::string::npos)
+        findings.add_opaque("Bytes behind the end", file.from(at), "behind the last page");
 }
 
 }  // namespace earshot::media::embedded

@@ -180,6 +180,20 @@ TEST_CASE("A recording that lost power, with zeros behind its end, hides nothing
     CHECK(list(folder, many + chunk("note", "secret words")).size() == 1);
 }
 
+TEST_CASE("Words behind the end of a file are told whole") {
+    const TemporaryFolder folder;
+    const std::string page = "OggS" + std::string("\0\4", 2) + std::string(20, '\0') + "\1\4" + "abcd";
+    for (const std::string& file : {page, "caff" + number(1, 4, true) + "desc" + number(32, 8, true) + std::string(32, '\1'),
+                                    "FORM" + number(12, 4, true) + "AIFFSSND" + number(4, 4, true) + "abcd"}) {
+        INFO(file.substr(0, 4));
+        const auto items = list(folder, file + "PSNtailing secret");
+        REQUIRE(items.size() == 1);
+        CHECK(items[0].what == "Bytes behind the end");
+        CHECK(items[0].value.find("PSNtailing secret") != std::string::npos);
+        CHECK(list(folder, file).empty());
+    }
+}
+
 TEST_CASE("Numbers of an MP4 longer than any are told as bytes, and an empty text ends its box") {
     const TemporaryFolder folder;
     const auto item = [](const std::string& value) {
