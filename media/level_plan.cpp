@@ -117,10 +117,8 @@ bool LevelPlan::learn_from_rendition(const model::Loudness& measured) {
     if (!too_high && !off_target) return false;
     const Level last = level_;
     const double error = std::abs(target_ - measured.integrated_lufs);
-    if (off_target && error >= nearest_) {  // the last correction made it worse, so this sound follows no rule
-        capped_ = true;
-        level_.gain_db = nearest_gain_;
-    } else if (off_target && foretell_lufs(trace_, level_) - measured.integrated_lufs > most_lost_lu) {
+    const bool made_worse = error >= nearest_;  // by the last correction: this sound follows no rule
+    if (off_target && (made_worse || foretell_lufs(trace_, level_) - measured.integrated_lufs > most_lost_lu)) {
         capped_ = true;
         level_.gain_db = nearest_gain_;
     } else if (measurable_ && !capped_) {

@@ -24,7 +24,6 @@ namespace earshot::media {
 namespace {
 
 using model::Errc;
-using model::fail;
 
 constexpr std::uint32_t most_channels = 8, lowest_rate = 8'000, highest_rate = 192'000;
 
