@@ -11,7 +11,8 @@ namespace earshot::media {
 namespace {
 
 constexpr double mono_offset_lu = 3;
-constexpr double promised_tolerance_lu = 0.09 /* by our meter, for 0.1 by anybody's */, aiming_tolerance_lu = 0.005;
+constexpr double promised_tolerance_lu = 0.09;  // by our meter, for 0.1 by anybody's
+constexpr double aiming_tolerance_lu = 0.005;
 constexpr double meter_margin_db = 0.1;       // other meters interpolate differently
 constexpr double share_followed = 0.5;        // of what the limiter came down by
 constexpr double clearly_too_high_db = 0.5;   // less is chance …

@@ -1,7 +1,5 @@
 // Taking ranges out of a recording that listeners have, or are about to get.
 
-#include <algorithm>
-
 #include "content/model/redacted_words.hpp"
 #include "server/publishing/disk_need.hpp"
 #include "server/publishing/publisher.hpp"
@@ -32,20 +30,18 @@ std::optional<model::Job> Publisher::unmade_redaction(const model::Episode& epis
 }
 
 void Publisher::keep_redactions(model::Master& fresh, const model::Episode& episode, const std::vector<model::Job>& newest_first) {
-    const auto is_version_of_it = [&](const model::Job& job) {
-        const auto version = rooms_.catalogue.find_master(job.master);
-        if (!version || version->object_key != fresh.object_key) return false;
-        if (!version->redactions.empty()) {
-            fresh.original = version->original;
-            fresh.redactions = version->redactions;
-            fresh.uploaded_at = clock_();
-        }
-        return true;
+    std::optional<model::Master> version;
+    const auto look_at = [&](const model::Job& job) {
+        version = rooms_.catalogue.find_master(job.master);
+        if (version && version->object_key != fresh.object_key) version.reset();
     };
-    if (const auto unmade = unmade_redaction(episode, newest_first); unmade && is_version_of_it(*unmade)) return;
-    (void)std::ranges::any_of(newest_first, [&](const model::Job& job) {
-        return job.kind == model::JobKind::transcode && job.state == model::JobState::succeeded && is_version_of_it(job);
-    });
+    if (const auto unmade = unmade_redaction(episode, newest_first)) look_at(*unmade);
+    for (auto job = newest_first.begin(); !version && job != newest_first.end(); ++job)
+        if (job->kind == model::JobKind::transcode && job->state == model::JobState::succeeded) look_at(*job);
+    if (!version || version->redactions.empty()) return;
+    fresh.original = version->original;
+    fresh.redactions = version->redactions;
+    fresh.uploaded_at = clock_();
 }
 
 model::Result<model::Job> Publisher::redact(const model::EpisodeId& id, const model::Redactions& ranges, std::string_view who) {
