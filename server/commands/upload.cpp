@@ -21,8 +21,8 @@ namespace earshot::commands {
 namespace {
 
 constexpr std::size_t piece_bytes = 8U << 20;
-constexpr int most_retries = 9;  // in a row without a byte of progress
-const ApiClient::Fields version{{"Tus-Resumable", "1.0.0"}};
+constexpr int most_retries = 9;                               // in a row without a byte of progress
+const ApiClient::Fields version{{"Tus-Resumable", "1.0.0"}};  // nobody but uploads looks at it
 
 class Source {
 public:

@@ -1,6 +1,10 @@
 #include "server/publishing/disk_need.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 
 #include "media/codec_table.hpp"
 #include "media/master_scan.hpp"
@@ -39,6 +43,12 @@ std::uint64_t largest_file(const std::vector<model::RenditionProfile>& profiles)
     double most = 0;
     for (const model::RenditionProfile& profile : profiles) most = std::max(most, bytes_a_second(profile, std::max(profile.channels, 1U)));
     return static_cast<std::uint64_t>(most * media::longest_seconds * container_share) + words_and_cover;
+}
+
+std::uint64_t size_of(int descriptor) {
+    struct stat status{};
+    if (::fstat(descriptor, &status) != 0) throw std::system_error(errno, std::generic_category(), "fstat");
+    return static_cast<std::uint64_t>(status.st_size);
 }
 
 }  // namespace earshot::publishing

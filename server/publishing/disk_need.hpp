@@ -14,4 +14,7 @@ namespace earshot::publishing {
 // What one file of the longest recording that is taken can come to.
 [[nodiscard]] std::uint64_t largest_file(const std::vector<model::RenditionProfile>& profiles) noexcept;
 
+// What an open file takes already. Throws std::system_error.
+[[nodiscard]] std::uint64_t size_of(int descriptor);
+
 }  // namespace earshot::publishing

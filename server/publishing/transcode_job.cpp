@@ -1,12 +1,9 @@
 #include "server/publishing/transcode_job.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <system_error>
 
 #include "content/model/redacted_words.hpp"
 #include "content/storage/digest.hpp"
@@ -45,12 +42,6 @@ std::vector<Encoding> open_outputs(storage::MediaStore& store, const config::Set
         if (encodings.back().output->descriptor() < 0) throw std::runtime_error("the media store offers no local file to encode into");
     }
     return encodings;
-}
-
-std::uint64_t size_of(int descriptor) {
-    struct stat status{};
-    if (::fstat(descriptor, &status) != 0) throw std::system_error(errno, std::generic_category(), "fstat");
-    return static_cast<std::uint64_t>(status.st_size);
 }
 
 bool near(std::chrono::milliseconds a, std::chrono::milliseconds b) {

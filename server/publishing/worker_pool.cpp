@@ -1,7 +1,6 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 
 #include "media/master_scan.hpp"
 #include "media/picture_head.hpp"
+#include "media/tags/bytes.hpp"
 #include "media/waveform.hpp"
 #include "server/publishing/disk_need.hpp"
 #include "server/publishing/worker.hpp"
@@ -125,12 +125,6 @@ WorkerPool::Outcome<T> converse(const Call& call, WorkerRecord record, std::vect
     }
 }
 
-std::uint64_t size_of(int descriptor) {
-    struct stat status{};
-    if (::fstat(descriptor, &status) != 0) throw std::system_error(errno, std::generic_category(), "fstat");
-    return static_cast<std::uint64_t>(status.st_size);
-}
-
 // Of a recording that long, or of half a day if that is less: the head, and two bytes for each hundredth of a second.
 std::uint64_t most_waveform_bytes(std::chrono::milliseconds duration) {
     const auto longest = std::chrono::milliseconds(std::llround(media::longest_seconds * 1000));
@@ -142,11 +136,7 @@ std::uint64_t most_waveform_bytes(std::chrono::milliseconds duration) {
 bool is_picture(media::PictureHead::Kind kind, int descriptor, std::uint64_t bytes, std::uint32_t pixels) {
     if (bytes != size_of(descriptor) || bytes > most_picture_bytes) return false;
     std::vector<std::uint8_t> file(bytes);
-    for (std::size_t done = 0; done < file.size();) {
-        const auto got = ::pread(descriptor, file.data() + done, file.size() - done, static_cast<off_t>(done));
-        if (got <= 0) return false;
-        done += static_cast<std::size_t>(got);
-    }
+    if (media::tags::read_at(descriptor, file.data(), file.size(), 0) != std::ssize(file)) return false;
     const auto head = kind == media::PictureHead::Kind::webp ? media::read_webp_head(file) : media::read_picture_head(file);
     return head && head->kind == kind && head->width == pixels && head->height == pixels && head->complete;
 }
